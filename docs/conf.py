@@ -1,0 +1,96 @@
+"""How the documentation is built: `python -m sphinx -W docs docs/_build/html`."""
+
+import re
+
+import nuatom
+
+project = "nuatom"
+author = "the nuatom authors"
+copyright = "2026, the nuatom authors"
+version = release = nuatom.__version__
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+exclude_patterns = ["_build", "jupyter_execute"]
+default_role = "py:obj"
+
+html_theme = "furo"
+html_title = f"nuatom {release}"
+html_static_path = ["_static"]
+
+myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "smartquotes"]
+myst_heading_anchors = 3
+
+# An example that raises or warns is an error of the documentation.
+nb_execution_mode = "cache"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+nb_execution_show_tb = True
+nb_merge_streams = True
+
+autodoc_default_options = {"members": True, "member-order": "bysource"}
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+autodoc_typehints_format = "short"
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+napoleon_attr_annotations = False  # the signature above has them
+
+_SECTION = re.compile(r"(Args|Attributes|Returns|Raises|Yields|Examples?|Notes?|References|Warns):$")
+
+
+_ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[tuple\[[^\]]*\], ~?(?:numpy\.)?dtype\[[^\]]*\]\]")
+
+
+def display_equations(
+    app: object, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """Show the indented equations of a docstring as they stand, and bars and stars as themselves.
+
+    Docstrings are written for people who read them in a terminal: an equation is an indented block, and
+    |⟨n|ρ|0⟩|² is no reStructuredText substitution.
+    """
+    done: list[str] = []
+    in_section = in_block = False
+    for line in lines:
+        if _SECTION.match(line):
+            in_section, in_block = True, False
+        elif line.strip() and not line.startswith(" "):
+            in_section = in_block = False
+        starts_block = line.startswith(" ") and not in_section and not in_block and (not done or not done[-1])
+        if starts_block and not (done[-2:-1] and done[-2].endswith("::")):
+            done += ["::", ""]
+        in_block = in_block or starts_block
+        done.append(line if in_block else _escape(line))
+    lines[:] = done
+
+
+def _escape(line: str) -> str:
+    """A line with its bars, stars and trailing underscores taken literally outside of backquotes."""
+    parts = re.split(r"(``.+?``|`[^`]+`_?)", line)
+    return "".join(
+        part if part.startswith("`") else re.sub(r"([|*]|(?<=\w)_(?!\w))", r"\\\1", part) for part in parts
+    )
+
+
+def shorten_signature(
+    app: object,
+    what: str,
+    name: str,
+    obj: object,
+    options: object,
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str | None, str | None]:
+    """Write arrays as Array, and no arguments for a protocol, which nobody calls."""
+
+    def short(text: str | None) -> str | None:
+        return text and _ARRAY.sub("Array", text)
+
+    return ("" if signature == "(*args, **kwargs)" else short(signature)), short(returns)
+
+
+def setup(app: object) -> None:
+    """Run before napoleon, which takes the sections apart."""
+    app.connect("autodoc-process-docstring", display_equations, priority=100)  # type: ignore[attr-defined]
+    app.connect("autodoc-process-signature", shorten_signature)  # type: ignore[attr-defined]

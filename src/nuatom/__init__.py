@@ -1,0 +1,110 @@
+"""Neutrino-atom collisions with bound electrons, from first principles.
+
+A neutrino coupling gives weights, an atom gives structure functions, and a cross section is the
+integral of their product.  Everything a user needs is a name of this package::
+
+    import nuatom as na
+    from nuatom.units import MeV, keV
+
+    model = na.CentralField(na.Atom("Ge"))
+    na.cross_section(na.MagneticMoment(3.2e-11), model, energy=1 * MeV, transfer=[1 * keV, 10 * keV])
+
+A name is imported when it is first used, so that ``import nuatom`` itself costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+# Where each public name lives.  The block under TYPE_CHECKING says the same to type checkers and
+# editors, which cannot follow __getattr__; a test keeps the two and __all__ equal.
+_HOME = {
+    "Atom": "nuatom.atom.field",
+    "CentralField": "nuatom.response.central_field",
+    "CoherentSumRule": "nuatom.approximations",
+    "EquivalentPhoton": "nuatom.approximations",
+    "FreeElectrons": "nuatom.response.free",
+    "FrozenPhoton": "nuatom.approximations",
+    "Hydrogenic": "nuatom.response.hydrogenic",
+    "KohnSham": "nuatom.atom.field",
+    "MagneticMoment": "nuatom.neutrino",
+    "PointNucleus": "nuatom.atom.field",
+    "ResponseModel": "nuatom.response.model",
+    "Shell": "nuatom.elements",
+    "Slater": "nuatom.atom.field",
+    "Stepping": "nuatom.approximations",
+    "Store": "nuatom.store",
+    "StructureFunctions": "nuatom.response.model",
+    "UniformNucleus": "nuatom.atom.field",
+    "cross_section": "nuatom.scattering",
+    "element": "nuatom.elements",
+    "lines": "nuatom.scattering",
+    "photoabsorption": "nuatom.scattering",
+    "spectrum": "nuatom.scattering",
+    "target": "nuatom.elements",
+    "total_cross_section": "nuatom.scattering",
+}
+
+if TYPE_CHECKING:
+    from nuatom import units
+    from nuatom.approximations import CoherentSumRule, EquivalentPhoton, FrozenPhoton, Stepping
+    from nuatom.atom.field import Atom, KohnSham, PointNucleus, Slater, UniformNucleus
+    from nuatom.elements import Shell, element, target
+    from nuatom.neutrino import MagneticMoment
+    from nuatom.response.central_field import CentralField
+    from nuatom.response.free import FreeElectrons
+    from nuatom.response.hydrogenic import Hydrogenic
+    from nuatom.response.model import ResponseModel, StructureFunctions
+    from nuatom.scattering import cross_section, lines, photoabsorption, spectrum, total_cross_section
+    from nuatom.store import Store
+
+__all__ = [
+    "Atom",
+    "CentralField",
+    "CoherentSumRule",
+    "EquivalentPhoton",
+    "FreeElectrons",
+    "FrozenPhoton",
+    "Hydrogenic",
+    "KohnSham",
+    "MagneticMoment",
+    "PointNucleus",
+    "ResponseModel",
+    "Shell",
+    "Slater",
+    "Stepping",
+    "Store",
+    "StructureFunctions",
+    "UniformNucleus",
+    "__version__",
+    "cross_section",
+    "element",
+    "lines",
+    "photoabsorption",
+    "spectrum",
+    "target",
+    "total_cross_section",
+    "units",
+]
+
+
+if not TYPE_CHECKING:  # hidden from type checkers, which would take it to mean that any name exists
+
+    def __getattr__(name: str) -> object:
+        """Import a public name from its home on first use."""
+        if name == "units":
+            return import_module("nuatom.units")
+        if name not in _HOME:
+            raise AttributeError(
+                f"module 'nuatom' has no attribute {name!r}; public names: {', '.join(__all__)}"
+            )
+        value = getattr(import_module(_HOME[name]), name)
+        globals()[name] = value  # the next look-up does not come here
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,204 @@
+"""Quantities with units, read from and written to text, for the command line.
+
+``"2.8keV"`` is an energy, ``"0.05:15keV:40"`` a range of forty.  Everything here turns a string into a
+float or an array in the units of `nuatom.units` (MeV = 1), or raises a one-line ValueError that says
+what was expected, what came, and what to try.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nuatom import units
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_WORD = re.compile(r"[+-]?(?:nan|inf(?:inity)?)", re.IGNORECASE)
+_MAX_COUNT = 1_000_000
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What a quantity measures.
+
+    Attributes:
+        noun: the dimension in words, with its article.
+        example: a quantity of this dimension, as one writes it.
+        units: the units it may be written in, smallest first.
+    """
+
+    noun: str
+    example: str
+    units: tuple[str, ...]
+
+
+ENERGY = Dimension("an energy", "2.8keV", ("eV", "keV", "MeV", "GeV"))
+
+
+def parse_quantity(text: str, dimension: Dimension = ENERGY) -> float:
+    """Read one quantity with its unit, such as ``"2.8keV"``, ``"1 MeV"`` or ``"1e3eV"``.
+
+    Args:
+        text: a number and a unit, with or without a blank between them.
+        dimension: what the quantity measures.
+
+    Returns:
+        The value in the units of `nuatom.units`; finite and not negative.
+
+    Raises:
+        ValueError: no number, no unit, an unknown unit, or a value that is nan, infinite or negative.
+    """
+    return _parse(text, dimension)[0]
+
+
+def parse_range(text: str, dimension: Dimension = ENERGY) -> NDArray[np.float64]:
+    """Read a range ``start:stop:count[:lin|log]``, a comma list, or a single quantity.
+
+    ``"10eV:15keV:40"`` is forty values from 10 eV to 15 keV, both included, evenly spaced in the logarithm
+    unless a fourth part says ``lin``.  A start without a unit takes that of the stop: ``"0.05:15keV:40"``
+    begins at 0.05 keV.  In a comma list, a value without a unit takes that of the last: ``"1,2,5keV"``.
+
+    Args:
+        text: the range.
+        dimension: what the quantities measure.
+
+    Returns:
+        The values in the units of `nuatom.units`, ascending for a range, in the order given for a list.
+
+    Raises:
+        ValueError: a part cannot be read; the range runs backwards or has fewer than two values; or a
+            logarithmic range starts at zero.
+    """
+    import numpy as np
+
+    if ":" in text and "," in text:
+        raise ValueError(f"{text!r} mixes a range and a list: expected start:stop:count or a,b,c")
+    if ":" not in text:
+        return np.array(_parse_list(text, dimension))
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) not in (3, 4):
+        raise ValueError(f"{text!r} has {len(parts)} parts: expected start:stop:count, such as 0.05:15keV:40")
+    stop, unit = _parse(parts[1], dimension)
+    start, _ = _parse(parts[0], dimension, unit)
+    count = _parse_count(parts[2], text)
+    spacing = parts[3] if len(parts) == 4 else "log"
+    if spacing not in ("lin", "log"):
+        raise ValueError(f"unknown spacing {spacing!r} in {text!r}: expected lin or log")
+    if not start < stop:
+        raise ValueError(f"range {text!r} does not ascend: its start must be below its stop; swap them")
+    if spacing == "lin":
+        return np.linspace(start, stop, count)
+    if start == 0.0:
+        raise ValueError(
+            f"logarithmic range {text!r} starts at zero: use a start above zero, or end it in :lin"
+        )
+    return np.geomspace(start, stop, count)
+
+
+def format_energy(value: float, digits: int = 6) -> str:
+    """Write an energy with the unit that keeps it at or above one: ``format_energy(0.0028)`` is ``"2.8keV"``.
+
+    Args:
+        value: the energy [energy].
+        digits: significant digits, at least 1; 17 digits read back to the same value within rounding.
+
+    Raises:
+        ValueError: the value is nan, infinite or negative, or digits is below 1.
+    """
+    if not math.isfinite(value) or value < 0.0:
+        raise ValueError(f"cannot write {value!r} as an energy: expected a finite number, not negative")
+    if digits < 1:
+        raise ValueError(f"digits must be at least 1, got {digits}")
+    names = ENERGY.units
+    name = names[0]
+    for candidate in names:
+        # Rounding first, so that 999.9999999 eV is written as 1keV and not as 1000eV.
+        if float(f"{value / _scale(candidate):.{digits}g}") >= 1.0:
+            name = candidate
+    return f"{value / _scale(name):.{digits}g}{name}"
+
+
+def _parse(text: str, dimension: Dimension, default: str | None = None) -> tuple[float, str]:
+    """The value of one quantity and its unit, which is the default one when it has none of its own."""
+    number, own = _split(text, dimension)
+    unit = own or default
+    if unit is None:
+        raise ValueError(
+            f"{text.strip()!r} has no unit: expected {dimension.noun} in {_choices(dimension)}, "
+            f"such as {dimension.example}"
+        )
+    return _value(text, number, unit), unit
+
+
+def _split(text: str, dimension: Dimension) -> tuple[float, str | None]:
+    """The number and the unit, the latter None when nothing follows the number."""
+    stripped = text.strip()
+    match = _NUMBER.match(stripped)
+    if match is None:
+        if _WORD.match(stripped):
+            raise ValueError(
+                f"{stripped!r} is not finite: expected {dimension.noun} such as {dimension.example}"
+            )
+        raise ValueError(
+            f"cannot read {stripped!r} as {dimension.noun}: expected one such as {dimension.example}"
+        )
+    unit = stripped[match.end() :].strip()
+    if not unit:
+        return float(match.group()), None
+    if unit not in dimension.units:
+        raise ValueError(_unknown_unit(stripped, unit, dimension))
+    return float(match.group()), unit
+
+
+def _unknown_unit(text: str, unit: str, dimension: Dimension) -> str:
+    """The message for a unit that does not exist, with the nearest one that does."""
+    known = {name.lower(): name for name in dimension.units}
+    near = difflib.get_close_matches(unit.lower(), known, n=1)
+    hint = f"; did you mean {known[near[0]]}?" if near else ""
+    return f"unknown unit {unit!r} in {text!r}: expected {_choices(dimension)}{hint}"
+
+
+def _value(text: str, number: float, unit: str) -> float:
+    """The quantity, when it is one that exists."""
+    value = number * _scale(unit)
+    if not math.isfinite(value):
+        raise ValueError(f"{text.strip()!r} is too large to be a number")
+    if math.copysign(1.0, number) < 0.0:
+        raise ValueError(f"{text.strip()!r} is negative: expected zero or more")
+    return value
+
+
+def _parse_list(text: str, dimension: Dimension) -> list[float]:
+    """The values of a comma list, the last of which has the unit for those without."""
+    *others, last = text.split(",")
+    value, unit = _parse(last, dimension)
+    return [*(_parse(part, dimension, unit)[0] for part in others), value]
+
+
+def _parse_count(text: str, whole: str) -> int:
+    """The number of values of a range."""
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise ValueError(f"cannot read the count {text!r} in {whole!r}: expected a whole number such as 40")
+    count = int(text)
+    if not 2 <= count <= _MAX_COUNT:
+        raise ValueError(
+            f"a range of {count} values in {whole!r}: expected 2 to {_MAX_COUNT}; write one value alone"
+        )
+    return count
+
+
+def _scale(unit: str) -> float:
+    """The size of a unit in the units of the package."""
+    return float(getattr(units, unit))
+
+
+def _choices(dimension: Dimension) -> str:
+    """The units of a dimension, for messages."""
+    return ", ".join(dimension.units)

@@ -1,0 +1,126 @@
+"""What every response model of an atom gives: structure functions, their measure in Q², and lines.
+
+The atom absorbs an energy T and a momentum Q from a probe.  In the Born approximation all it can
+answer is a handful of structure functions of (T, Q); a coupling is a set of weights on them.  The two
+of the magnetic-moment interaction are, in the notation of Kouzakov and Studenikin,
+
+    S(T,Q) = Σ_n |⟨n| Σ_j e^{iQ·r_j} |0⟩|² δ(T − E_n + E_0)                       (K 9)   ``charge``
+    R(T,Q) = Σ_n |⟨n| Σ_j e_⊥·α_j e^{iQ·r_j} |0⟩|² δ(T − E_n + E_0)                (K 10)  ``current``
+
+with R for ONE linear polarisation.  Both have the dimension 1/energy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuatom.elements import Shell
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class StructureFunctions:
+    """S(T,Q) and R(T,Q), resolved by shell, at given transfers and momenta.
+
+    Attributes:
+        shells: the shells, in the order of the first axis.
+        transfer: T, shape (nT,) [energy].
+        momentum: Q, shape (nT, nQ) [energy].
+        charge: S, shape (shell, nT, nQ) [1/energy].
+        current: R, shape (shell, nT, nQ) [1/energy].
+        relative_error: estimated relative error of the integrals of S over Q, shape (shell, nT).
+    """
+
+    shells: tuple[Shell, ...]
+    transfer: Array
+    momentum: Array
+    charge: Array
+    current: Array
+    relative_error: Array
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Nodes in Q and structure functions times dQ², so that integrals over Q² are sums.
+
+    For each transfer T_t and any smooth weight w,
+
+        ∫_{lower²}^{upper²} dQ² w(Q) S_i(T_t, Q) = Σ_k w(momentum[i,t,k]) charge[i,t,k],
+
+    and likewise for R with ``current``.  A free electron at rest, whose S is a delta function, is one
+    node with its exact weight: no grid has to resolve the ridge.
+
+    Attributes:
+        momentum: Q, shape (shell, nT, nQ) or (1, nT, nQ) when all shells share their nodes [energy].
+        charge: S dQ², shape (shell, nT, nQ) [energy].
+        current: R dQ², shape (shell, nT, nQ) [energy].
+        relative_error: estimated relative error of the integrals, shape (shell, nT).
+    """
+
+    momentum: Array
+    charge: Array
+    current: Array
+    relative_error: Array
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Discrete excitations: energies, and strengths as functions of Q.
+
+    The line i adds strength[i](Q) δ(T − transfer[i]) to S and current_strength[i](Q) δ(T − transfer[i]) to R.
+
+    Attributes:
+        shell: index into the model's shells of the shell that loses the electron, shape (line,).
+        final: label of the level excited to, e.g. "6p3/2"; the sum over all levels above the last
+            resolved one of a Rydberg series is one line labelled e.g. ">12p3/2".
+        transfer: excitation energies, ascending, shape (line,) [energy].
+        momentum: the grid of Q, shape (nQ,) [energy].
+        charge: strengths in S at the grid, shape (line, nQ) [dimensionless].
+        current: strengths in R at the grid, shape (line, nQ) [dimensionless].
+    """
+
+    shell: NDArray[np.intp]
+    final: tuple[str, ...]
+    transfer: Array
+    momentum: Array
+    charge: Array
+    current: Array
+
+    def __len__(self) -> int:
+        return len(self.final)
+
+    @staticmethod
+    def none() -> Lines:
+        """The lines of a model that has none."""
+        empty = np.zeros((0, 0))
+        return Lines(np.zeros(0, dtype=np.intp), (), np.zeros(0), np.zeros(0), empty, empty)
+
+
+@runtime_checkable
+class ResponseModel(Protocol):
+    """What an atom answers when it is hit with (T, Q)."""
+
+    @property
+    def shells(self) -> tuple[Shell, ...]:
+        """The shells, in the order of the first axis of every array this model returns."""
+        ...
+
+    def structure(self, transfer: Array, momentum: Array) -> StructureFunctions:
+        """S and R at transfer (nT,) and momentum (nQ,) or (nT, nQ) [energy]."""
+        ...
+
+    def measure(self, transfer: Array, lower: Array, upper: Array) -> Measure:
+        """Nodes and weights of ∫dQ² between lower and upper, each of shape (nT,) [energy].
+
+        Where upper ≤ lower the measure is exactly zero.
+        """
+        ...
+
+    def lines(self) -> Lines:
+        """The discrete excitations; `Lines.none()` for a model without them."""
+        ...

@@ -1,0 +1,429 @@
+"""Tables on disk: computed once, kept under a key of everything they depend on, checked when read.
+
+A response table or an atom takes seconds to minutes to compute and milliseconds to read.  The store
+knows no physics: it keeps a `Table` under a key which is the hash of the parameters, of the version and
+of the source of every file that determines numbers.  Changed code therefore never reads old numbers.
+
+Files are netCDF-4, see `nuatom.store.table`; anything but a whole, unchanged file is noticed and built again.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import math
+import os
+import re
+import secrets
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from nuatom import __version__
+from nuatom.store.table import DamagedError, Table, Variable, decode, decode_header, encode
+
+SCHEMA = 1
+"""Version of the file layout; part of every key."""
+
+_DAY = 86400.0
+_KIND = re.compile(r"[a-z][a-z0-9_]*")
+_KEY = re.compile(r"[0-9a-f]{64}")
+_STEM = r"[a-z][a-z0-9_]*-[0-9a-f]{16}"
+_TABLE_FILE = re.compile(rf"{_STEM}\.nc")
+_ASIDE_FILE = re.compile(rf"{_STEM}\.damaged")
+_TEMPORARY_FILE = re.compile(rf"\.({_STEM}|probe)\.[0-9a-f]+\.tmp")
+_LOCK_FILE = re.compile(rf"\.{_STEM}\.lock")
+_REMEDY = "set the environment variable NUATOM_CACHE to a folder you can write"
+_warned: set[str] = set()
+
+__all__ = [
+    "SCHEMA",
+    "Entry",
+    "Store",
+    "StoreError",
+    "StoreWarning",
+    "Table",
+    "Variable",
+    "fingerprint",
+    "key",
+]
+
+
+class StoreError(OSError):
+    """The folder of the store cannot be used; the message names it and says what to do."""
+
+
+class StoreWarning(UserWarning):
+    """A table could not be kept or a file was damaged; the numbers returned are good all the same."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of one stored table without its numbers.
+
+    Attributes:
+        path: the file.
+        kind: what the table is, e.g. "response".
+        key: the full key, 64 hexadecimal digits.
+        size: of the file, in bytes.
+        created: when it was written, UTC.
+        parameters: the parameters of its key, or None if it was saved without them.
+        current: whether this version of the package, with this source, can read it under its key.
+    """
+
+    path: Path
+    kind: str
+    key: str
+    size: int
+    created: datetime
+    parameters: Mapping[str, Any] | None
+    current: bool
+
+
+# --- Keys ----------------------------------------------------------------------------------------
+
+
+@functools.cache
+def fingerprint() -> str:
+    """SHA-256 of the source of the package files that determine numbers when this module was imported."""
+    return _fingerprint(Path(__file__).parents[1])
+
+
+def key(kind: str, parameters: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of kind, parameters, version, schema and `fingerprint`, in hexadecimal.
+
+    The order of a mapping does not matter; every value does, to the last bit of a float, and so does its
+    type: 1, 1.0 and True are three values.  A tuple is the same as a list.
+
+    Args:
+        kind: what the table is: small letters, digits and underscores.
+        parameters: everything the numbers depend on besides the source; str, int, finite float, bool,
+            None, and lists and mappings of these.
+
+    Raises:
+        ValueError: for a nan, an infinity, or anything else that is not JSON.
+    """
+    _check_kind(kind)
+    everything = json.dumps([kind, _canonical(parameters), __version__, SCHEMA, fingerprint()])
+    return hashlib.sha256(everything.encode()).hexdigest()
+
+
+def _fingerprint(root: Path) -> str:
+    digest = hashlib.sha256()
+    patterns = ("units.py", "elements.py", "data/*.csv", "atom/*.py", "response/*.py")
+    for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
+        text = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(text)}\0".encode())
+        digest.update(text)
+    return digest.hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    _check_json(value, "parameters")
+    # json writes a float with repr, which is the shortest text that gives the same float back.
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False, default=dict)
+
+
+def _check_json(value: Any, where: str) -> None:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if not isinstance(name, str):  # json would make "1" of 1, and two keys one
+                raise ValueError(f"{where}: expected names of type str, got {name!r}")
+            _check_json(item, f"{where}[{name!r}]")
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            _check_json(item, f"{where}[{index}]")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{where}: expected a finite number, got {value}; use None or a string instead")
+    elif value is not None and not isinstance(value, (str, int)):
+        raise ValueError(
+            f"{where}: expected str, int, float, bool, None, list or mapping, got {type(value).__name__};"
+            " convert it first, e.g. with .tolist()"
+        )
+
+
+def _check_kind(kind: str) -> None:
+    if not _KIND.fullmatch(kind):
+        raise ValueError(f"expected a kind of small letters, digits and underscores, got {kind!r}")
+
+
+# --- Files ---------------------------------------------------------------------------------------
+
+
+def _decode(sealed: bytes, kind: str, key: str) -> Table:
+    """The table in a file, or `DamagedError` if it is not whole or not the one of this kind and key."""
+    table, header = decode(sealed)
+    if (header["kind"], header["key"]) != (kind, key):
+        raise DamagedError(f"it holds {header['kind']} {header['key']}, not {kind} {key}")
+    return table
+
+
+def _entry(path: Path) -> Entry:
+    sealed = path.read_bytes()
+    header = decode_header(sealed)
+    made_by = (header["nuatom_version"], header["schema"], header["fingerprint"])
+    return Entry(
+        path=path,
+        kind=header["kind"],
+        key=header["key"],
+        size=len(sealed),
+        created=datetime.fromisoformat(header["created"]),
+        parameters=json.loads(header["parameters"]),
+        current=made_by == (__version__, SCHEMA, fingerprint()),
+    )
+
+
+def _warn(message: str, once: bool = False) -> None:
+    if once and message in _warned:
+        return
+    if once:
+        _warned.add(message)
+    warnings.warn(message, StoreWarning, stacklevel=3)
+
+
+def _default_folder() -> tuple[Path, bool]:
+    """The folder, and whether the user named it."""
+    named = os.environ.get("NUATOM_CACHE")
+    if named is None:
+        from platformdirs import user_cache_path
+
+        return user_cache_path("nuatom", appauthor=False), False
+    if not named.strip():
+        raise StoreError(f"NUATOM_CACHE is set but empty; unset it or {_REMEDY}")
+    return Path(named), True
+
+
+class Store:
+    """A folder of tables, one file ``{kind}-{key[:16]}.nc`` each.
+
+    Any number of processes may share a folder: files appear whole or not at all, and a table that several
+    want at once is built by one of them.  Reading needs no permission to write.
+
+    Args:
+        folder: where the tables are; by default the environment variable NUATOM_CACHE, else the user's
+            cache folder of the platform.
+
+    Raises:
+        StoreError: if NUATOM_CACHE is empty, or a folder that was named cannot be made.  The platform's
+            folder was chosen by nobody: if that one fails, `fetch` warns and still returns its table.
+    """
+
+    key = staticmethod(key)
+
+    def __init__(self, folder: Path | str | None = None) -> None:
+        path, self._named = _default_folder() if folder is None else (Path(folder), True)
+        try:
+            self.folder = path.expanduser().absolute()
+            if self._named:
+                self.folder.mkdir(parents=True, exist_ok=True)
+        except (OSError, RuntimeError) as error:  # RuntimeError: ~somebody who is not there
+            raise _unusable(path, error) from error
+
+    def __repr__(self) -> str:
+        return f"Store({str(self.folder)!r})"
+
+    def path(self, kind: str, key: str) -> Path:
+        """The file of a table, whether it exists or not.
+
+        Raises:
+            ValueError: if kind or key is not of the form that `key` takes and gives.
+        """
+        _check_kind(kind)
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"expected a key of 64 hexadecimal digits as given by store.key, got {key!r}")
+        return self.folder / f"{kind}-{key[:16]}.nc"
+
+    def load(self, kind: str, key: str) -> Table | None:
+        """The table stored under a key, or None.
+
+        A damaged file is reported in a `StoreWarning`, renamed to end in ``.damaged``, and counts as none.
+        """
+        path = self.path(kind, key)
+        try:
+            return _decode(path.read_bytes(), kind, key)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            _warn(f"cannot read the table {path}: {_reason(error)}", once=True)
+        except DamagedError as damage:
+            aside = path.with_suffix(".damaged")
+            try:
+                path.replace(aside)  # before the warning, which may be an error
+                what = f"set aside as {aside.name}"
+            except OSError as error:
+                what = f"not set aside: {_reason(error)}"
+            _warn(f"the table {path} is damaged: {damage} ({what})")
+        return None
+
+    def save(self, kind: str, key: str, table: Table, parameters: Mapping[str, Any] | None = None) -> None:
+        """Store a table under a key, replacing what was there in one step.
+
+        Args:
+            kind: what the table is.
+            key: as given by `key`.
+            table: the table.
+            parameters: those of the key, kept in the file to be read by people.
+
+        Raises:
+            StoreError: if the file cannot be written; then nothing is left of it.
+        """
+        path = self.path(kind, key)
+        header: dict[str, str | int] = {
+            "kind": kind,
+            "key": key,
+            "parameters": _canonical(parameters),
+            "nuatom_version": __version__,
+            "fingerprint": fingerprint(),
+            "schema": SCHEMA,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        sealed = encode(table, header)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            _write(self._temporary(path.stem), sealed, path)
+        except OSError as error:
+            raise _unusable(self.folder, error) from error
+
+    def fetch(self, kind: str, parameters: Mapping[str, Any], build: Callable[[], Table]) -> Table:
+        """The stored table of these parameters, or else the one that build() makes, which is then stored.
+
+        If other processes ask for the same table meanwhile, they wait for this one.  If the table cannot
+        be stored, it is returned all the same, and a `StoreWarning` says why, once.
+
+        Args:
+            kind: what the table is.
+            parameters: everything the numbers depend on besides the source, see `key`.
+            build: computes the table.
+
+        Raises:
+            StoreError: before anything is computed, if the folder was named by the user, in the call or in
+                NUATOM_CACHE, the table is not there and the folder cannot be written.
+            ValueError: if the parameters are not JSON.
+        """
+        name = key(kind, parameters)
+        path = self.path(kind, name)
+        with suppress(OSError, DamagedError):  # neither is reported before the lock is held: another may
+            return _decode(path.read_bytes(), kind, name)  # be replacing the file at this moment
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _write(self._temporary("probe"), b"", None)
+        except OSError as error:
+            if self._named:
+                raise _unusable(self.folder, error) from error
+            self.load(kind, name)  # only to report the damage, if there is any
+            _warn(f"{_unusable(self.folder, error)}; tables are computed but not kept", once=True)
+            return build()
+        with self._lock(path):
+            table = self.load(kind, name)  # another process may have stored it while this one waited
+            if table is None:
+                table = build()
+                try:
+                    self.save(kind, name, table, parameters)
+                except StoreError as error:
+                    _warn(f"{error}; the table was computed but not kept", once=True)
+        return table
+
+    def entries(self) -> list[Entry]:
+        """What is stored, sorted by kind and time; a damaged file is left out with a `StoreWarning`."""
+        found = []
+        for path in self._files(_TABLE_FILE):
+            try:
+                found.append(_entry(path))
+            except FileNotFoundError:
+                continue  # removed by another process since it was listed
+            except (OSError, DamagedError) as error:
+                reason = _reason(error) if isinstance(error, OSError) else str(error)
+                _warn(f"the table {path} is left out: {reason}")
+        return sorted(found, key=lambda entry: (entry.kind, entry.created, entry.key))
+
+    def clear(self, outdated_only: bool = False) -> int:
+        """Remove the stored tables and return how many they were; other files in the folder are not touched.
+
+        Args:
+            outdated_only: keep those which this version of the package can still read.
+
+        Raises:
+            StoreError: if a file cannot be removed.
+        """
+        keep = {entry.path for entry in self.entries() if entry.current} if outdated_only else set()
+        tables = [path for path in self._files(_TABLE_FILE) if path not in keep]
+        try:
+            for path in (*tables, *self._files(_ASIDE_FILE)):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _unusable(self.folder, error) from error
+        self._sweep()
+        from filelock import FileLock
+
+        for path in self._files(_LOCK_FILE):
+            # A lock in use is left alone, and one that cannot be removed does no harm.
+            with suppress(OSError), FileLock(path).acquire(timeout=0):
+                path.unlink()
+        return len(tables)
+
+    def _files(self, pattern: re.Pattern[str]) -> list[Path]:
+        try:
+            return sorted(path for path in self.folder.iterdir() if pattern.fullmatch(path.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def _temporary(self, stem: str) -> Path:
+        return self.folder / f".{stem}.{secrets.token_hex(8)}.tmp"
+
+    def _sweep(self) -> None:
+        """Remove what processes that were killed while writing left behind more than a day ago."""
+        with suppress(OSError):
+            for path in self._files(_TEMPORARY_FILE):
+                if time.time() - path.stat().st_mtime > _DAY:
+                    path.unlink()
+
+    @contextmanager
+    def _lock(self, path: Path) -> Iterator[None]:
+        from filelock import FileLock
+
+        lock = FileLock(path.with_name(f".{path.stem}.lock"))
+        try:
+            lock.acquire()
+        except (OSError, NotImplementedError) as error:  # some network file systems have no locks
+            # Files still appear whole; all that is lost is that two processes may compute the same.
+            _warn(f"cannot lock files in {self.folder}: {_reason(error)}", once=True)
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _write(temporary: Path, content: bytes, path: Path | None) -> None:
+    """Write content to a new file and rename it to path, or remove it; nothing is left of a failure."""
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            if path is not None:
+                file.flush()
+                os.fsync(file.fileno())  # else a power cut may leave the new name on empty data
+        if path is not None:
+            temporary.replace(path)
+    finally:
+        with suppress(OSError):  # it was renamed or never made, or there is nothing to be done
+            temporary.unlink()
+
+
+def _reason(error: BaseException) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+
+
+def _unusable(folder: Path, error: BaseException) -> StoreError:
+    return StoreError(f"cannot write tables in the folder {folder}: {_reason(error)}; {_REMEDY}")
+
+
+# Now and not at the first use (it takes a millisecond): if a file is edited while the process runs, its
+# tables still belong to the source that was imported, and must not pass for those of the edited one.
+fingerprint()
