@@ -103,15 +103,15 @@ def spectrum(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transf
         absolute_error[i, j] = np.sum(
             measure.relative_error * sum(abs(term) for term in terms.values()), axis=0
         )
-    full = E.shape + T.shape
+    full, by_shell = E.shape + T.shape, (len(model.shells), *E.shape, *T.shape)
     total = np.abs(shares["charge"] + shares["current"]).sum(axis=0)
     error = np.divide(absolute_error, total, out=np.zeros_like(total), where=total > 0)
     return Spectrum(
         shells=model.shells,
         energy=E,
         transfer=T,
-        longitudinal=shares["charge"].reshape(-1, *full),
-        transverse=shares["current"].reshape(-1, *full),
+        longitudinal=shares["charge"].reshape(by_shell),
+        transverse=shares["current"].reshape(by_shell),
         relative_error=error.reshape(full),
     )
 
@@ -163,7 +163,7 @@ def photoabsorption(model: ResponseModel, energy: ArrayLike, *, by_shell: bool =
     photon = _positive("energy", energy)
     T = photon.ravel()
     R = model.structure(T, T[:, None]).current[:, :, 0]
-    area = (4 * pi**2 * FINE_STRUCTURE * HBARC2 * R / T).reshape(-1, *photon.shape)
+    area = (4 * pi**2 * FINE_STRUCTURE * HBARC2 * R / T).reshape(len(R), *photon.shape)
     return area if by_shell else np.asarray(area.sum(axis=0))
 
 

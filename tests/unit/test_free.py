@@ -23,7 +23,7 @@ def test_keeps_occupancies_and_drops_bindings() -> None:
     assert len(model.lines()) == 0
 
 
-@pytest.mark.parametrize("atom", ["Xe", 54])
+@pytest.mark.parametrize("atom", ["Xe", 54, np.int64(54)])
 def test_element_by_symbol_or_number(atom: str | int) -> None:
     assert sum(shell.occupancy for shell in FreeElectrons(atom).shells) == pytest.approx(54)
 
@@ -77,3 +77,9 @@ def test_refuses_impossible_transfers(bad: float) -> None:
 def test_refuses_nan_limits() -> None:
     with pytest.raises(ValueError, match="got nan"):
         FreeElectrons(HELIUM).measure(np.array([1.0]), np.array([np.nan]), np.array([1.0]))
+
+
+@pytest.mark.parametrize("unknown", ["Xx", 0, 1.5])
+def test_refuses_what_is_no_element(unknown: str | int) -> None:
+    with pytest.raises(ValueError, match=r"element|atomic number"):
+        FreeElectrons(unknown)

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.elements import Shell, configuration, element
+from nuatom.elements import Shell, configuration
 from nuatom.response.model import Array, Lines, Measure, StructureFunctions
 from nuatom.units import ELECTRON_MASS
 
@@ -65,7 +65,8 @@ class FreeElectrons:
     shells: tuple[Shell, ...]
 
     def __init__(self, atom: str | int | HasShells) -> None:
-        shells = configuration(element(atom).Z) if isinstance(atom, str | int) else atom.shells
+        given: tuple[Shell, ...] | None = getattr(atom, "shells", None)
+        shells = configuration(atom) if given is None else given  # type: ignore[arg-type]
         object.__setattr__(self, "shells", tuple(replace(shell, binding_energy=0.0) for shell in shells))
 
     def factors(self, transfer: ArrayLike) -> DeltaFactors:

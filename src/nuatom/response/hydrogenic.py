@@ -46,7 +46,7 @@ RELATIVE_ERROR = 1e-9
 
 _NEAR_THRESHOLD = 0.5  # in k; below it the variables of (2) are (D−C)/k and C
 _TAIL = 300.0  # S falls like Q⁻⁸ beyond the ridge: past 300 (k+λ) less than 1e-14 of ∫S dQ² is left
-_ORDER = 12  # Gauss–Legendre nodes per panel
+_ORDER = 20  # Gauss–Legendre nodes per panel; the poles are of order 2n+2, hence so many
 _PANEL = 1.4  # greatest length of a panel in the variable s(q) of _panels
 _CHUNK = 20_000  # (T, Q) points evaluated at a time
 _LINE_POINTS = 240

@@ -1,0 +1,123 @@
+"""The command ``nuatom``: words and quantities with units in, tables and files out.
+
+Nothing here computes.  A command reads its options, asks the library, and shows the answer: as a table on a
+terminal, in plain columns in a pipe, and in files with ``-o``.  What goes wrong is one line on stderr.  The exit
+code is 0, or 1 for a computation that failed, 2 for input that cannot be, 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from nuatom import __version__
+from nuatom.cli import screen
+from nuatom.cli.atom import atom
+from nuatom.cli.check import check
+from nuatom.cli.dcs import dcs
+from nuatom.cli.photo import photo
+from nuatom.cli.table import app as table
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="nuatom",
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,  # an error is one line, see main
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nuatom {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def nuatom(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Neutrinos scattering off the bound electrons of an atom, from first principles.
+
+    A neutrino of energy E leaves the energy T in an atom. Its coupling says how hard it hits, the atom says how
+    it can answer, and dσ/dT is the integral of the product over the momentum transfer.
+
+    Quantities carry their unit: [bold]2.8keV[/bold], [bold]1MeV[/bold]. A range is start:stop:count, spaced in
+    the logarithm: [bold]0.05:15keV:40[/bold]; a fourth part :lin spaces it evenly; a list has commas:
+    [bold]1,2,5keV[/bold].
+    """
+
+
+for _command in (dcs, photo, atom, check):
+    app.command()(_command)
+app.add_typer(table, name="table")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code; never a traceback unless NUATOM_DEBUG is 1.
+
+    Args:
+        arguments: the words after ``nuatom``; by default those the program was called with.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    screen.prepare()
+    try:
+        with _warnings_in_one_line():
+            code = app(
+                words or ["--help"],
+                prog_name="nuatom",
+                standalone_mode=False,
+                obj=shlex.join(["nuatom", *words]),
+            )
+            sys.stdout.flush()
+    except BrokenPipeError:
+        screen.mute()  # the reader has what it wants
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:
+        if os.environ.get("NUATOM_DEBUG") == "1":
+            raise
+        message, code = _explained(error)
+        screen.error(message)
+    if code == INTERRUPTED:
+        screen.error("interrupted; nothing was written", name="")
+    return code if isinstance(code, int) else 0
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    """One line for an exception, and the exit code."""
+    if hasattr(error, "format_message"):  # typer's own, about the words of the command line
+        context = getattr(error, "ctx", None)
+        hint = f" (try {context.command_path} --help)" if context is not None else ""
+        return f"{error.format_message()}{hint}", BAD_INPUT
+    if isinstance(error, ValueError):
+        return str(error), BAD_INPUT
+    if isinstance(error, RuntimeError | OSError):
+        return str(error), FAILED
+    if isinstance(error, MemoryError):
+        return "out of memory; ask for fewer transfers at a time", FAILED
+    return f"internal error, {type(error).__name__}: {error}; NUATOM_DEBUG=1 shows where", FAILED
+
+
+@contextmanager
+def _warnings_in_one_line() -> Iterator[None]:
+    def show(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+        screen.error(str(message), name="Warning", style="yellow")
+
+    before = warnings.showwarning
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = before

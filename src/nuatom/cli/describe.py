@@ -1,0 +1,44 @@
+"""What was computed, in words: the summary on the screen and the attributes of files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+    from nuatom.atom.field import Atom
+
+About = dict[str, str | int | float]
+
+
+def command(context: typer.Context) -> str:
+    """The command line as it was typed."""
+    return str(context.find_root().obj or "nuatom")
+
+
+def atom_in_words(atom: Atom, exchange: str, nucleus: str) -> About:
+    """The atom, its thresholds, and where they come from."""
+    from nuatom.quantities import format_energy
+
+    known = atom.element
+    thresholds = ", ".join(f"{s.label} {format_energy(s.binding_energy, 5)}" for s in atom.shells)
+    return {
+        "atom": f"{known.symbol} ({known.name}, Z = {known.Z}), {known.notation}",
+        "field": f"{exchange} exchange, {nucleus} nucleus",
+        "thresholds": thresholds,
+        "edges": edges_in_words(atom),
+    }
+
+
+def edges_in_words(atom: Atom) -> str:
+    """Where the thresholds come from: "calculated", or how many were measured on what."""
+    origins = Counter(atom.edge_origins.values())
+    if set(origins) == {"calculated"}:
+        return "calculated (energies of the orbitals)"
+    parts = [
+        f"{count} calculated" if origin == "calculated" else f"{count} measured ({origin})"
+        for origin, count in origins.most_common()
+    ]
+    return ", ".join(parts)

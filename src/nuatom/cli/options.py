@@ -1,0 +1,267 @@
+"""The options that commands share, and the objects their words stand for.
+
+Every choice is one small table of words and what they make.  A new model, exchange or coupling is a line here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from nuatom.cli import screen
+from nuatom.cli.screen import Progress
+
+if TYPE_CHECKING:
+    from nuatom.atom.field import Atom, Exchange, Nucleus
+    from nuatom.neutrino import Coupling
+    from nuatom.response.model import ResponseModel
+
+T = TypeVar("T")
+Make = Callable[["Atom", float, Progress | None], "ResponseModel"]
+"""A response model of an atom, with a tolerance and what to call about progress."""
+
+
+# --- what words make -----------------------------------------------------------------------------
+
+
+def _central_field(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+    from nuatom.response.central_field import CentralField
+
+    model = CentralField(atom, tolerance=tolerance, progress=progress)
+    model.build()
+    return model
+
+
+def _free(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+    from nuatom.response.free import FreeElectrons
+
+    return FreeElectrons(atom)
+
+
+def _stepping(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+    from nuatom.approximations import Stepping
+
+    return Stepping(atom)
+
+
+def _hydrogenic(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+    from nuatom.response.hydrogenic import Hydrogenic
+
+    if atom.Z != 1:
+        raise ValueError(
+            f"the model hydrogenic is of one electron in a bare charge, and {atom.symbol} has {atom.Z} electrons: "
+            "use it with H, or take central-field"
+        )
+    return Hydrogenic(n=1, l=0, Z=1)
+
+
+def _frozen_photon(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+    from nuatom.approximations import FrozenPhoton
+
+    return FrozenPhoton(_central_field(atom, tolerance, progress))
+
+
+def _coherent(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+    from nuatom.approximations import CoherentSumRule
+
+    return CoherentSumRule(atom)
+
+
+def _slater() -> Exchange:
+    from nuatom.atom.field import Slater
+
+    return Slater()
+
+
+def _kohn_sham() -> Exchange:
+    from nuatom.atom.field import KohnSham
+
+    return KohnSham()
+
+
+def _point() -> Nucleus:
+    from nuatom.atom.field import PointNucleus
+
+    return PointNucleus()
+
+
+def _uniform() -> Nucleus:
+    from nuatom.atom.field import UniformNucleus
+
+    return UniformNucleus()
+
+
+MODELS: Mapping[str, Make] = {
+    "central-field": _central_field,
+    "free": _free,
+    "stepping": _stepping,
+    "hydrogenic": _hydrogenic,
+    "frozen-photon": _frozen_photon,
+    "coherent": _coherent,
+}
+EXCHANGES: Mapping[str, Callable[[], Exchange]] = {"slater": _slater, "kohn-sham": _kohn_sham}
+NUCLEI: Mapping[str, Callable[[], Nucleus]] = {"point": _point, "uniform": _uniform}
+BINDINGS: Mapping[str, str] = {"calculated": "calculated", "measured": "measured"}
+UNITS: Mapping[str, str] = {"eV": "eV", "keV": "keV", "MeV": "MeV"}
+
+
+def choose(what: str, word: str, choices: Mapping[str, T]) -> T:
+    """What a word stands for.
+
+    Raises:
+        ValueError: for a word that is not among the choices, which are named.
+    """
+    if word in choices:
+        return choices[word]
+    near = difflib.get_close_matches(word, choices, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise ValueError(f"unknown {what} {word!r}: expected {', '.join(choices)}{hint}")
+
+
+def make_atom(symbol: str, exchange: str, nucleus: str, binding: str) -> Atom:
+    """The atom these words describe, with its field solved.
+
+    Raises:
+        ValueError: for an unknown element or choice.
+        SelfConsistencyError: if its field does not converge.
+    """
+    from nuatom.atom.field import Atom
+
+    atom = Atom(
+        symbol,
+        exchange=choose("exchange", exchange, EXCHANGES)(),
+        nucleus=choose("nucleus", nucleus, NUCLEI)(),
+        binding=choose("binding", binding, BINDINGS),
+    )
+    with screen.progress(f"solving the field of {atom.symbol}"):
+        _ = atom.shells
+    return atom
+
+
+def make_model(word: str, atom: Atom, tolerance: float) -> ResponseModel:
+    """The response model this word stands for, its table built.
+
+    Raises:
+        ValueError: for an unknown model, or one this atom has not.
+    """
+    make = choose("model", word, MODELS)
+    with screen.progress(f"computing the response of {atom.symbol}") as report:
+        return make(atom, tolerance, report)
+
+
+@dataclass(frozen=True)
+class ChosenCoupling:
+    """A coupling and its name for people."""
+
+    coupling: Coupling
+    text: str
+
+
+def make_coupling(*, mu_nu: float) -> ChosenCoupling:
+    """The coupling that the options of the neutrino describe.
+
+    Raises:
+        ValueError: for a coupling that cannot be.
+    """
+    from nuatom.neutrino import MagneticMoment
+
+    return ChosenCoupling(MagneticMoment(mu_nu), f"magnetic moment {mu_nu:g} Bohr magnetons")
+
+
+# --- how they are asked for ----------------------------------------------------------------------
+
+_ATOM, _NEUTRINO, _OUTPUT = "Atom and model", "Neutrino", "Output"
+
+
+def _words(choices: Mapping[str, object]) -> str:
+    return "|".join(choices)
+
+
+def _completion(choices: Mapping[str, object]) -> Callable[[str], list[str]]:
+    return lambda begun: [word for word in choices if word.startswith(begun)]
+
+
+Symbol = Annotated[str, typer.Argument(metavar="ATOM", help="Symbol, name or atomic number: Xe, xenon, 54.")]
+MuNu = Annotated[
+    float,
+    typer.Option(
+        "--mu-nu",
+        metavar="MU",
+        help="Magnetic moment of the neutrino, in Bohr magnetons.",
+        rich_help_panel=_NEUTRINO,
+    ),
+]
+Model = Annotated[
+    str,
+    typer.Option(
+        metavar=_words(MODELS),
+        autocompletion=_completion(MODELS),
+        help="central-field: bound electrons. free, stepping: the usual approximations. hydrogenic: closed forms "
+        "(H only). frozen-photon, coherent: claims from the literature, known to be wrong.",
+        rich_help_panel=_ATOM,
+    ),
+]
+ExchangeName = Annotated[
+    str,
+    typer.Option(
+        "--exchange",
+        metavar=_words(EXCHANGES),
+        autocompletion=_completion(EXCHANGES),
+        help="Local exchange potential.",
+        rich_help_panel=_ATOM,
+    ),
+]
+NucleusName = Annotated[
+    str,
+    typer.Option(
+        "--nucleus",
+        metavar=_words(NUCLEI),
+        autocompletion=_completion(NUCLEI),
+        help="Charge distribution of the nucleus.",
+        rich_help_panel=_ATOM,
+    ),
+]
+BindingName = Annotated[
+    str,
+    typer.Option(
+        "--binding",
+        metavar=_words(BINDINGS),
+        autocompletion=_completion(BINDINGS),
+        help="Thresholds: energies of the orbitals, or measured edges where there are any.",
+        rich_help_panel=_ATOM,
+    ),
+]
+Tolerance = Annotated[
+    float,
+    typer.Option(
+        metavar="FRACTION", help="Wanted relative accuracy of the response.", rich_help_panel=_ATOM
+    ),
+]
+Unit = Annotated[
+    str,
+    typer.Option(
+        metavar=_words(UNITS),
+        autocompletion=_completion(UNITS),
+        help="Unit of energies on the screen; files are in keV.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+ByShell = Annotated[
+    bool, typer.Option("--by-shell", help="Show every subshell as well.", rich_help_panel=_OUTPUT)
+]
+Files = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write a file; its suffix picks csv, json or nc (netCDF), and png or pdf where there is a figure. "
+        "May be given several times.",
+        rich_help_panel=_OUTPUT,
+    ),
+]

@@ -1,0 +1,330 @@
+"""Results as files: csv, json and netCDF of the same named arrays, with units, and figures as png and pdf.
+
+What is written is a `Table`: arrays over named dimensions with their units, and attributes that say what was
+computed.  `check` finds out before a computation whether a file can be written after it; `save` writes all
+files or none, each under its final name only when it is whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nuatom import __version__
+from nuatom.elements import Shell
+from nuatom.response.model import Array
+from nuatom.scattering import ExcitationLines, Spectrum
+from nuatom.store import Table, Variable
+from nuatom.units import cm2, keV
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DATA = (".csv", ".json", ".nc")
+"""Suffixes of files that hold numbers."""
+FIGURES = (".png", ".pdf")
+"""Suffixes of files that hold a figure."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a computation gives to be written.
+
+    Attributes:
+        table: the numbers; its first variable is the one that numbers the rows of a csv file.
+        figure: draws the figure; None if there is none.
+    """
+
+    table: Table
+    figure: Callable[[], Figure] | None = None
+
+
+def check(paths: Sequence[Path], suffixes: Sequence[str] = (*DATA, *FIGURES)) -> None:
+    """Find out whether files of these names can be written, by writing an empty file beside each.
+
+    Args:
+        paths: the files to be written later.
+        suffixes: those to choose from, in lower case.
+
+    Raises:
+        ValueError: for a suffix that is not one of these, a folder that is missing or cannot be written, or a
+            name that is a folder's.
+    """
+    for path in paths:
+        if path.suffix.lower() not in suffixes:
+            what = f"its suffix is {path.suffix!r}" if path.suffix else "it has no suffix"
+            raise ValueError(f"cannot write {str(path)!r}: {what}; expected one of {', '.join(suffixes)}")
+        folder = path.absolute().parent
+        if path.is_dir():
+            raise ValueError(f"cannot write {str(path)!r}: it is a folder")
+        if not folder.is_dir():
+            why = "is not a folder" if folder.exists() else "does not exist; make it first"
+            raise ValueError(f"cannot write {str(path)!r}: the folder {str(folder)!r} {why}")
+        probe = _temporary(path)
+        try:
+            probe.touch(exist_ok=False)
+            probe.unlink()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ValueError(f"cannot write in the folder {str(folder)!r}: {reason}") from error
+
+
+def save(results: Results, paths: Sequence[Path]) -> None:
+    """Write results to files, in the form that the suffix of each names: all of them, or none.
+
+    Args:
+        results: the numbers and the figure.
+        paths: where to; a file that is there is replaced.
+
+    Raises:
+        ValueError: for an unknown suffix, or a figure where there is none.
+        OSError: if a file cannot be written; then every file is as it was before.
+    """
+    paths = list(dict.fromkeys(paths))
+    for path in paths:
+        if path.suffix.lower() in FIGURES and results.figure is None:
+            raise ValueError(f"cannot write {str(path)!r}: there is no figure; expected {', '.join(DATA)}")
+    write([(path, encoded(results, path.suffix)) for path in paths])
+
+
+def write(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Write files whole or not at all: under other names first, then renamed together.
+
+    Args:
+        files: names and contents; a file that is there is replaced.
+
+    Raises:
+        OSError: if one cannot be written; then every file is as it was before.
+    """
+    # A link stays one: what it points to is replaced.
+    written = [(_temporary(path.resolve()), path.resolve(), content) for path, content in files]
+    try:
+        for temporary, _, content in written:
+            with temporary.open("xb") as file:
+                file.write(content)
+        for temporary, path, _ in written:
+            temporary.replace(path)
+    finally:
+        for temporary, _, _ in written:
+            with suppress(OSError):  # it was renamed or never made, or there is nothing to be done
+                temporary.unlink()
+
+
+def encoded(results: Results, suffix: str) -> bytes:
+    """The bytes of a file of these results.
+
+    Args:
+        results: the numbers and the figure.
+        suffix: ".csv", ".json", ".nc", ".png" or ".pdf".
+
+    Raises:
+        ValueError: for another suffix, or a figure where there is none.
+    """
+    form = suffix.lower()
+    if form in FIGURES and results.figure is not None:
+        from matplotlib import rc_context
+
+        buffer = io.BytesIO()
+        with rc_context({"pdf.fonttype": 42}):  # TrueType: text stays text, as journals ask
+            results.figure().savefig(buffer, format=form[1:], dpi=200)
+        return buffer.getvalue()
+    if form not in _ENCODERS:
+        raise ValueError(f"cannot write a file {suffix!r} of this: expected one of {', '.join(_ENCODERS)}")
+    return _ENCODERS[form](results.table)
+
+
+# --- the forms -----------------------------------------------------------------------------------
+
+
+def _header() -> dict[str, str | int]:
+    """Who wrote a file, and when."""
+    return {"nuatom_version": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def _csv(table: Table) -> bytes:
+    """Rows along the dimension of the first variable; everything else stands in # lines before them."""
+    rows = next(iter(table.variables.values())).dims[0]
+    lines = [f"{name}: {value}" for name, value in {**_header(), **table.attributes}.items()]
+    columns: list[tuple[str, list[Any]]] = []
+    for name, variable in table.variables.items():
+        unit = f" [{variable.units}]" if variable.units else ""
+        if rows not in variable.dims:
+            values = ", ".join(str(value) for value in variable.data.ravel().tolist())
+            lines.append(f"{name}{unit}, {variable.description}: {values}")
+            continue
+        lines.append(f"column {name}{unit}: {variable.description}")
+        columns += _columns(table, name, variable, rows)
+    buffer = io.StringIO()
+    buffer.writelines(f"# {' '.join(line.split())}\n" for line in lines)
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([name for name, _ in columns])
+    writer.writerows(zip(*(values for _, values in columns), strict=True))
+    return buffer.getvalue().encode()
+
+
+def _columns(table: Table, name: str, variable: Variable, rows: str) -> Iterator[tuple[str, list[Any]]]:
+    """A variable as columns: one, or one for each value of its other dimension."""
+    if variable.dims == (rows,):
+        yield name, variable.data.tolist()
+        return
+    other, last = variable.dims
+    if last != rows:
+        raise ValueError(
+            f"{name} has the dimensions {variable.dims}: in a csv file {rows!r} must be the last"
+        )
+    for label, values in zip(table.variables[other].data.tolist(), variable.data, strict=True):
+        yield f"{name}[{label}]", values.tolist()
+
+
+def _json(table: Table) -> bytes:
+    content = {
+        "attributes": {**_header(), **table.attributes},
+        "dimensions": table.lengths,
+        "variables": {
+            name: {
+                "dimensions": list(variable.dims),
+                "units": variable.units,
+                "description": variable.description,
+                "data": variable.data.tolist(),
+            }
+            for name, variable in table.variables.items()
+        },
+    }
+    return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _netcdf(table: Table) -> bytes:
+    from nuatom.store.table import encode
+
+    return encode(table, _header())
+
+
+_ENCODERS: Mapping[str, Callable[[Table], bytes]] = dict(zip(DATA, (_csv, _json, _netcdf), strict=True))
+
+
+def _temporary(path: Path) -> Path:
+    # Beside the file: a rename within one folder cannot fail half-way.
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+# --- results as tables ---------------------------------------------------------------------------
+
+
+def spectrum_table(
+    spectrum: Spectrum,
+    *,
+    free: Array | None = None,
+    stepping: Array | None = None,
+    lines: ExcitationLines | None = None,
+    attributes: Mapping[str, str | int | float] | None = None,
+) -> Table:
+    """dσ/dT as a table over the dimensions transfer, shell and line, in keV and cm².
+
+    Args:
+        spectrum: at one neutrino energy and transfers of shape (nT,).
+        free: dσ/dT of free electrons at the same transfers [area/energy].
+        stepping: dσ/dT of the stepping approximation [area/energy].
+        lines: discrete excitations at the same energy.
+        attributes: what else to say of the whole.
+
+    Raises:
+        ValueError: if there is not one neutrino energy, or the transfers are not a row.
+    """
+    if spectrum.energy.ndim or spectrum.transfer.ndim != 1:
+        raise ValueError(
+            "a table needs one neutrino energy and a row of transfers, got the shapes "
+            f"{spectrum.energy.shape} and {spectrum.transfer.shape}"
+        )
+    per_energy = cm2 / keV
+
+    def rate(values: Array, text: str, *dims: str) -> Variable:
+        return Variable((*dims, "transfer"), values / per_energy, "cm2/keV", text)
+
+    variables = {
+        "transfer": Variable(("transfer",), spectrum.transfer / keV, "keV", "energy transfer T"),
+        "dsigma_dT": rate(spectrum.total, "dσ/dT per atom, continuum"),
+        "longitudinal": rate(spectrum.longitudinal.sum(axis=0), "share of the charge response S"),
+        "transverse": rate(spectrum.transverse.sum(axis=0), "share of the transverse current response R"),
+        "relative_error": Variable(
+            ("transfer",), spectrum.relative_error, "1", "estimated relative error of dsigma_dT"
+        ),
+    }
+    if free is not None:
+        variables["free_electrons"] = rate(free, "dσ/dT per atom of free electrons at rest")
+    if stepping is not None:
+        variables["stepping"] = rate(stepping, "dσ/dT per atom of electrons free above their thresholds")
+    variables |= shell_variables(spectrum.shells)
+    variables["dsigma_dT_by_shell"] = rate(spectrum.by_shell, "dσ/dT per atom, by subshell", "shell")
+    variables["transverse_by_shell"] = rate(spectrum.transverse, "transverse share, by subshell", "shell")
+    variables["neutrino_energy"] = Variable((), np.asarray(spectrum.energy / keV), "keV", "neutrino energy E")
+    if lines is not None and len(lines):
+        initial = np.array([shell.label for shell in lines.shell])
+        variables |= {
+            "line_transfer": Variable(
+                ("line",), lines.transfer / keV, "keV", "energy of a discrete excitation"
+            ),
+            "line_area": Variable(("line",), lines.area / cm2, "cm2", "its cross section per atom"),
+            "line_shell": Variable(("line",), initial, "", "the subshell that loses the electron"),
+            "line_final": Variable(("line",), np.array(lines.final), "", "the level excited to"),
+        }
+    return Table(variables, attributes or {})
+
+
+def shell_variables(shells: Sequence[Shell]) -> dict[str, Variable]:
+    """The labels, occupancies and thresholds of shells, over the dimension shell."""
+    return {
+        "shell": Variable(("shell",), np.array([shell.label for shell in shells]), "", "subshell"),
+        "occupancy": Variable(
+            ("shell",),
+            np.array([float(shell.occupancy) for shell in shells]),
+            "1",
+            "electrons in the subshell",
+        ),
+        "threshold": Variable(
+            ("shell",),
+            np.array([shell.binding_energy / keV for shell in shells]),
+            "keV",
+            "energy it opens at",
+        ),
+    }
+
+
+def photoabsorption_table(
+    shells: Sequence[Shell],
+    energy: Array,
+    by_shell: Array,
+    mass: float,
+    attributes: Mapping[str, str | int | float] | None = None,
+) -> Table:
+    """Photoionisation cross sections as a table over the dimensions energy and shell.
+
+    Args:
+        shells: the shells, in the order of the first axis of by_shell.
+        energy: photon energies, shape (nE,) [energy].
+        by_shell: cross sections per atom, shape (shell, nE) [area].
+        mass: of one atom [mass].
+        attributes: what else to say of the whole.
+    """
+    from nuatom.units import barn, g
+
+    megabarn = 1e6 * barn
+    total = by_shell.sum(axis=0)
+    variables = {
+        "energy": Variable(("energy",), energy / keV, "keV", "photon energy"),
+        "area": Variable(("energy",), total / megabarn, "Mb", "photoionisation cross section per atom"),
+        "area_per_mass": Variable(("energy",), total / mass / (cm2 / g), "cm2/g", "the same per mass"),
+        **shell_variables(shells),
+        "area_by_shell": Variable(("shell", "energy"), by_shell / megabarn, "Mb", "the same by subshell"),
+    }
+    return Table(variables, attributes or {})

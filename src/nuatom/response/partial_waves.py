@@ -1,0 +1,248 @@
+"""Structure functions of a central field by partial waves: exact within the independent-particle model.
+
+For one photoelectron energy ε' all shells share their continuum waves; for one (shell, J) all final states are one
+matrix product.  What the caller gives is physics (field, shells, ε', Q); the grid and the number of partial waves
+follow from it:
+
+* the radial step resolves the local wave number and the largest Q, so that the plain sum converges exponentially;
+* a shell reaches to where 1e-12 of its density is left (what is cut off spoils current conservation in proportion
+  to its square root);
+* l' runs to the largest r·k(r) inside the shell plus a margin: beyond it a wave cannot enter the shell;
+* J runs to where j_J(Qr) cannot reach the shell.
+
+All in atomic units.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nuatom.atom.field import Solution
+from nuatom.atom.grid import Array, Grid
+from nuatom.elements import Shell
+from nuatom.units import SPEED_OF_LIGHT_AU as C
+
+_BLOCK = 32  # momenta per table of Bessel functions: small enough to stay near the cache, large enough for BLAS
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """How finely the partial-wave sum is done; the defaults hold 1e-3 and are doubled by convergence tests.
+
+    Attributes:
+        log_step: relative radial step near the nucleus.
+        wave_step: radial step times the asymptotic wave number.
+        momentum_step: radial step times the largest Q.
+        waves: factor on the number of partial waves.
+        density_outside: fraction of a shell's density left outside the radial grid.
+    """
+
+    log_step: float = 0.03
+    wave_step: float = 0.25
+    momentum_step: float = 2.0
+    waves: float = 1.0
+    density_outside: float = 1e-12
+
+    def doubled(self) -> Resolution:
+        """Twice the points and twice the partial waves."""
+        return Resolution(self.log_step / 2, self.wave_step / 2, self.momentum_step / 2, 2 * self.waves, 1e-14)
+
+
+@dataclass(frozen=True)
+class ShellResponse:
+    """One shell at one photoelectron energy.
+
+    Attributes:
+        momentum: Q, shape (nQ,) [1/Bohr].
+        charge, current, longitudinal: S, R, V33, shape (nQ,) [1/Hartree]; V33 is zero unless asked for.
+        truncation: the part of S in the two highest l', shape (nQ,) [1/Hartree]: what the cut in l' may cost.
+    """
+
+    momentum: Array
+    charge: Array
+    current: Array
+    longitudinal: Array
+    truncation: Array
+
+
+def wave_number(energy: float) -> float:
+    """p of a free electron with kinetic energy ε [1/Bohr]."""
+    return float(np.sqrt(energy * (energy + 2 * C * C)) / C)
+
+
+@dataclass(frozen=True)
+class PartialWaves:
+    """Partial waves in one central field.
+
+    Args:
+        solution: the field.
+        shells: its shells.
+        resolution: numerical settings.
+    """
+
+    solution: Solution
+    shells: tuple[Shell, ...]
+    resolution: Resolution = Resolution()
+
+    @cached_property
+    def extents(self) -> tuple[float, ...]:
+        """Radius of each shell's radial integrals [Bohr]."""
+        outside = self.resolution.density_outside
+        return tuple(self.solution.extent(i, outside) for i in range(len(self.shells)))
+
+    @cached_property
+    def _reach(self) -> tuple[float, ...]:
+        # What lies further out than this adds less than 1e-5 to S and decides no l'.
+        return tuple(self.solution.extent(i, 1e-5) for i in range(len(self.shells)))
+
+    def highest_l(self, shell: int, energy: float) -> int:
+        """The l' beyond which continuum waves of this energy do not enter the shell."""
+        r = self.solution.grid.r
+        inside = r <= self._reach[shell]
+        A = (energy - self.solution.potential[inside]) / C
+        reach = float(np.max(r[inside] * np.sqrt(np.maximum(A * (A + 2 * C), 0.0))))
+        return int(np.ceil(self.resolution.waves * (reach + 7 + 1.5 * np.cbrt(reach))))
+
+    def continuum(
+        self, energy: float, shells: Sequence[int], momenta: Sequence[Array], l_limit: Sequence[int | None],
+        longitudinal: bool = False,
+    ) -> list[ShellResponse]:
+        """S and R of several shells for one photoelectron energy.
+
+        Args:
+            energy: ε' > 0 [Hartree]; the transfer is T = ε' + binding energy of the shell.
+            shells: indices of shells.
+            momenta: for each its Q, ascending, shape (nQ,) [1/Bohr].
+            l_limit: for each an upper limit on l', or None for the whole sum.
+            longitudinal: whether to compute V33 too.
+        """
+        from nuatom.atom.dirac import matching_radius
+        from nuatom.response.kernels import continuum_waves
+
+        solution, settings = self.solution, self.resolution
+        tops = [
+            self.highest_l(i, energy) if limit is None else min(limit, self.highest_l(i, energy))
+            for i, limit in zip(shells, l_limit, strict=True)
+        ]
+        kappas = _kappas(max(tops))
+        radius = max(self.extents[i] for i in shells)
+        step = min(
+            settings.wave_step / max(wave_number(energy), 0.5),
+            settings.momentum_step / max(float(q[-1]) for q in momenta),
+        )
+        nearest = max(solution.latter, radius, 1e-3)
+        radii = np.array([matching_radius(k, energy, solution.tail, nearest, 1e-5) for k in kappas])
+        grid = Grid(2e-4 / -solution.smooth[0], float(radii.max()), settings.log_step, step)
+        keep = int(grid.index(radius)) + 2
+        matches = np.minimum(np.ceil(grid.index(radii)).astype(np.int64), grid.size - 1)
+        matches = np.maximum(matches, keep)
+        if matches.max() >= grid.size:
+            grid = Grid(grid.first, float(grid.r[-1]) + 3 * step, settings.log_step, step)
+        V = solution.potential_on(grid.r)
+        P, F, _ = continuum_waves(kappas, energy, grid.r, grid.dr, V, solution.tail, matches, keep)
+        sums = self._sums(grid, shells, momenta, tops, kappas, P, F, longitudinal)
+        out = []
+        for momentum, top, (S, R, L) in zip(momenta, tops, sums, strict=True):
+            last = (kappas == top) | (kappas == -top - 1) | (kappas == top - 1) | (kappas == -top)
+            out.append(ShellResponse(momentum, S.sum(0), R.sum(0), L.sum(0), S[last[: len(S)]].sum(0)))
+        return out
+
+    def discrete(
+        self, shell: int, index: Array, level_grid: Grid, levels: Sequence[Any], momentum: Array
+    ) -> tuple[Array, Array]:
+        """Strengths in S and R of the transitions from a shell to bound levels, shape (level, nQ).
+
+        Args:
+            shell: index of the shell.
+            index: 0 … N−1, the points of the grid the levels are on.
+            level_grid: that grid.
+            levels: objects with `kappa`, `P` and `Q`, ascending in l.
+            momentum: Q, ascending [1/Bohr].
+        """
+        from scipy.interpolate import CubicSpline
+
+        radius = self.extents[shell]
+        grid = Grid(
+            2e-4 / -self.solution.smooth[0], radius, self.resolution.log_step,
+            min(0.1, self.resolution.momentum_step / float(momentum[-1])),
+        )  # fmt: skip
+        at = np.clip(level_grid.index(grid.r), 0, level_grid.size - 1)
+        P = CubicSpline(index, np.array([level.P for level in levels]), axis=1)(at)
+        F = CubicSpline(index, np.array([level.Q for level in levels]), axis=1)(at)
+        kappas = np.array([level.kappa for level in levels], dtype=np.int64)
+        top = int(_l(kappas).max())
+        ((S, R, _),) = self._sums(grid, [shell], [momentum], [top], kappas, P, F, False)
+        return S, R
+
+    def _sums(
+        self, grid: Grid, shells: Sequence[int], momenta: Sequence[Array], tops: Sequence[int], kappas: Array,
+        waves_P: Array, waves_F: Array, longitudinal: bool,
+    ) -> list[tuple[Array, Array, Array]]:
+        """S, R, V33 per final state; `kappas` ascend in l', and shell i uses those with l' ≤ tops[i]."""
+        from nuatom.atom.angular import bessel_table
+        from nuatom.response.kernels import multipole_sum
+
+        keep = waves_P.shape[1]
+        r, dr = grid.r[:keep], grid.dr[:keep]
+        P, F = self.solution.orbitals_on(r)
+        sizes = [min(int(grid.index(self.extents[i])) + 2, keep) for i in shells]
+        used = [int(np.count_nonzero(_l(kappas) <= top)) for top in tops]
+        out = [tuple(np.zeros((n, q.size)) for _ in range(3)) for n, q in zip(used, momenta, strict=True)]
+        # One table of Bessel functions serves all shells: the union of their momenta, in blocks.
+        union = np.unique(np.concatenate(list(momenta)))
+        places = [np.searchsorted(union, q) for q in momenta]
+        for begin in range(0, union.size, _BLOCK):
+            block = union[begin : begin + _BLOCK]
+            inside = [(p >= begin) & (p < begin + block.size) for p in places]
+            active = [s for s in range(len(shells)) if inside[s].any()]
+            # j_J(Qr) is nothing beyond J ≈ Qr + 5 (Qr)^{1/3}.
+            limits = []
+            for s in range(len(shells)):
+                x = block[-1] * self.extents[shells[s]]
+                limits.append(min(int(x + 5 * np.cbrt(x) + 8), tops[s] + abs(self.shells[shells[s]].kappa)))
+            J_max = max(limits[s] for s in active)
+            size = max(sizes[s] for s in active)
+            table, shifted = _workspace(J_max + 2, size, block.size)
+            bessel_table(r[:size], block, J_max + 1, table, shifted)
+            for s in active:
+                i, n = shells[s], sizes[s]
+                shift_below = int(np.searchsorted(block * self._reach[i], 1.0))
+                # Waves with l' beyond J_max + l do not couple.
+                coupled = limits[s] + abs(self.shells[i].kappa)
+                waves = min(used[s], int(np.count_nonzero(_l(kappas) <= coupled)))
+                sums = multipole_sum(
+                    P[i, :n], F[i, :n], self.shells[i].kappa, self.shells[i].occupancy,
+                    waves_P[:waves], waves_F[:waves], kappas[:waves], r, dr, block, table, shifted,
+                    shift_below, limits[s], longitudinal,
+                )  # fmt: skip
+                where = np.flatnonzero(inside[s])
+                for total, part in zip(out[s], sums, strict=True):
+                    total[:waves, where] = part[:, places[s][where] - begin]
+        return [(a, b, c) for a, b, c in out]
+
+
+def _kappas(top: int) -> Array:
+    """κ in ascending l: −1; 1, −2; 2, −3; …"""
+    return np.array([k for l in range(top + 1) for k in ((-1,) if l == 0 else (l, -l - 1))], dtype=np.int64)
+
+
+def _l(kappas: Array) -> Array:
+    return np.where(kappas > 0, kappas, -kappas - 1)
+
+
+_local = threading.local()
+
+
+def _workspace(orders: int, points: int, momenta: int) -> tuple[Array, Array]:
+    """Memory for a Bessel table, kept per thread: touching fresh pages would cost more than filling them."""
+    wanted = orders * points * momenta
+    if getattr(_local, "size", 0) < wanted:
+        _local.memory, _local.size = np.empty(wanted), wanted
+    table = _local.memory[:wanted].reshape(orders, points, momenta)
+    return table, np.empty((points, momenta))

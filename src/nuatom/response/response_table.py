@@ -1,0 +1,405 @@
+"""The table a CentralField is evaluated from: partial waves on a grid that follows the Bethe ridge.
+
+For each shell ln S and ln R are tabulated against ln ε' (photoelectron energy) and
+
+    y = ln Q/Q_r(T),    Q_r = √(T² + 2mT),    y_j = A sinh t_j with t_j uniform,
+
+so that the ridge stands still at y = 0 while T runs, with the finest steps there.  Energies are added where the
+table, interpolated, misses a newly computed energy by more than the tolerance: the convergence is measured, not assumed.
+
+Up to a kinetic energy well above the shell's own, the whole range of y is computed.  Above, the impulse limit takes
+over at the ridge, and partial waves are computed for y < `LOW_SIDE` only, where few of them are needed and the impulse
+limit fails (the photon point is there).  Atomic units.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nuatom.atom.grid import Array
+from nuatom.atom.field import Atom
+from nuatom.response.excitations import Excitations, excitations
+from nuatom.response.impulse import Moments, all_moments
+from nuatom.response.impulse import structure as impulse_structure
+from nuatom.response.partial_waves import PartialWaves, wave_number
+from nuatom.store import Store, Table, Variable
+from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV
+
+WIDTH = 0.08
+"""A of y = A sinh t: the scale on which steps are finest."""
+POINTS = 96
+LOWEST = -7.0
+LOW_SIDE = (-1.1, -0.7)
+"""Above the hand-over in T, the table fades into the impulse limit between these y."""
+HAND_OVER = (12.0, 24.0)
+"""In T over the larger of the shell's binding and mean kinetic energy, the table fades into the impulse limit."""
+PHOTON_TOP = 300 * keV / HARTREE
+"""Largest transfer at which the low side is computed; beyond it Q ≥ T implies y > −0.74 [Hartree]."""
+LOWEST_ENERGY = 0.02 * eV / HARTREE
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class ResponseTable:
+    """Tabulated partial waves of all shells.
+
+    Attributes:
+        binding: calculated binding energies, > 0, shape (shell,) [Hartree].
+        energies: ε', ascending, shape (nE,) [Hartree].
+        t: sinh coordinate of the nodes in y, shape (shell, ny); uniform in the second axis.
+        log_charge: ln S, shape (shell, nE, ny) [1/Hartree]; nan where it is not needed.
+        log_current: ln R likewise.
+        relative_error: estimated error of ∫S dQ²/Q², shape (shell, nE).
+        moments: momentum densities, for the impulse limit.
+        hand_over_error: |∫S dQ²/Q² of partial waves over that of the impulse limit − 1| where the one has
+            faded into the other, shape (shell,).
+        excitations: the discrete lines.
+    """
+
+    binding: Array
+    energies: Array
+    t: Array
+    log_charge: Array
+    log_current: Array
+    relative_error: Array
+    moments: tuple[Moments, ...]
+    hand_over_error: Array
+    excitations: Excitations
+
+    @property
+    def y(self) -> Array:
+        """ln Q/Q_r at the nodes, shape (shell, ny)."""
+        return WIDTH * np.sinh(self.t)
+
+
+def ridge(transfer: Array | float) -> Array:
+    """Q_r(T) = √(T² + 2mT), with T in Hartree [1/Bohr]."""
+    T = np.asarray(transfer) / SPEED_OF_LIGHT_AU
+    return np.sqrt(T * (T + 2 * SPEED_OF_LIGHT_AU))
+
+
+def hand_over(binding: float, moments: Moments) -> tuple[float, float]:
+    """The transfers between which a shell's table fades into the impulse limit [Hartree]."""
+    scale = max(binding, 0.5 * moments.scale**2)
+    return HAND_OVER[0] * scale, HAND_OVER[1] * scale
+
+
+@dataclass(frozen=True)
+class _Builder:
+    waves: PartialWaves
+    binding: Array
+    moments: tuple[Moments, ...]
+    t: Array
+
+    def shells_at(self, energy: float) -> tuple[list[int], list[bool]]:
+        """The shells to compute at ε', and for each whether over the whole range of y."""
+        which, whole = [], []
+        for i, binding in enumerate(self.binding):
+            full = energy + binding <= hand_over(binding, self.moments[i])[1] * 1.3
+            if full or energy + binding <= PHOTON_TOP * 1.3:
+                which.append(i)
+                whole.append(bool(full))
+        return which, whole
+
+    def compute(self, energy: float) -> tuple[Array, Array, Array]:
+        """ln S, ln R and the truncation error of ∫S dQ²/Q² at one ε', shapes (shell, ny) ×2 and (shell,)."""
+        shells, whole = self.shells_at(energy)
+        ranges, widths = [], []
+        for i, full in zip(shells, whole, strict=True):
+            T = energy + self.binding[i]
+            Q_r = float(ridge(T))
+            # Beyond this Q the shell has no momentum left to give.
+            top = min(Q_r + 8 * self.moments[i].scale, Q_r * np.exp(WIDTH * np.sinh(self.t[i, -1])))
+            ranges.append((Q_r * np.exp(LOWEST), top if full else Q_r * np.exp(LOW_SIDE[1] + 0.15)))
+            widths.append((Q_r, float(np.clip(0.5 * np.sqrt(self.binding[i] / T), WIDTH, 0.6)) if full else 0.6))
+        union = _momentum_grid(ranges, widths)
+        momenta = [union[(union >= low * 0.999) & (union <= high * 1.001)] for low, high in ranges]
+        limits = [None if full else _low_side_l(energy) for full in whole]
+        responses = self.waves.continuum(energy, shells, momenta, limits)
+        log_S = np.full(self.t.shape, np.nan)
+        log_R = np.full(self.t.shape, np.nan)
+        error = np.zeros(self.t.shape[0])
+        for i, full, response in zip(shells, whole, responses, strict=True):
+            target = np.log(ridge(energy + self.binding[i])) + WIDTH * np.sinh(self.t[i])
+            log_Q = np.log(response.momentum)
+            wanted = target <= log_Q[-1] if full else WIDTH * np.sinh(self.t[i]) <= LOW_SIDE[1] + 0.14
+            for out, values in ((log_S, response.charge), (log_R, response.current)):
+                out[i, wanted] = _log_interpolate(log_Q, values, target[wanted])
+                if full:
+                    out[i, ~wanted] = _continue(target, out[i], wanted)
+            total = np.trapezoid(response.charge, log_Q)
+            error[i] = np.trapezoid(response.truncation, log_Q) / total if full else 0.0
+        return log_S, log_R, error
+
+
+def _low_side_l(energy: float) -> int:
+    """Enough partial waves where the shell must give the photoelectron most of its momentum: they come from small r."""
+    return 28 + int(0.15 * wave_number(energy))
+
+
+def _momentum_grid(ranges: Sequence[tuple[float, float]], widths: Sequence[tuple[float, float]]) -> Array:
+    """One grid of Q for all shells, in each range as fine as the finest ridge there needs."""
+    low = min(r[0] for r in ranges)
+    high = max(r[1] for r in ranges)
+    x = np.arange(np.log(low), np.log(high) + 0.004, 0.004)
+    density = np.full(x.size, 3.0)
+    for (first, last), (Q_r, width) in zip(ranges, widths, strict=True):
+        y = x - np.log(Q_r)
+        step = np.minimum(0.13 * np.sqrt(width**2 + y**2), 0.3)
+        inside = (x >= np.log(first)) & (x <= np.log(last))
+        density[inside] = np.maximum(density[inside], 1 / step[inside])
+    count = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * 0.004)])
+    return np.asarray(np.exp(np.interp(np.linspace(0, count[-1], int(np.ceil(count[-1])) + 1), count, x)))
+
+
+def _log_interpolate(log_Q: Array, values: Array, target: Array) -> Array:
+    """ln of a positive function at other momenta; cubic in ln–ln."""
+    from scipy.interpolate import CubicSpline
+
+    logs = np.log(np.maximum(values, 1e-280))
+    clipped = np.clip(target, log_Q[0], log_Q[-1])
+    # Below the grid S and R follow their power laws; the grid begins at the lowest node.
+    return np.asarray(CubicSpline(log_Q, logs)(clipped))
+
+
+def _continue(target: Array, values: Array, known: Array) -> Array:
+    """Beyond the largest computed Q, a power law with the last slope (at most −8): nothing is left there."""
+    last = np.flatnonzero(known)[-1]
+    slope = (values[last] - values[last - 3]) / (target[last] - target[last - 3])
+    return np.asarray(values[last] + min(slope, -8.0) * (target[~known] - target[last]))
+
+
+def build(
+    waves: PartialWaves, tolerance: float, progress: Progress | None = None, threads: int | None = None
+) -> ResponseTable:
+    """Compute the table, adding energies until the interpolation is good to the tolerance.
+
+    Args:
+        waves: the field and its numerical settings.
+        tolerance: wanted relative error of ∫S dQ²/Q², ∫S dQ², ∫R dQ²/Q² and of R at the photon point.
+        progress: called with (energies done, energies known to be needed).
+        threads: worker threads; by default one per core.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from threadpoolctl import threadpool_limits
+
+    binding = -waves.solution.energies
+    density = all_moments(waves.solution, waves.shells)
+    t = np.array([_nodes(b, m) for b, m in zip(binding, density, strict=True)])
+    builder = _Builder(waves, binding, density, t)
+    done: dict[float, tuple[Array, Array, Array]] = {}
+    pending = _first_energies(builder)
+    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        try:
+            while pending:
+                total = len(done) + len(pending)
+                # The dearest first, so that no thread is left with one at the end.
+                order = sorted(pending, reverse=True)
+                for energy, result in zip(order, pool.map(builder.compute, order), strict=True):
+                    done[energy] = result
+                    if progress is not None:
+                        progress(min(len(done), total), total)
+                pending = _refine(builder, done, pending, tolerance)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    energies = np.array(sorted(done))
+    return ResponseTable(
+        binding=binding,
+        energies=energies,
+        t=t,
+        log_charge=np.stack([done[e][0] for e in energies], axis=1),
+        log_current=np.stack([done[e][1] for e in energies], axis=1),
+        relative_error=_errors(builder, done),
+        moments=density,
+        hand_over_error=_hand_over_errors(builder, done),
+        excitations=excitations(waves, density),
+    )
+
+
+def _hand_over_errors(builder: _Builder, done: dict[float, tuple[Array, Array, Array]]) -> Array:
+    out = []
+    for i, (binding, moments) in enumerate(zip(builder.binding, builder.moments, strict=True)):
+        end = hand_over(binding, moments)[1]
+        energy = max((e for e in done if np.all(np.isfinite(done[e][0][i])) and e + binding < end), default=None)
+        if energy is None:
+            raise RuntimeError(f"no tabulated energy below the hand-over of {builder.waves.shells[i].label}")
+        T = energy + binding
+        y = WIDTH * np.sinh(builder.t[i])
+        Q = float(ridge(T)) * np.exp(y)
+        free, _ = impulse_structure(moments, np.array(T / SPEED_OF_LIGHT_AU), Q)
+        slope = np.cosh(builder.t[i])
+        bound = np.exp(done[energy][0][i]) / builder.waves.shells[i].occupancy
+        out.append(abs(float(np.sum(slope * bound) / np.sum(slope * free)) - 1))
+    return np.array(out)
+
+
+def _nodes(binding: float, moments: Moments) -> Array:
+    lowest_ridge = float(ridge(binding))
+    top = np.log1p(8 * moments.scale / lowest_ridge)
+    return np.linspace(-np.arcsinh(-LOWEST / WIDTH), np.arcsinh(top / WIDTH), POINTS)
+
+
+def _first_energies(builder: _Builder) -> list[float]:
+    """Photoelectron energies to begin with: denser where atoms have resonances."""
+    full = max(hand_over(b, m)[1] * 1.3 - b for b, m in zip(builder.binding, builder.moments, strict=True))
+    top = max(full, PHOTON_TOP * 1.3)
+    energies, energy = [], LOWEST_ENERGY
+    while energy < top:
+        energies.append(energy)
+        in_eV = energy * HARTREE / eV
+        energy *= 2.5 if in_eV < 0.3 else 1.6 if in_eV < 1 else 1.35 if in_eV < 200 else 1.5
+    return [*energies, top * 0.9999]
+
+
+def _summaries(builder: _Builder, energy: float, log_S: Array, log_R: Array) -> Array:
+    """ln of ∫S dQ²/Q², ∫S dQ², ∫R dQ²/Q² and R(Q = T), shape (shell, 4); nan for shells not computed whole."""
+    T = energy + builder.binding
+    out = np.full((builder.binding.size, 4), np.nan)
+    slope = WIDTH * np.cosh(builder.t)
+    y = WIDTH * np.sinh(builder.t)
+    photon = np.log(T / SPEED_OF_LIGHT_AU / ridge(T))
+    for i in range(builder.binding.size):
+        ok = np.isfinite(log_S[i])
+        if not ok.any():
+            continue
+        if ok.all():
+            S, R = np.exp(log_S[i]) * slope[i], np.exp(log_R[i]) * slope[i]
+            out[i, :3] = np.log([S.sum(), (S * np.exp(2 * y[i])).sum(), R.sum()])
+        if photon[i] < y[i, ok][-1]:
+            out[i, 3] = np.interp(photon[i], y[i, ok], log_R[i, ok])
+    return out
+
+
+def _missed(builder: _Builder, done: dict[float, tuple[Array, Array, Array]], energy: float) -> Array:
+    """By how much the other energies, interpolated, miss the summaries at one, relative, shape (shell, 4)."""
+    energies = np.array(sorted(done))
+    n = int(np.searchsorted(energies, energy))
+    if n in (0, energies.size - 1):
+        return np.zeros((builder.binding.size, 4))
+    x = np.log(energies)
+    others = np.array([m for m in range(max(0, n - 3), min(energies.size, n + 4)) if m != n])
+    predicted = []
+    for k in (0, 1):
+        part = np.stack([done[energies[m]][k] for m in others], axis=1)
+        out = np.full(builder.t.shape, np.nan)
+        for i in range(out.shape[0]):
+            rows = np.isfinite(part[i, :, 0])
+            columns = np.isfinite(done[energy][k][i]) & np.all(np.isfinite(part[i, rows]), axis=0)
+            if np.count_nonzero(rows) >= 4:
+                out[i, columns] = _lagrange(x[others[rows]], part[i][rows][:, columns], x[n])
+        predicted.append(out)
+    actual = _summaries(builder, energy, *done[energy][:2])
+    estimate = _summaries(builder, energy, predicted[0], predicted[1])
+    return np.abs(np.expm1(np.nan_to_num(estimate - actual)))
+
+
+def _refine(
+    builder: _Builder, done: dict[float, tuple[Array, Array, Array]], fresh: list[float], tolerance: float
+) -> list[float]:
+    """The midpoints to compute next: around energies which the others, interpolated, do not predict."""
+    energies = sorted(done)
+    new: set[float] = set()
+    # Left out, a point is missed about sixteen times worse than a midpoint between its neighbours will be; midpoints
+    # themselves were predicted by what is now their neighbourhood, and are held to the tolerance itself.
+    allowed = tolerance * (8.0 if len(fresh) == len(done) else 1.0)
+    for energy in fresh:
+        if _missed(builder, done, energy).max() > allowed:
+            n = energies.index(energy)
+            new |= {
+                float(np.sqrt(energies[m] * energies[m + 1]))
+                for m in (n - 1, n)
+                if energies[m + 1] > 1.02 * energies[m]
+            }
+    return sorted(new)
+
+
+def _lagrange(nodes: Array, values: Array, x: float) -> Array:
+    """Polynomial through the four nodes nearest to x."""
+    nearest = np.sort(np.argsort(np.abs(nodes - x))[:4])
+    nodes, values = nodes[nearest], values[nearest]
+    weights = [
+        np.prod([(x - nodes[k]) / (nodes[j] - nodes[k]) for k in range(nodes.size) if k != j])
+        for j in range(nodes.size)
+    ]
+    return np.asarray(np.array(weights) @ values)
+
+
+def _errors(builder: _Builder, done: dict[float, tuple[Array, Array, Array]]) -> Array:
+    """Estimated relative error of ∫S dQ²/Q²: interpolation (left-out points over 16), truncation in l', the grid."""
+    energies = sorted(done)
+    missed = np.array([_missed(builder, done, e)[:, 0] for e in energies]).T / 16
+    truncation = np.array([done[e][2] for e in energies]).T
+    return np.minimum(missed + truncation, 1.0) + 2e-4
+
+
+# --- on disk ---------------------------------------------------------------------------------------
+
+
+def fetch_table(atom: Atom, tolerance: float, progress: Progress | None = None) -> ResponseTable:
+    """The table of an atom from the store, or computed and stored.
+
+    Thresholds are no part of it: an atom with measured edges shares the table of the calculated one.
+    """
+
+    def compute() -> Table:
+        return _to_table(build(PartialWaves(atom.solution, atom.calculated_shells), tolerance, progress))
+
+    parameters = {**atom.parameters, "tolerance": tolerance}
+    return _from_table(Store().fetch("response", parameters, compute))
+
+
+_VARIABLES = {
+    "binding": (("shell",), "hartree", "calculated binding energies"),
+    "energies": (("photoelectron",), "hartree", "photoelectron energies"),
+    "t": (("shell", "node"), "", "sinh coordinate: ln(Q/Q_ridge) = 0.08 sinh(t)"),
+    "log_charge": (("shell", "photoelectron", "node"), "", "ln of S in 1/hartree"),
+    "log_current": (("shell", "photoelectron", "node"), "", "ln of R in 1/hartree"),
+    "relative_error": (("shell", "photoelectron"), "", "estimated relative error of the integral of S/Q^2"),
+    "hand_over_error": (("shell",), "", "mismatch with the impulse limit where it takes over"),
+}
+_MOMENTS = {
+    "momentum": (("shell", "p"), "1/bohr", "momentum grid of the shell"),
+    "density": (("shell", "p"), "bohr", "momentum density 4 pi p^2 n(p) per electron"),
+    "log_moments": (("shell", "moment", "p"), "", "ln of the impulse moments L_0, L_1, L_2"),
+    "scale": (("shell",), "1/bohr", "root-mean-square momentum"),
+}
+_LINES = {
+    "shell": (("line",), "", "index of the shell that loses the electron"),
+    "final": (("line",), "", "level excited to"),
+    "transfer": (("line",), "hartree", "excitation energy"),
+    "momentum": (("line_momentum",), "1/bohr", "momenta of the line strengths"),
+    "charge": (("line", "line_momentum"), "", "strength in S"),
+    "current": (("line", "line_momentum"), "", "strength in R"),
+}
+
+
+def _to_table(table: ResponseTable) -> Table:
+    variables = {}
+    for name, (dims, units, text) in _VARIABLES.items():
+        variables[name] = Variable(dims, np.asarray(getattr(table, name)), units, text)
+    for name, (dims, units, text) in _MOMENTS.items():
+        values = np.array([getattr(m, name) for m in table.moments])
+        variables[f"moments_{name}"] = Variable(dims, values, units, text)
+    for name, (dims, units, text) in _LINES.items():
+        variables[f"lines_{name}"] = Variable(dims, np.asarray(getattr(table.excitations, name)), units, text)
+    return Table(variables)
+
+
+def _from_table(table: Table) -> ResponseTable:
+    data = {name: variable.data for name, variable in table.variables.items()}
+    moments = tuple(
+        Moments(*(data[f"moments_{name}"][i] for name in ("momentum", "density", "log_moments")), float(scale))
+        for i, scale in enumerate(data["moments_scale"])
+    )
+    found = {name: data[f"lines_{name}"] for name in _LINES}
+    found["final"] = tuple(str(label) for label in found["final"])
+    return ResponseTable(
+        **{name: data[name] for name in _VARIABLES}, moments=moments, excitations=Excitations(**found)
+    )

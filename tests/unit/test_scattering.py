@@ -1,0 +1,265 @@
+"""Cross sections: the free limit in closed form, shapes, kinematics, lines and totals."""
+
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nuatom import scattering
+from nuatom.elements import Shell
+from nuatom.neutrino import MagneticMoment, StructureWeights
+from nuatom.response.free import FreeElectrons
+from nuatom.response.hydrogenic import Hydrogenic
+from nuatom.response.model import Lines, ResponseModel
+from nuatom.scattering import cross_section, lines, photoabsorption, spectrum, total_cross_section
+from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2, cm2, eV, keV
+
+NEON = SimpleNamespace(
+    shells=(
+        Shell("1s1/2", 1, -1, 2.0, 870e-6),
+        Shell("2s1/2", 2, -1, 2.0, 48e-6),
+        Shell("2p3/2", 2, -2, 6.0, 21.6e-6),
+    )
+)
+PREFACTOR = np.pi * FINE_STRUCTURE**2 / ELECTRON_MASS**2 * HBARC2
+ONE = MagneticMoment(1.0)
+HYDROGEN = Hydrogenic(1, 0, 1)
+
+
+def greatest(energy: float) -> float:
+    """The greatest transfer to a free electron at rest."""
+    return 2 * energy**2 / (ELECTRON_MASS + 2 * energy)
+
+
+def test_prefactor() -> None:
+    assert PREFACTOR / cm2 == pytest.approx(2.49467e-25, rel=2e-6)
+
+
+@given(st.floats(-3, 2), st.floats(1e-6, 1 - 1e-6), st.floats(1e-12, 1e-6))
+def test_free_electrons_give_the_textbook_formula(log_energy: float, share: float, moment: float) -> None:
+    energy = 10**log_energy
+    transfer = share * greatest(energy)
+    got = cross_section(MagneticMoment(moment), FreeElectrons(NEON), energy, transfer)
+    expected = 10 * PREFACTOR * moment**2 * (1 / transfer - 1 / energy)
+    assert got == pytest.approx(expected, rel=1e-12)
+
+
+@given(st.floats(-3, 2), st.floats(1 + 1e-9, 5))
+def test_free_electrons_have_a_greatest_transfer(log_energy: float, share: float) -> None:
+    energy = 10**log_energy
+    assert cross_section(ONE, FreeElectrons(NEON), energy, share * greatest(energy)) == 0
+
+
+@given(st.floats(-4, 1), st.floats(1, 100), st.sampled_from([FreeElectrons(NEON), HYDROGEN]))
+def test_no_transfer_beyond_the_energy(log_energy: float, ratio: float, model: ResponseModel) -> None:
+    energy = 10**log_energy
+    assert cross_section(ONE, model, energy, ratio * energy) == 0
+
+
+def test_no_transfer_is_no_scattering() -> None:
+    assert cross_section(ONE, FreeElectrons(NEON), 1.0, 0.0) == 0
+
+
+@given(st.floats(-2, 1), st.floats(-5, -2), st.floats(0, 100))
+def test_positive_and_quadratic_in_the_moment(log_energy: float, log_transfer: float, factor: float) -> None:
+    E, T = 10**log_energy, 10**log_transfer
+    one, other = cross_section(ONE, HYDROGEN, E, T), cross_section(MagneticMoment(factor), HYDROGEN, E, T)
+    assert np.isfinite(one)
+    assert one >= 0
+    assert (one > 0) == (HYDROGEN.binding_energy < T < E)
+    assert other == pytest.approx(factor**2 * one, rel=1e-12)
+
+
+def test_shapes_are_energy_then_transfer() -> None:
+    model = FreeElectrons(NEON)
+    E, T = np.array([1.0, 2.0]), np.geomspace(1e-3, 0.1, 6).reshape(2, 3)
+    assert cross_section(ONE, model, 1.0, 1e-3).shape == ()
+    assert cross_section(ONE, model, E, 1e-3).shape == (2,)
+    assert cross_section(ONE, model, 1.0, T).shape == (2, 3)
+    everything = cross_section(ONE, model, energy=E, transfer=T, by_shell=True)
+    assert everything.shape == (3, 2, 2, 3)
+    np.testing.assert_allclose(everything.sum(axis=0), cross_section(ONE, model, E, T), rtol=1e-15)
+    single = cross_section(ONE, model, E[1], T[1, 2])
+    assert cross_section(ONE, model, E, T)[1, 1, 2] == pytest.approx(single, rel=1e-14)
+    assert cross_section(ONE, model, [1.0, 2.0], []).shape == (2, 0)
+
+
+def test_chunks_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    E, T = np.geomspace(1e-4, 1, 7), np.geomspace(1e-5, 1e-2, 9)
+    whole = spectrum(ONE, HYDROGEN, E, T)
+    monkeypatch.setattr(scattering, "_CHUNK", 4)
+    parts = spectrum(ONE, HYDROGEN, E, T)
+    np.testing.assert_allclose(parts.longitudinal, whole.longitudinal, rtol=1e-8)
+    np.testing.assert_allclose(parts.transverse, whole.transverse, rtol=1e-8)
+
+
+def test_spectrum_splits_longitudinal_and_transverse() -> None:
+    E, T = 1.0, 1e-2
+    result = spectrum(ONE, FreeElectrons(NEON), E, T)
+    Q2, top2 = T * (T + 2 * ELECTRON_MASS), (2 * E - T) ** 2
+    common = 10 * PREFACTOR * top2 / (4 * E**2) / Q2
+    longitudinal = common * (1 - T**2 / Q2) * (2 * ELECTRON_MASS + T)
+    assert result.longitudinal.sum() == pytest.approx(longitudinal, rel=1e-12)
+    assert result.transverse.sum() == pytest.approx(common * (1 - Q2 / top2) * T, rel=1e-12)
+    np.testing.assert_allclose(result.by_shell, result.longitudinal + result.transverse, rtol=1e-15)
+    assert result.total == pytest.approx(result.by_shell.sum(), rel=1e-15)
+    assert [shell.label for shell in result.shells] == ["1s1/2", "2s1/2", "2p3/2"]
+
+
+def test_relative_error_is_the_models() -> None:
+    @dataclass(frozen=True)
+    class Doubtful:
+        shells: tuple[Shell, ...]
+
+        def measure(self, transfer: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> object:
+            exact = FreeElectrons(NEON).measure(transfer, lower, upper)
+            return replace(exact, relative_error=np.full(exact.relative_error.shape, 0.03))
+
+    result = spectrum(ONE, Doubtful(NEON.shells), 1.0, [1e-3, 2.0])  # type: ignore[arg-type]
+    assert result.relative_error == pytest.approx([0.03, 0.0])
+
+
+def test_far_above_threshold_hydrogen_is_a_free_electron() -> None:
+    T = 26 * HYDROGEN.binding_energy
+    ratio = cross_section(ONE, HYDROGEN, 1.0, T) / cross_section(ONE, FreeElectrons("H"), 1.0, T)
+    # The longitudinal deficit of 6e-5 at 26 ε, and a transverse share of order 1e-4.
+    assert ratio == pytest.approx(1.0, abs=2e-4)
+
+
+@pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])
+def test_refuses_impossible_arguments(bad: float) -> None:
+    model = FreeElectrons(NEON)
+    with pytest.raises(ValueError, match="energy must be finite and > 0"):
+        cross_section(ONE, model, [1.0, bad], 1e-3)
+    with pytest.raises(ValueError, match="transfer must be finite and ≥ 0"):
+        cross_section(ONE, model, 1.0, [1e-3, bad])
+    with pytest.raises(ValueError, match="energy must be finite and > 0"):
+        photoabsorption(HYDROGEN, bad)
+    with pytest.raises(ValueError, match="energy must be finite and > 0"):
+        lines(ONE, HYDROGEN, bad)
+    with pytest.raises(ValueError, match="threshold must be finite and > 0"):
+        total_cross_section(ONE, model, 1.0, bad)
+
+
+def test_refuses_zero_energy() -> None:
+    with pytest.raises(ValueError, match="energy must be finite and > 0"):
+        cross_section(ONE, FreeElectrons(NEON), 0.0, 1e-3)
+
+
+def test_photoabsorption_shapes_and_threshold() -> None:
+    energy = HYDROGEN.binding_energy * np.array([[0.5, 1.0], [1.5, 3.0]])
+    area = photoabsorption(HYDROGEN, energy)
+    assert area.shape == (2, 2)
+    assert area[0].tolist() == [0, 0]
+    assert area[1, 0] > area[1, 1] > 0
+    assert photoabsorption(HYDROGEN, energy, by_shell=True).shape == (1, 2, 2)
+    with pytest.raises(ValueError, match="δ functions"):
+        photoabsorption(FreeElectrons(NEON), 1 * keV)
+
+
+# --- lines -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ConstantWeights:
+    """Weights 1 on S and 2 on R between T and 2E − T."""
+
+    def weights(self, energy: np.ndarray, transfer: np.ndarray, momentum: np.ndarray) -> StructureWeights:
+        one = np.ones(np.broadcast(energy, transfer, momentum).shape)
+        return StructureWeights(charge=one, current=2 * one)
+
+
+def model_with_lines(charge: np.ndarray, current: np.ndarray, grid: np.ndarray) -> object:
+    found = Lines(np.array([1], dtype=np.intp), ("3p",), np.array([1e-4]), grid, charge[None], current[None])
+    return SimpleNamespace(shells=NEON.shells, lines=lambda: found)
+
+
+def test_lines_integrate_powers_exactly_and_continue_them_below_the_grid() -> None:
+    grid = np.geomspace(1e-3, 1e3, 60)
+    model = model_with_lines(grid**2, 3.0 + 0 * grid, grid)
+    result = lines(ConstantWeights(), model, [1e-5, 1.0])  # type: ignore[arg-type]
+    low, high = 1e-4**2, (2 - 1e-4) ** 2
+    assert result.area.shape == (1, 2)
+    assert result.area[0, 0] == 0
+    assert result.area[0, 1] == pytest.approx((high**2 - low**2) / 2 + 6 * (high - low), rel=1e-10)
+    assert result.shell[0].label == "2s1/2"
+    assert result.final == ("3p",)
+    assert len(result) == 1
+
+
+def test_lines_that_do_not_exist_have_no_area() -> None:
+    grid = np.geomspace(1e-3, 1e3, 60)
+    result = lines(ConstantWeights(), model_with_lines(0 * grid, 0 * grid, grid), 1.0)  # type: ignore[arg-type]
+    assert result.area.shape == (1,)
+    assert result.area[0] == 0
+    nothing = lines(ONE, FreeElectrons(NEON), [1.0, 2.0])
+    assert nothing.area.shape == (0, 2)
+
+
+def test_lines_of_hydrogen_agree_with_direct_quadrature() -> None:
+    from nuatom.response.hydrogenic import level_strength
+    from nuatom.units import MOMENTUM_AU
+
+    E = 1.0
+    result = lines(ONE, HYDROGEN, E)
+    T = result.transfer[0]
+    node, weight = np.polynomial.legendre.leggauss(600)
+    span = np.log((2 * E - T) / T)
+    Q = T * np.exp(span * (node + 1) / 2)
+    charge, convection = level_strength(1, 0, 2, Q / MOMENTUM_AU)
+    current = convection * FINE_STRUCTURE**2 + charge * (Q / (2 * ELECTRON_MASS)) ** 2
+    at = ONE.weights(E, T, Q)
+    expected = np.sum((at.charge * charge + at.current * current) * Q**2 * weight * span)
+    # The line's strengths are splined in 240 points over seven decades of Q.
+    assert result.area[0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_lines_and_continuum_join_at_threshold() -> None:
+    # n'³ σ(n') of a high level is the area per unit of n'^-2/2, which is dσ/dT at threshold.
+    edge = HYDROGEN.binding_energy
+    result = lines(ONE, HYDROGEN, 1.0)
+    density = result.area[-2] * 30**3 / (2 * edge)
+    assert density == pytest.approx(cross_section(ONE, HYDROGEN, 1.0, edge * (1 + 1e-9)), rel=0.01)
+
+
+# --- totals -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("energy", [10 * keV, 1.0, 20.0])
+def test_total_of_free_electrons_is_the_closed_form(energy: float) -> None:
+    threshold = 1e-3 * greatest(energy)
+    end = greatest(energy)
+    expected = 10 * PREFACTOR * (np.log(end / threshold) - (end - threshold) / energy)
+    got = total_cross_section(ONE, FreeElectrons(NEON), energy, threshold)
+    assert got == pytest.approx(expected, rel=1e-5)
+
+
+def test_total_adds_the_lines_above_the_threshold() -> None:
+    edge = HYDROGEN.binding_energy
+    E = np.array([1 * keV, 10 * keV])
+    above = total_cross_section(ONE, HYDROGEN, E, edge)
+    found = lines(ONE, HYDROGEN, E)
+    some = total_cross_section(ONE, HYDROGEN, E, 11 * eV)
+    kept = found.transfer >= 11 * eV
+    assert 0 < kept.sum() < len(found)
+    np.testing.assert_allclose(some - above, found.area[kept].sum(axis=0), rtol=1e-4)
+
+
+def test_total_is_zero_where_nothing_can_happen() -> None:
+    assert total_cross_section(ONE, FreeElectrons(NEON), 1.0, 1.5) == 0
+    assert total_cross_section(ONE, FreeElectrons(NEON), 1.0, 0.9) == 0
+
+
+def test_total_says_when_it_does_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
+    @dataclass(frozen=True)
+    class Noise:
+        def weights(self, energy: np.ndarray, transfer: np.ndarray, momentum: np.ndarray) -> StructureWeights:
+            values = np.sin(1e14 * (momentum + transfer + 0 * energy)) ** 2
+            return StructureWeights(charge=values, current=0 * values)
+
+    monkeypatch.setattr(scattering, "_GENERATIONS", 4)
+    with pytest.raises(RuntimeError, match="did not reach the tolerance"):
+        total_cross_section(Noise(), FreeElectrons(NEON), 1.0, 1e-3)
