@@ -29,6 +29,7 @@ _HOME = {
     "FreeElectrons": "nuatom.response.free",
     "FrozenPhoton": "nuatom.approximations",
     "Hydrogenic": "nuatom.response.hydrogenic",
+    "Impulse": "nuatom.response.impulse",
     "KohnSham": "nuatom.atom.field",
     "MagneticMoment": "nuatom.neutrino",
     "PointNucleus": "nuatom.atom.field",
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from nuatom.response.central_field import CentralField
     from nuatom.response.free import FreeElectrons
     from nuatom.response.hydrogenic import Hydrogenic
+    from nuatom.response.impulse import Impulse
     from nuatom.response.model import ResponseModel, StructureFunctions
     from nuatom.scattering import cross_section, lines, photoabsorption, spectrum, total_cross_section
     from nuatom.store import Store
@@ -69,6 +71,7 @@ __all__ = [
     "FreeElectrons",
     "FrozenPhoton",
     "Hydrogenic",
+    "Impulse",
     "KohnSham",
     "MagneticMoment",
     "PointNucleus",

@@ -71,13 +71,30 @@ def check(paths: Sequence[Path], suffixes: Sequence[str] = (*DATA, *FIGURES)) ->
         if not folder.is_dir():
             why = "is not a folder" if folder.exists() else "does not exist; make it first"
             raise ValueError(f"cannot write {str(path)!r}: the folder {str(folder)!r} {why}")
-        probe = _temporary(path)
-        try:
-            probe.touch(exist_ok=False)
-            probe.unlink()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ValueError(f"cannot write in the folder {str(folder)!r}: {reason}") from error
+        _probe(path)
+
+
+def check_folder(folder: Path) -> None:
+    """Make a folder if there is none, and find out whether files can be written in it.
+
+    Raises:
+        ValueError: if it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"cannot make the folder {str(folder)!r}: {error.strerror or error}") from error
+    _probe(folder / "probe")
+
+
+def _probe(path: Path) -> None:
+    probe = _temporary(path)
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ValueError(f"cannot write in the folder {str(path.absolute().parent)!r}: {reason}") from error
 
 
 def save(results: Results, paths: Sequence[Path]) -> None:

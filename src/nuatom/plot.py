@@ -130,7 +130,7 @@ def spectrum_figure(
         _edges(axes, T, spectrum.shells)
         axes.set_xlabel("energy transfer  $T$  [keV]")
         axes.set_ylabel(r"$\mathrm{d}\sigma/\mathrm{d}T$  [cm$^2$ keV$^{-1}$ per atom]")
-        axes.legend(loc="best")
+        axes.legend(loc="best", bbox_to_anchor=(0.0, 0.0, 1.0, 0.95))  # below the strokes of the edges
         axes.set_title(title, fontsize=9)
     return figure
 
@@ -319,10 +319,17 @@ def _shells(axes: Axes, x: Array, groups: Sequence[_Group]) -> None:
             placed.append((float(np.log10(position / x[0]) / span) - 0.006, height, group, "right"))
     for across, height, group, side in placed:
         axes.text(
-            across, min(max(height, 0.015), 0.985), group.label, color=group.colour, fontsize=7.5, ha=side,
-            va="center", transform=axes.transAxes, zorder=6,
+            across,
+            min(max(height, 0.015), 0.985),
+            group.label,
+            color=group.colour,
+            fontsize=7.5,
+            ha=side,
+            va="center",
+            transform=axes.transAxes,
+            zorder=6,
             bbox={"boxstyle": "square,pad=0.08", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
-        )  # fmt: skip
+        )
 
 
 def _edges(axes: Axes, x: Array, shells: Sequence[Shell]) -> None:
@@ -341,9 +348,15 @@ def _names_of_edges(axes: Axes, x: Array, groups: Sequence[_Group]) -> None:
         across = float(np.log10(group.edge / x[0]) / span) if group.edge > 0 else -1.0
         if 0 < across < 1:
             axes.text(
-                across, 0.945 - 0.035 * group.l, group.label, color=group.colour, fontsize=7.5, ha="center",
-                va="center", transform=axes.transAxes,
-            )  # fmt: skip
+                min(max(across, 0.02), 0.98),
+                0.945 - 0.035 * group.l,
+                group.label,
+                color=group.colour,
+                fontsize=7.5,
+                ha="center",
+                va="center",
+                transform=axes.transAxes,
+            )
 
 
 def _spread(heights: Sequence[float], gap: float) -> list[float]:

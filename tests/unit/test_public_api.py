@@ -20,6 +20,7 @@ PUBLIC = [
     "FreeElectrons",
     "FrozenPhoton",
     "Hydrogenic",
+    "Impulse",
     "KohnSham",
     "MagneticMoment",
     "PointNucleus",

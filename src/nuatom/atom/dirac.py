@@ -22,7 +22,7 @@ STEPS = 7
 """Back values of the Adams–Moulton formula; its order is STEPS + 1."""
 
 
-def _adams_moulton(steps: int) -> np.ndarray:  # type: ignore[type-arg]
+def _adams_moulton(steps):
     """Weights of f_{i}, f_{i−1}, … f_{i−steps} in ∫_{i−1}^{i} f, exact for polynomials of degree `steps`."""
     weights = []
     for j in range(steps + 1):
@@ -140,7 +140,7 @@ def bound_state(n, kappa, guess, r, dr, V, tolerance):
     high = 0.0
     energy = guess
     last = size - 1
-    for iteration in range(200):
+    for _ in range(200):
         if not (low < energy < high):
             energy = 0.5 * (low + high)
         if high - low < 1e-12 * abs(low):
@@ -243,7 +243,13 @@ def phase_derivative(radius, kappa, energy, tail):
             return 0.0, 0.0, 1.0
     first = np.empty(5)
     for j in range(5):
-        u0, u1, u2, u3, u4 = F[j] ** -0.25, F[j + 1] ** -0.25, F[j + 2] ** -0.25, F[j + 3] ** -0.25, F[j + 4] ** -0.25
+        u0, u1, u2, u3, u4 = (
+            F[j] ** -0.25,
+            F[j + 1] ** -0.25,
+            F[j + 2] ** -0.25,
+            F[j + 3] ** -0.25,
+            F[j + 4] ** -0.25,
+        )
         second = (-u0 + 16 * u1 - 30 * u2 + 16 * u3 - u4) / (12 * step**2)
         first[j] = F[j + 2] + second / u2
         if first[j] <= 0:
@@ -263,7 +269,7 @@ def matching_radius(kappa, energy, tail, nearest, accuracy):
     """The smallest radius ≥ nearest, in steps of 10 %, where the phase derivative is accurate enough."""
     radius = nearest
     for _ in range(200):
-        root, slope, error = phase_derivative(radius, kappa, energy, tail)
+        _root, _slope, error = phase_derivative(radius, kappa, energy, tail)
         if error < accuracy:
             return radius
         radius *= 1.1

@@ -190,7 +190,13 @@ def self_consistent_field(
 
 
 def _iterate(
-    grid: Grid, Z: int, shells: tuple[Shell, ...], exchange: Exchange, nuclear: Array, tail: float, step: float
+    grid: Grid,
+    Z: int,
+    shells: tuple[Shell, ...],
+    exchange: Exchange,
+    nuclear: Array,
+    tail: float,
+    step: float,
 ) -> Solution:
     """One attempt at self-consistency with a given damping."""
     r, dr = grid.r, grid.dr
@@ -220,7 +226,9 @@ def _iterate(
         history_in.append(electrons)
         history_out.append(new)
         electrons = _anderson(history_in[-6:], history_out[-6:], dr, step)
-    raise SelfConsistencyError(f"after 200 iterations the residual of r·V is {residual:.3g} Hartree·Bohr, not {wanted:.3g}")
+    raise SelfConsistencyError(
+        f"after 200 iterations the residual of r·V is {residual:.3g} Hartree·Bohr, not {wanted:.3g}"
+    )
 
 
 def _orbitals(
@@ -257,9 +265,7 @@ def _anderson(inputs: list[Array], outputs: list[Array], weight: Array, step: fl
     matrix = (d_residual * weight) @ d_residual.T
     matrix += 1e-12 * np.trace(matrix) * np.eye(len(matrix))
     coefficients = np.linalg.solve(matrix, (d_residual * weight) @ last_residual)
-    return np.asarray(
-        last_in - coefficients @ d_in + step * (last_residual - coefficients @ d_residual)
-    )
+    return np.asarray(last_in - coefficients @ d_in + step * (last_residual - coefficients @ d_residual))
 
 
 # --- the atom ------------------------------------------------------------------------------------
@@ -290,8 +296,8 @@ class Atom:
     def __init__(
         self,
         symbol: str | int,
-        exchange: Exchange = Slater(),  # noqa: B008 - frozen
-        nucleus: Nucleus = PointNucleus(),  # noqa: B008 - frozen
+        exchange: Exchange = Slater(),
+        nucleus: Nucleus = PointNucleus(),
         binding: Binding | str = Binding.CALCULATED,
         charge: int = 0,
     ) -> None:
@@ -351,8 +357,7 @@ class Atom:
         """The shells with their orbital energies."""
         shells = configuration(self.Z, self.charge)
         return tuple(
-            replace(s, binding_energy=float(-e) * HARTREE)
-            for s, e in zip(shells, self.solution.energies, strict=True)
+            replace(s, binding_energy=float(-e) * HARTREE) for s, e in zip(shells, self.solution.energies, strict=True)
         )
 
     @cached_property
@@ -362,8 +367,7 @@ class Atom:
             return self.calculated_shells
         edges = measured_edges(self.Z)
         return tuple(
-            replace(s, binding_energy=edges[s.label].energy) if s.label in edges else s
-            for s in self.calculated_shells
+            replace(s, binding_energy=edges[s.label].energy) if s.label in edges else s for s in self.calculated_shells
         )
 
     @cached_property

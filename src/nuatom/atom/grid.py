@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,7 @@ class Grid:
     def index(self, radius: float | Array) -> Array:
         """The real-valued index i(r) at which the grid passes through a radius."""
         radius = np.asarray(radius, dtype=float)
-        return np.asarray(
-            np.log(radius / self.first) / self.log_step + (radius - self.first) / self.linear_step
-        )
+        return np.asarray(np.log(radius / self.first) / self.log_step + (radius - self.first) / self.linear_step)
 
     @cached_property
     def r(self) -> Array:
@@ -68,9 +67,7 @@ class Grid:
     @cached_property
     def dr(self) -> Array:
         """dr/di, the quadrature weights [Bohr], shape (N,)."""
-        return np.asarray(
-            self.log_step * self.linear_step * self.r / (self.linear_step + self.log_step * self.r)
-        )
+        return np.asarray(self.log_step * self.linear_step * self.r / (self.linear_step + self.log_step * self.r))
 
     def integrate(self, values: Array) -> float:
         """∫ f dr of a function that vanishes at both ends."""

@@ -1,8 +1,8 @@
 """The command ``nuatom``: words and quantities with units in, tables and files out.
 
 Nothing here computes.  A command reads its options, asks the library, and shows the answer: as a table on a
-terminal, in plain columns in a pipe, and in files with ``-o``.  What goes wrong is one line on stderr.  The exit
-code is 0, or 1 for a computation that failed, 2 for input that cannot be, 130 after Ctrl-C.
+terminal, in plain columns in a pipe, and in files with ``-o``.  What goes wrong is one line on stderr.  The
+exit code is 0, or 1 for a computation that failed, 2 for input that cannot be, 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -18,12 +18,7 @@ from typing import Annotated
 import typer
 
 from nuatom import __version__
-from nuatom.cli import screen
-from nuatom.cli.atom import atom
-from nuatom.cli.check import check
-from nuatom.cli.dcs import dcs
-from nuatom.cli.photo import photo
-from nuatom.cli.table import app as table
+from nuatom.cli import atom, check, dcs, options, photo, screen, table
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -41,7 +36,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def nuatom(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
@@ -49,18 +43,25 @@ def nuatom(
 ) -> None:
     """Neutrinos scattering off the bound electrons of an atom, from first principles.
 
-    A neutrino of energy E leaves the energy T in an atom. Its coupling says how hard it hits, the atom says how
-    it can answer, and dσ/dT is the integral of the product over the momentum transfer.
+    A neutrino of energy E leaves the energy T in an atom. Its coupling says how hard it hits, the atom says
+    how it can answer, and dσ/dT is the integral of the product over the momentum transfer.
 
-    Quantities carry their unit: [bold]2.8keV[/bold], [bold]1MeV[/bold]. A range is start:stop:count, spaced in
-    the logarithm: [bold]0.05:15keV:40[/bold]; a fourth part :lin spaces it evenly; a list has commas:
+    Quantities carry their unit: [bold]2.8keV[/bold], [bold]1MeV[/bold]. A range is start:stop:count, spaced
+    in the logarithm: [bold]0.05:15keV:40[/bold]; a fourth part :lin spaces it evenly; a list has commas:
     [bold]1,2,5keV[/bold].
+
+    For example:
+
+    nuatom dcs Ge --energy 1MeV --transfer 0.05:15keV:40 --mu-nu 3.2e-11
+
+    nuatom atom Xe
     """
 
 
-for _command in (dcs, photo, atom, check):
-    app.command()(_command)
-app.add_typer(table, name="table")
+app.callback(help=options.teaching(nuatom))(nuatom)
+for _command in (dcs.dcs, photo.photo, atom.atom, check.check):
+    app.command(help=options.teaching(_command))(_command)
+app.add_typer(table.app, name="table")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

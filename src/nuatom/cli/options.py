@@ -1,11 +1,13 @@
 """The options that commands share, and the objects their words stand for.
 
-Every choice is one small table of words and what they make.  A new model, exchange or coupling is a line here.
+Every choice is one small table of words and what they make.  A new model or exchange is one line here, and a
+new coupling is put together in `make_coupling`.
 """
 
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +56,7 @@ def _hydrogenic(atom: Atom, tolerance: float, progress: Progress | None) -> Resp
 
     if atom.Z != 1:
         raise ValueError(
-            f"the model hydrogenic is of one electron in a bare charge, and {atom.symbol} has {atom.Z} electrons: "
+            f"the model hydrogenic is of one electron in a bare charge, and {atom.symbol} has {atom.Z}: "
             "use it with H, or take central-field"
         )
     return Hydrogenic(n=1, l=0, Z=1)
@@ -104,6 +106,8 @@ MODELS: Mapping[str, Make] = {
     "frozen-photon": _frozen_photon,
     "coherent": _coherent,
 }
+PHOTO_MODELS: Mapping[str, Make] = {word: MODELS[word] for word in ("central-field", "hydrogenic")}
+"""Those that absorb photons."""
 EXCHANGES: Mapping[str, Callable[[], Exchange]] = {"slater": _slater, "kohn-sham": _kohn_sham}
 NUCLEI: Mapping[str, Callable[[], Nucleus]] = {"point": _point, "uniform": _uniform}
 BINDINGS: Mapping[str, str] = {"calculated": "calculated", "measured": "measured"}
@@ -143,13 +147,12 @@ def make_atom(symbol: str, exchange: str, nucleus: str, binding: str) -> Atom:
     return atom
 
 
-def make_model(word: str, atom: Atom, tolerance: float) -> ResponseModel:
-    """The response model this word stands for, its table built.
+def make_model(make: Make, atom: Atom, tolerance: float) -> ResponseModel:
+    """The response model of an atom, its table built.
 
     Raises:
-        ValueError: for an unknown model, or one this atom has not.
+        ValueError: for a tolerance out of range, or a model this atom has not.
     """
-    make = choose("model", word, MODELS)
     with screen.progress(f"computing the response of {atom.symbol}") as report:
         return make(atom, tolerance, report)
 
@@ -173,9 +176,15 @@ def make_coupling(*, mu_nu: float) -> ChosenCoupling:
     return ChosenCoupling(MagneticMoment(mu_nu), f"magnetic moment {mu_nu:g} Bohr magnetons")
 
 
-# --- how they are asked for ----------------------------------------------------------------------
+# --- how they are asked for, and explained -------------------------------------------------------
 
 _ATOM, _NEUTRINO, _OUTPUT = "Atom and model", "Neutrino", "Output"
+
+
+def teaching(function: Callable[..., None]) -> str:
+    """The docstring of a command as its help: each paragraph flows, whatever the width."""
+    paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _words(choices: Mapping[str, object]) -> str:
@@ -183,7 +192,10 @@ def _words(choices: Mapping[str, object]) -> str:
 
 
 def _completion(choices: Mapping[str, object]) -> Callable[[str], list[str]]:
-    return lambda begun: [word for word in choices if word.startswith(begun)]
+    def complete(incomplete: str) -> list[str]:  # typer goes by the name of the argument
+        return [word for word in choices if word.startswith(incomplete)]
+
+    return complete
 
 
 Symbol = Annotated[str, typer.Argument(metavar="ATOM", help="Symbol, name or atomic number: Xe, xenon, 54.")]
@@ -199,10 +211,20 @@ MuNu = Annotated[
 Model = Annotated[
     str,
     typer.Option(
-        metavar=_words(MODELS),
+        metavar="MODEL",
         autocompletion=_completion(MODELS),
-        help="central-field: bound electrons. free, stepping: the usual approximations. hydrogenic: closed forms "
-        "(H only). frozen-photon, coherent: claims from the literature, known to be wrong.",
+        help="central-field: bound electrons. free, stepping: the usual approximations. hydrogenic: closed "
+        "forms (H only). frozen-photon, coherent: claims from the literature, known to be wrong.",
+        rich_help_panel=_ATOM,
+    ),
+]
+PhotoModel = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar=_words(PHOTO_MODELS),
+        autocompletion=_completion(PHOTO_MODELS),
+        help="central-field: the self-consistent atom. hydrogenic: closed forms (H only).",
         rich_help_panel=_ATOM,
     ),
 ]
@@ -238,9 +260,7 @@ BindingName = Annotated[
 ]
 Tolerance = Annotated[
     float,
-    typer.Option(
-        metavar="FRACTION", help="Wanted relative accuracy of the response.", rich_help_panel=_ATOM
-    ),
+    typer.Option(metavar="FRACTION", help="Wanted relative accuracy of the response.", rich_help_panel=_ATOM),
 ]
 Unit = Annotated[
     str,
@@ -251,17 +271,15 @@ Unit = Annotated[
         rich_help_panel=_OUTPUT,
     ),
 ]
-ByShell = Annotated[
-    bool, typer.Option("--by-shell", help="Show every subshell as well.", rich_help_panel=_OUTPUT)
-]
+ByShell = Annotated[bool, typer.Option("--by-shell", help="Show every subshell as well.", rich_help_panel=_OUTPUT)]
 Files = Annotated[
     list[Path] | None,
     typer.Option(
         "--output",
         "-o",
         metavar="FILE",
-        help="Write a file; its suffix picks csv, json or nc (netCDF), and png or pdf where there is a figure. "
-        "May be given several times.",
+        help="Write a file; its suffix picks csv, json or nc (netCDF), and png or pdf where there is a "
+        "figure. May be given several times.",
         rich_help_panel=_OUTPUT,
     ),
 ]

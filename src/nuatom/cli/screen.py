@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
+Side = Literal["left", "right"]
 Cell = float | int | str | None
 Progress = Callable[[int, int], None]
 """Called with the number of steps done and of all steps."""
@@ -58,8 +61,8 @@ class Column:
 def show(about: Mapping[str, Cell], *tables: Sequence[Column], fold: bool = True) -> None:
     """Print what was computed and its tables, for people or for programs.
 
-    On a terminal a table that is wider than it goes on below, beginning with its first column again.  In a pipe
-    every table is one block of columns, all else begins with #, and two empty lines part the blocks.
+    On a terminal a table that is wider than it goes on below, beginning with its first column again.  In a
+    pipe every table is one block of columns, all else begins with #, and two empty lines part the blocks.
 
     Args:
         about: what was computed, by name.
@@ -115,8 +118,8 @@ def _show_rich(about: Mapping[str, Cell], tables: Sequence[Sequence[Column]], fo
         for part in _folded(columns, console.width) if fold else [columns]:
             table = Table(header_style="bold")
             for column in part:
-                justify = "left" if column.is_text else "right"
-                table.add_column(Text(column.title), justify=justify, no_wrap=fold)
+                side: Side = "left" if column.is_text else "right"
+                table.add_column(Text(column.title, justify=side), justify=side, no_wrap=fold)
             for i in range(len(columns[0].cells)):
                 table.add_row(*(Text(column.shown(i)) for column in part))
             console.print(table)
@@ -153,6 +156,12 @@ def note(message: str) -> None:
     from rich.text import Text
 
     _stderr().print(Text(message, style="green"), soft_wrap=True)
+
+
+def written(paths: Sequence[Path]) -> None:
+    """Say which files were written."""
+    if paths:
+        note(f"wrote {', '.join(str(path) for path in dict.fromkeys(paths))}")
 
 
 @contextmanager

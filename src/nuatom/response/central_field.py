@@ -8,13 +8,20 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array
 from nuatom.elements import Shell
 from nuatom.response import impulse
-from nuatom.response.model import Lines, Measure, StructureFunctions
+from nuatom.response.model import (
+    Lines,
+    Measure,
+    StructureFunctions,
+    checked_limits,
+    checked_momentum,
+    checked_transfer,
+)
 from nuatom.response.response_table import (
     LOW_SIDE,
     PHOTON_TOP,
@@ -25,13 +32,6 @@ from nuatom.response.response_table import (
     ridge,
 )
 from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU
-
-_PANELS, _ORDER = 14, 8
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(_ORDER)
-_FRACTION = ((np.arange(_PANELS)[:, None] + 0.5 * (1 + _NODES)) / _PANELS).ravel()
-_SHARE = np.tile(0.5 * _WEIGHTS / _PANELS, _PANELS)
-_REACH = 7.5  # p_z = ± sinh(7.5) · 0.044 scale = ± 40 scale, the end of the tabulated momenta
-_CORE = 0.044
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,13 @@ class CentralField:
         Raises:
             ValueError: for values that are not finite or out of range.
         """
-        T = _checked("transfer", transfer, 1)
-        Q = _checked("momentum", momentum, 2)
-        if np.any(Q <= 0):
-            raise ValueError("momentum must be greater than zero: S and R at Q = 0 are limits, take a small Q")
-        Q = np.broadcast_to(Q, (T.size, Q.shape[-1])) if Q.shape[0] in (1, T.size) else Q
-        if Q.shape[0] != T.size:
-            raise ValueError(f"momentum must have shape (nQ,) or ({T.size}, nQ), not {np.shape(momentum)}")
+        T = checked_transfer(transfer)
+        Q = checked_momentum(momentum, T)
+        if np.any((T[:, None] > self.photon_limit) & (Q <= T[:, None])):
+            raise ValueError(
+                f"S and R at Q ≤ T are computed up to T = {self.photon_limit:.3g} MeV, not up to {T.max():.3g} MeV: "
+                "lower the transfer, or ask for Q > T"
+            )
         charge = np.zeros((len(self.shells), *Q.shape))
         current = np.zeros_like(charge)
         error = np.zeros((len(self.shells), T.size))
@@ -114,30 +114,29 @@ class CentralField:
         """Nodes and weights of ∫dQ² between two momenta for each transfer.
 
         Args:
-            transfer, lower, upper: T and the limits on Q, each of shape (n,) [energy]; upper may be infinite.
+            transfer: T, shape (n,) [energy].
+            lower: least Q, shape (n,) [energy].
+            upper: largest Q, shape (n,), may be infinite [energy].
 
         Raises:
             ValueError: for values that are not finite or out of range.
         """
-        T = _checked("transfer", transfer, 1)
-        low, high = (np.broadcast_to(np.asarray(x, dtype=float), T.shape) for x in (lower, upper))
-        if np.any(np.isnan(low)) or np.any(np.isnan(high)) or np.any(low < 0):
-            raise ValueError("the limits on Q must be numbers, the lower ones not negative")
-        shape = (len(self.shells), T.size, 2 * _FRACTION.size)
-        momentum, charge, current = np.ones(shape), np.zeros(shape), np.zeros(shape)
-        error = np.zeros(shape[:2])
+        T = checked_transfer(transfer)
+        low, high = checked_limits(lower, upper, T)
+        shape = (len(self.shells), T.size, 2 * impulse.FRACTION.size)
+        # Closed rows keep their nodes at Q = T, with no weight.
+        momentum = np.array(np.broadcast_to(np.maximum(T, 1e-12)[:, None], shape))
+        charge, current, error = np.zeros(shape), np.zeros(shape), np.zeros(shape[:2])
+        unit = MOMENTUM_AU**2 / HARTREE
         for i, shell in enumerate(self._responses):
             is_open = (T > self.shells[i].binding_energy) & (high > low)
             if is_open.any():
                 shifted = self._shifted(i, T[is_open])
-                nodes = shell.measure(shifted, low[is_open] / MOMENTUM_AU, high[is_open] / MOMENTUM_AU)
-                momentum[i, is_open], charge[i, is_open], current[i, is_open] = nodes
+                Q, S, R = shell.measure(shifted, low[is_open] / MOMENTUM_AU, high[is_open] / MOMENTUM_AU)
+                momentum[i, is_open] = Q * MOMENTUM_AU
+                charge[i, is_open], current[i, is_open] = S * unit, R * unit
                 error[i, is_open] = shell.error(shifted)
-        # Closed rows keep harmless nodes at Q = T with no weight.
-        momentum[charge == 0] = np.broadcast_to(np.maximum(T, 1e-12)[None, :, None], shape)[charge == 0]
-        unit = MOMENTUM_AU**2 / HARTREE
-        scaled = np.where(charge == 0, momentum, momentum * MOMENTUM_AU)
-        return Measure(scaled, charge * unit, current * unit, error)
+        return Measure(momentum, charge, current, error)
 
     def lines(self) -> Lines:
         """The discrete excitations, at the atom's calculated energies shifted like its thresholds."""
@@ -184,7 +183,7 @@ class _ShellTable:
 
     @cached_property
     def _nodes(self) -> Array:
-        return self.table.t[self.index]
+        return np.asarray(self.table.t[self.index])
 
     @cached_property
     def _splines(self) -> tuple[Any, Any, int]:
@@ -204,7 +203,8 @@ class _ShellTable:
         tabulated = np.interp(energy, self.table.energies, self.table.relative_error[self.index])
         end = self._edges[1]
         beyond = 2e-4 + self.table.hand_over_error[self.index] * np.minimum(end / transfer, 1.0)
-        return np.where(transfer > self._edges[0], np.maximum(tabulated * (transfer < end), beyond), tabulated)
+        joined = np.maximum(np.where(transfer < end, tabulated, 0.0), beyond)
+        return np.asarray(np.where(transfer > self._edges[0], joined, tabulated))
 
     def share_of_impulse(self, transfer: Array, y: Array) -> Array:
         """How much of the answer is the impulse limit's, from 0 to 1; broadcast over T and y."""
@@ -224,7 +224,7 @@ class _ShellTable:
         out[below] = whole(x[below])
         above = ~below & (transfer < 1.2 * PHOTON_TOP)
         out[above, :low] = side(x[above])
-        return out
+        return np.asarray(out)
 
     def values(self, transfer: Array, momentum: Array) -> tuple[Array, Array]:
         """S and R at transfers (nT,) and momenta (nT, nQ)."""
@@ -247,39 +247,32 @@ class _ShellTable:
             low = np.clip(np.arcsinh(np.log(lower / Q_r) / WIDTH), start, end)
             high = np.clip(np.arcsinh(np.log(upper / Q_r) / WIDTH), start, end)
         span = (high - low)[:, None]
-        t = low[:, None] + span * _FRACTION
+        t = low[:, None] + span * impulse.FRACTION
         y = WIDTH * np.sinh(t)
         share = self.share_of_impulse(transfer[:, None], y)
         Q = Q_r[:, None] * np.exp(y)
-        dQ2 = 2 * Q**2 * WIDTH * np.cosh(t) * span * _SHARE * (1 - share)
+        dQ2 = 2 * Q**2 * WIDTH * np.cosh(t) * span * impulse.SHARE * (1 - share)
         unique, place = np.unique(transfer, return_inverse=True)
         S, R = self._interpolate(self._log_table(unique), place, y)
         parts = [(Q, S * dQ2, R * dQ2), self._impulse_measure(transfer, lower, upper)]
-        return tuple(np.concatenate(pair, axis=1) for pair in zip(*parts, strict=True))  # type: ignore[return-value]
+        Q, charge, current = (np.concatenate(pair, axis=1) for pair in zip(*parts, strict=True))
+        return Q, charge, current
 
     def _impulse_measure(self, transfer: Array, lower: Array, upper: Array) -> tuple[Array, Array, Array]:
-        core = _CORE * self.moments.scale
-        T = transfer / SPEED_OF_LIGHT_AU
-        Q = np.ones((transfer.size, _FRACTION.size))
+        """The share of the impulse limit: zero at transfers below the hand-over."""
+        Q = np.ones((transfer.size, impulse.FRACTION.size))
         S, R = np.zeros_like(Q), np.zeros_like(Q)
         used = transfer > self._edges[0]
-        if not used.any():
-            return Q, S, R
-        T = T[used]
-        limits = [
-            np.clip(np.arcsinh(impulse.least_momentum(T, np.minimum(q[used], 1e12)) / core), -_REACH, _REACH)
-            for q in (upper, np.maximum(lower, transfer / SPEED_OF_LIGHT_AU))
-        ]
-        span = (limits[1] - limits[0])[:, None]
-        v = limits[0][:, None] + span * _FRACTION
-        q, slope = impulse.momentum_of(core * np.sinh(v), T[:, None])
-        share = self.share_of_impulse(transfer[used][:, None], np.log(q / ridge(transfer[used])[:, None]))
-        dQ2 = 2 * q * slope * core * np.cosh(v) * span * _SHARE * share * self.occupancy
-        values_S, values_R = impulse.structure(self.moments, T[:, None], q)
-        Q[used], S[used], R[used] = q, values_S * dQ2, values_R * dQ2
+        if used.any():
+            T = transfer[used] / SPEED_OF_LIGHT_AU
+            low = np.maximum(lower[used], T)
+            q, dQ2, values_S, values_R = impulse.nodes(self.moments, T, low, np.maximum(upper[used], low))
+            y = np.log(q / ridge(transfer[used])[:, None])
+            weight = dQ2 * self.share_of_impulse(transfer[used][:, None], y) * self.occupancy
+            Q[used], S[used], R[used] = q, values_S * weight, values_R * weight
         return Q, S, R
 
-    def _interpolate(self, logs: Array, place: Array, y: Array) -> tuple[Array, Array]:
+    def _interpolate(self, logs: Array, place: NDArray[np.intp], y: Array) -> tuple[Array, Array]:
         """S and R at y (n, m) from tables (nT, ny, 2), row place[i] for y[i]; cubic in t, power laws outside."""
         nodes = self._nodes
         step = nodes[1] - nodes[0]
@@ -319,10 +312,3 @@ def _smooth_step(x: Array, start: float, end: float) -> Array:
     """0 below start, 1 above end, with two continuous derivatives."""
     s = np.clip((np.asarray(x) - start) / (end - start), 0.0, 1.0)
     return np.asarray(s**3 * (10 - 15 * s + 6 * s * s))
-
-
-def _checked(name: str, values: ArrayLike, dimensions: int) -> Array:
-    array = np.asarray(values, dtype=float)
-    if not np.all(np.isfinite(array)) or np.any(array < 0):
-        raise ValueError(f"{name} must be finite and not negative, in MeV: got {array!r}")
-    return np.array(array, ndmin=dimensions)

@@ -1,7 +1,7 @@
 """Discrete excitations of a central field: from each shell to every level with a vacancy.
 
-A level (n', κ') of the atom's own field takes the place of the continuum wave in the radial integrals, normalised to one
-instead of per energy, and the strengths come out as functions of Q.  A partly filled final level counts by its vacancy.
+A level (n', κ') of the atom's own field takes the place of the continuum wave in the radial integrals, normalised to
+one instead of per energy, and the strengths come out as functions of Q.  A partly filled level counts by its vacancy.
 Rydberg series are resolved up to an effective quantum number n* = ζ/√(−2ε) of `LAST`; what is above goes on as n*⁻³
 and is kept as one line, so that no strength is lost at the threshold.  Atomic units.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nuatom.atom.field import Solution
-from nuatom.atom.grid import Array, Grid
+from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell, label
 from nuatom.response.impulse import Moments
 from nuatom.response.partial_waves import PartialWaves
@@ -56,7 +56,7 @@ class Excitations:
         charge, current: strengths, shape (line, nQ).
     """
 
-    shell: Array
+    shell: Indices
     final: tuple[str, ...]
     transfer: Array
     momentum: Array
@@ -108,7 +108,7 @@ def excitations(waves: PartialWaves, moments: tuple[Moments, ...]) -> Excitation
     """
     solution, shells = waves.solution, waves.shells
     level_grid, found = levels(solution, shells)
-    index = np.arange(level_grid.size)
+    index = np.arange(level_grid.size, dtype=np.int64)
     momentum = np.geomspace(2e-4, 12 * max(m.scale for m in moments), 170)
     rows: list[tuple[float, int, str, Array, Array]] = []
     for i, binding in enumerate(-solution.energies):
@@ -129,7 +129,15 @@ def excitations(waves: PartialWaves, moments: tuple[Moments, ...]) -> Excitation
             S, R = (np.concatenate([part, np.zeros(momentum.size - Q.size)]) for part in (S, R))
             rows.append((level.energy + binding, i, label(level.n, level.kappa), S, R))
             if level.tail:
-                rows.append((_tail_energy(level, solution.tail) + binding, i, ">" + rows[-1][2], S * level.tail, R * level.tail))
+                rows.append(
+                    (
+                        _tail_energy(level, solution.tail) + binding,
+                        i,
+                        ">" + rows[-1][2],
+                        S * level.tail,
+                        R * level.tail,
+                    )
+                )
     rows.sort(key=lambda row: row[0])
     empty = np.zeros((0, momentum.size))
     return Excitations(

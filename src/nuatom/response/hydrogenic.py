@@ -328,9 +328,7 @@ def _taylor_near_threshold(n: int, k: Complex, D: Complex, C: Complex, N: Comple
         # logarithm of C^{−iν} D^{iν−1−a} at C + η, D + η: its coefficients at η^j, times j
         logs = []
         for j in range(1, n + 1 - a):
-            mixed: Complex = sum(
-                (inverse_c ** (j - s) * inverse_d ** (s + 1) for s in range(j)), np.zeros_like(D)
-            )
+            mixed: Complex = sum((inverse_c ** (j - s) * inverse_d ** (s + 1) for s in range(j)), np.zeros_like(D))
             logs.append((-1) ** (j + 1) * (-i * N * mixed - (1 + a) * inverse_d**j))
         series: list[Complex] = [lead]
         for b in range(1, n + 1 - a):
@@ -371,9 +369,7 @@ def _amplitudes(
     return charge, current
 
 
-def _combine(
-    table: Table, slopes: Slopes, c_slope: Complex, powers: dict[int, float], L: int, a: int
-) -> Complex:
+def _combine(table: Table, slopes: Slopes, c_slope: Complex, powers: dict[int, float], L: int, a: int) -> Complex:
     """Σ_p c_p (−∂_λ)^p of ∂_X^a ∂_C^{L−a} f for the radial function Σ_p c_p r^{p−1} e^{−λr}.
 
     λ → λ + δ moves X by slopes·(δ, δ²) and C by c_slope δ + δ².

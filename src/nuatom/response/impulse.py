@@ -17,7 +17,8 @@ With Δ = E − E_z, E_z = √(m²+p_z²), all of it is made of three moments of
 
     L_k(|p_z|) = 2π∫_{|p_z|}^∞ p n(p) Δ^k/E dp,   k = 0, 1, 2,
 
-the relativistic Compton profile among them; no difference of large numbers is left.  At rest it is the free electron exactly.
+the relativistic Compton profile among them; no difference of large numbers is left.  At rest it is exactly the free
+electron.
 
 The idea is that of the relativistic impulse approximation (R. Ribberfors, Phys. Rev. B 12 (1975) 2067); the reduction
 above is ours.  Atomic units; energies are written as momenta E/c.
@@ -30,15 +31,34 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from nuatom.atom.field import Solution
+from nuatom.atom.field import Atom, Solution
 from nuatom.atom.grid import Array, Grid, cumulative
 from nuatom.elements import Shell
+from nuatom.response.model import (
+    Lines,
+    Measure,
+    StructureFunctions,
+    checked_limits,
+    checked_momentum,
+    checked_transfer,
+)
+from nuatom.units import HARTREE, MOMENTUM_AU
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 _POINTS = 480
 _TOP = 40.0
 """Largest tabulated momentum in units of the shell's root-mean-square one."""
+_CORE = 0.044
+_INFINITE = 1e12
+
+_PANELS, _ORDER = 14, 8
+_GAUSS, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(_ORDER)
+FRACTION: Array = ((np.arange(_PANELS)[:, None] + 0.5 * (1 + _GAUSS)) / _PANELS).ravel()
+"""Nodes of the composite Gauss–Legendre rule on [0, 1] that integrals over Q are done with."""
+SHARE: Array = np.tile(0.5 * _GAUSS_WEIGHTS / _PANELS, _PANELS)
+"""Its weights."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +167,31 @@ def least_momentum(transfer: Array, momentum: Array) -> Array:
     return np.where(X > 0, inside, np.inf)
 
 
+def nodes(moments: Moments, transfer: Array, lower: Array, upper: Array) -> tuple[Array, Array, Array, Array]:
+    """Momenta that resolve the ridge of a shell, their dQ², and S and R there, per electron.
+
+    The nodes are Gauss–Legendre in v, p_z = core · sinh v, so they are dense where |p_z| is small.
+
+    Args:
+        moments: of the shell.
+        transfer, lower, upper: T/c and the limits on Q, each of shape (nT,), upper ≥ lower ≥ T/c [1/Bohr].
+
+    Returns:
+        Q, dQ², S and R, each of shape (nT, nQ).
+    """
+    core = _CORE * moments.scale
+    reach = np.arcsinh(_TOP / _CORE)
+    first, last = (
+        np.clip(np.arcsinh(least_momentum(transfer, np.minimum(q, _INFINITE)) / core), -reach, reach)
+        for q in (upper, lower)
+    )
+    span = (last - first)[:, None]
+    v = first[:, None] + span * FRACTION
+    Q, slope = momentum_of(core * np.sinh(v), transfer[:, None])
+    dQ2 = 2 * Q * slope * core * np.cosh(v) * span * SHARE
+    return Q, dQ2, *structure(moments, transfer[:, None], Q)
+
+
 def free_sum_rules(moments: Moments, momentum: Array) -> tuple[Array, Array]:
     """∫S T dT and ∫S dT per electron of a free electron with the shell's momentum distribution.
 
@@ -178,3 +223,52 @@ def free_sum_rules(moments: Moments, momentum: Array) -> tuple[Array, Array]:
 def all_moments(solution: Solution, shells: tuple[Shell, ...]) -> tuple[Moments, ...]:
     """`Moments` of every shell."""
     return tuple(moments(solution, i, shell.kappa) for i, shell in enumerate(shells))
+
+
+@dataclass(frozen=True)
+class Impulse:
+    """The impulse approximation at every energy: a response model, for comparison.
+
+    The electrons of a shell are free but move with its momentum distribution; they answer only above the shell's
+    threshold.  It has no optical limit and no lines.  `CentralField` joins it where it is right.
+
+    Args:
+        atom: the atom.
+    """
+
+    atom: Atom
+
+    @property
+    def shells(self) -> tuple[Shell, ...]:
+        """The shells of the atom."""
+        return self.atom.shells
+
+    @cached_property
+    def _moments(self) -> tuple[Moments, ...]:
+        return all_moments(self.atom.solution, self.atom.calculated_shells)
+
+    def structure(self, transfer: ArrayLike, momentum: ArrayLike) -> StructureFunctions:
+        """S and R of the continuum at T (nT,) and Q (nQ,) or (nT, nQ) [energy]."""
+        T = checked_transfer(transfer)
+        Q = checked_momentum(momentum, T)
+        parts = [structure(m, T[:, None] / MOMENTUM_AU, Q / MOMENTUM_AU) for m in self._moments]
+        weights = self._open_electrons(T)[:, :, None] / HARTREE
+        charge, current = (weights * np.array(part) for part in zip(*parts, strict=True))
+        return StructureFunctions(self.shells, T, Q, charge, current, np.zeros(charge.shape[:2]))
+
+    def measure(self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measure:
+        """Nodes and weights of ∫dQ² between two momenta for each transfer, each of shape (n,) [energy]."""
+        T = checked_transfer(transfer)
+        low, high = checked_limits(lower, upper, T)
+        low = np.maximum(low, T)
+        limits = T / MOMENTUM_AU, low / MOMENTUM_AU, np.maximum(high, low) / MOMENTUM_AU
+        Q, dQ2, S, R = (np.array(part) for part in zip(*(nodes(m, *limits) for m in self._moments), strict=True))
+        weights = self._open_electrons(T)[:, :, None] * dQ2 * MOMENTUM_AU**2 / HARTREE
+        return Measure(Q * MOMENTUM_AU, weights * S, weights * R, np.zeros(Q.shape[:2]))
+
+    def lines(self) -> Lines:
+        """None: a free electron has no levels."""
+        return Lines.none()
+
+    def _open_electrons(self, transfer: Array) -> Array:
+        return np.array([s.occupancy * (transfer > s.binding_energy) for s in self.shells])

@@ -66,7 +66,21 @@ def _first_point(J, Q_max, r, size):
 
 @njit(cache=True, nogil=True)
 def multipole_sum(
-    P, F, kappa, occupancy, waves_P, waves_F, kappas, r, dr, momentum, table, shifted, shift_below, J_max, longitudinal
+    P,
+    F,
+    kappa,
+    occupancy,
+    waves_P,
+    waves_F,
+    kappas,
+    r,
+    dr,
+    momentum,
+    table,
+    shifted,
+    shift_below,
+    J_max,
+    longitudinal,
 ):
     """S, R and V33 of one subshell for each final state.
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from nuatom.elements import Shell
 
@@ -124,3 +124,45 @@ class ResponseModel(Protocol):
     def lines(self) -> Lines:
         """The discrete excitations; `Lines.none()` for a model without them."""
         ...
+
+
+def checked_transfer(transfer: ArrayLike) -> Array:
+    """T as an array of shape (nT,).
+
+    Raises:
+        ValueError: if it is not finite, negative or not one-dimensional.
+    """
+    return _checked("transfer", transfer)
+
+
+def checked_momentum(momentum: ArrayLike, transfer: Array) -> Array:
+    """Q as an array of shape (nT, nQ).
+
+    Raises:
+        ValueError: if it is not finite, not positive, or its shape is neither (nQ,) nor (nT, nQ).
+    """
+    Q = np.asarray(momentum, dtype=float)
+    if not np.all(np.isfinite(Q)) or np.any(Q <= 0):
+        raise ValueError("momentum must be finite and greater than zero, in MeV; for a limit at Q = 0 take a small Q")
+    if Q.ndim > 2 or (Q.ndim == 2 and Q.shape[0] not in (1, transfer.size)):
+        raise ValueError(f"momentum must have shape (nQ,) or ({transfer.size}, nQ), not {Q.shape}")
+    return np.array(np.broadcast_to(Q, (transfer.size, Q.shape[-1] if Q.ndim else 1)))
+
+
+def checked_limits(lower: ArrayLike, upper: ArrayLike, transfer: Array) -> tuple[Array, Array]:
+    """The limits of an integral over Q as arrays of shape (nT,); the upper one may be infinite.
+
+    Raises:
+        ValueError: if one is not a number or the lower one negative.
+    """
+    low, high = (np.array(np.broadcast_to(np.asarray(x, dtype=float), transfer.shape)) for x in (lower, upper))
+    if np.any(np.isnan(low)) or np.any(np.isnan(high)) or np.any(low < 0):
+        raise ValueError("the limits on Q must be numbers, the lower ones not negative")
+    return low, high
+
+
+def _checked(name: str, values: ArrayLike) -> Array:
+    array = np.array(values, dtype=float, ndmin=1)
+    if array.ndim != 1 or not np.all(np.isfinite(array)) or np.any(array < 0):
+        raise ValueError(f"{name} must be a list of finite numbers that are not negative, in MeV; got {values!r}")
+    return array

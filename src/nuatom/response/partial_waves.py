@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from nuatom.atom.field import Solution
-from nuatom.atom.grid import Array, Grid
+from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
@@ -110,7 +110,11 @@ class PartialWaves:
         return int(np.ceil(self.resolution.waves * (reach + 7 + 1.5 * np.cbrt(reach))))
 
     def continuum(
-        self, energy: float, shells: Sequence[int], momenta: Sequence[Array], l_limit: Sequence[int | None],
+        self,
+        energy: float,
+        shells: Sequence[int],
+        momenta: Sequence[Array],
+        l_limit: Sequence[int | None],
         longitudinal: bool = False,
     ) -> list[ShellResponse]:
         """S and R of several shells for one photoelectron energy.
@@ -154,7 +158,7 @@ class PartialWaves:
         return out
 
     def discrete(
-        self, shell: int, index: Array, level_grid: Grid, levels: Sequence[Any], momentum: Array
+        self, shell: int, index: Indices, level_grid: Grid, levels: Sequence[Any], momentum: Array
     ) -> tuple[Array, Array]:
         """Strengths in S and R of the transitions from a shell to bound levels, shape (level, nQ).
 
@@ -181,8 +185,15 @@ class PartialWaves:
         return S, R
 
     def _sums(
-        self, grid: Grid, shells: Sequence[int], momenta: Sequence[Array], tops: Sequence[int], kappas: Array,
-        waves_P: Array, waves_F: Array, longitudinal: bool,
+        self,
+        grid: Grid,
+        shells: Sequence[int],
+        momenta: Sequence[Array],
+        tops: Sequence[int],
+        kappas: Indices,
+        waves_P: Array,
+        waves_F: Array,
+        longitudinal: bool,
     ) -> list[tuple[Array, Array, Array]]:
         """S, R, V33 per final state; `kappas` ascend in l', and shell i uses those with l' ≤ tops[i]."""
         from nuatom.atom.angular import bessel_table
@@ -227,13 +238,13 @@ class PartialWaves:
         return [(a, b, c) for a, b, c in out]
 
 
-def _kappas(top: int) -> Array:
+def _kappas(top: int) -> Indices:
     """κ in ascending l: −1; 1, −2; 2, −3; …"""
     return np.array([k for l in range(top + 1) for k in ((-1,) if l == 0 else (l, -l - 1))], dtype=np.int64)
 
 
-def _l(kappas: Array) -> Array:
-    return np.where(kappas > 0, kappas, -kappas - 1)
+def _l(kappas: Indices) -> Indices:
+    return np.asarray(np.where(kappas > 0, kappas, -kappas - 1))
 
 
 _local = threading.local()

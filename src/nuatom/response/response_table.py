@@ -5,7 +5,7 @@ For each shell ln S and ln R are tabulated against ln ε' (photoelectron energy)
     y = ln Q/Q_r(T),    Q_r = √(T² + 2mT),    y_j = A sinh t_j with t_j uniform,
 
 so that the ridge stands still at y = 0 while T runs, with the finest steps there.  Energies are added where the
-table, interpolated, misses a newly computed energy by more than the tolerance: the convergence is measured, not assumed.
+table, interpolated, misses a newly computed energy by more than the tolerance: convergence is measured, not assumed.
 
 Up to a kinetic energy well above the shell's own, the whole range of y is computed.  Above, the impulse limit takes
 over at the ridge, and partial waves are computed for y < `LOW_SIDE` only, where few of them are needed and the impulse
@@ -19,9 +19,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nuatom.atom.grid import Array
 from nuatom.atom.field import Atom
+from nuatom.atom.grid import Array
 from nuatom.response.excitations import Excitations, excitations
 from nuatom.response.impulse import Moments, all_moments
 from nuatom.response.impulse import structure as impulse_structure
@@ -167,7 +168,7 @@ def _log_interpolate(log_Q: Array, values: Array, target: Array) -> Array:
     return np.asarray(CubicSpline(log_Q, logs)(clipped))
 
 
-def _continue(target: Array, values: Array, known: Array) -> Array:
+def _continue(target: Array, values: Array, known: NDArray[np.bool_]) -> Array:
     """Beyond the largest computed Q, a power law with the last slope (at most −8): nothing is left there."""
     last = np.flatnonzero(known)[-1]
     slope = (values[last] - values[last - 3]) / (target[last] - target[last - 3])
@@ -285,18 +286,14 @@ def _missed(builder: _Builder, done: dict[float, tuple[Array, Array, Array]], en
         return np.zeros((builder.binding.size, 4))
     x = np.log(energies)
     others = np.array([m for m in range(max(0, n - 3), min(energies.size, n + 4)) if m != n])
-    predicted = []
-    for k in (0, 1):
-        part = np.stack([done[energies[m]][k] for m in others], axis=1)
-        out = np.full(builder.t.shape, np.nan)
-        for i in range(out.shape[0]):
-            rows = np.isfinite(part[i, :, 0])
-            columns = np.isfinite(done[energy][k][i]) & np.all(np.isfinite(part[i, rows]), axis=0)
-            if np.count_nonzero(rows) >= 4:
-                out[i, columns] = _lagrange(x[others[rows]], part[i][rows][:, columns], x[n])
-        predicted.append(out)
-    actual = _summaries(builder, energy, *done[energy][:2])
-    estimate = _summaries(builder, energy, predicted[0], predicted[1])
+    log_S, log_R, _ = done[energy]
+    neighbours = [done[energies[m]] for m in others]
+    predicted = [
+        _predict(x[others], np.stack([S for S, _, _ in neighbours], axis=1), log_S, x[n]),
+        _predict(x[others], np.stack([R for _, R, _ in neighbours], axis=1), log_R, x[n]),
+    ]
+    actual = _summaries(builder, energy, log_S, log_R)
+    estimate = _summaries(builder, energy, *predicted)
     return np.abs(np.expm1(np.nan_to_num(estimate - actual)))
 
 
@@ -320,6 +317,17 @@ def _refine(
     return sorted(new)
 
 
+def _predict(x: Array, values: Array, known: Array, at: float) -> Array:
+    """Interpolate (shell, nx, ny) to one x; nan where the value itself is not known or too few neighbours are."""
+    out = np.full(known.shape, np.nan)
+    for i in range(out.shape[0]):
+        rows = np.isfinite(values[i, :, 0])
+        columns = np.isfinite(known[i]) & np.all(np.isfinite(values[i, rows]), axis=0)
+        if np.count_nonzero(rows) >= 4:
+            out[i, columns] = _lagrange(x[rows], values[i, rows][:, columns], at)
+    return out
+
+
 def _lagrange(nodes: Array, values: Array, x: float) -> Array:
     """Polynomial through the four nodes nearest to x."""
     nearest = np.sort(np.argsort(np.abs(nodes - x))[:4])
@@ -336,7 +344,7 @@ def _errors(builder: _Builder, done: dict[float, tuple[Array, Array, Array]]) ->
     energies = sorted(done)
     missed = np.array([_missed(builder, done, e)[:, 0] for e in energies]).T / 16
     truncation = np.array([done[e][2] for e in energies]).T
-    return np.minimum(missed + truncation, 1.0) + 2e-4
+    return np.asarray(np.minimum(missed + truncation, 1.0) + 2e-4)
 
 
 # --- on disk ---------------------------------------------------------------------------------------
@@ -395,11 +403,9 @@ def _to_table(table: ResponseTable) -> Table:
 def _from_table(table: Table) -> ResponseTable:
     data = {name: variable.data for name, variable in table.variables.items()}
     moments = tuple(
-        Moments(*(data[f"moments_{name}"][i] for name in ("momentum", "density", "log_moments")), float(scale))
-        for i, scale in enumerate(data["moments_scale"])
+        Moments(momentum, density, log_moments, float(scale))
+        for momentum, density, log_moments, scale in zip(*(data[f"moments_{name}"] for name in _MOMENTS), strict=True)
     )
-    found = {name: data[f"lines_{name}"] for name in _LINES}
-    found["final"] = tuple(str(label) for label in found["final"])
-    return ResponseTable(
-        **{name: data[name] for name in _VARIABLES}, moments=moments, excitations=Excitations(**found)
-    )
+    lines = {name: data[f"lines_{name}"] for name in _LINES if name != "final"}
+    found = Excitations(final=tuple(str(label) for label in data["lines_final"]), **lines)
+    return ResponseTable(**{name: data[name] for name in _VARIABLES}, moments=moments, excitations=found)

@@ -1,0 +1,111 @@
+"""``nuatom check``: the certificate of an atom, each test with number, reference and tolerance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nuatom.cli import options, screen
+from nuatom.cli.describe import About, atom_in_words, command
+from nuatom.cli.screen import Column
+
+if TYPE_CHECKING:
+    from nuatom.certificate import Certificate
+    from nuatom.store import Table
+
+
+def check(
+    context: typer.Context,
+    atom: options.Symbol,
+    exchange: options.ExchangeName = "slater",
+    nucleus: options.NucleusName = "point",
+    binding: options.BindingName = "calculated",
+    figures: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Draw the comparisons into this folder.", rich_help_panel="Output"),
+    ] = None,
+    output: options.Files = None,
+) -> None:
+    """Compare an atom and its response with exact laws and with numbers from outside.
+
+    The response of any atom obeys sum rules, becomes that of free electrons far above the thresholds, and
+    absorbs photons as has been measured. Each line is one such test: value, reference, deviation and the
+    tolerance, in the unit the test names.
+
+    The exit code is 0 if all tests pass and 1 if one fails.
+
+    For example:
+
+    nuatom check Xe
+
+    nuatom check Ge --figures ge-check -o ge-check.json
+    """
+    from nuatom import output as files
+    from nuatom.certificate import certify
+
+    paths = output or []
+    files.check(paths, files.DATA)
+    if figures is not None:
+        files.check_folder(figures)
+    known = options.make_atom(atom, exchange, nucleus, binding)
+    with screen.progress(f"checking {known.symbol}") as report:
+        certificate = certify(known, progress=report)
+    passed = sum(item.passed for item in certificate.checks)
+    about: About = {
+        "command": command(context),
+        **atom_in_words(known, exchange, nucleus),
+        "result": f"{passed} of {len(certificate.checks)} checks passed",
+    }
+    screen.show(about, _columns(certificate), fold=False)
+    files.save(files.Results(_table(certificate, about)), paths)
+    drawn = [] if figures is None else certificate.figures(figures)
+    screen.written([*paths, *drawn])
+    if not certificate.passed:
+        failed = ", ".join(item.name for item in certificate.checks if not item.passed)
+        screen.error(f"{failed}", name="Failed")
+        raise typer.Exit(1)
+
+
+def _columns(certificate: Certificate) -> list[Column]:
+    checks = certificate.checks
+    return [
+        Column("", "passed", ["pass" if item.passed else "FAIL" for item in checks]),
+        Column("check", "check", [item.name for item in checks]),
+        Column("value", "value", [float(item.value) for item in checks], ".5g"),
+        Column("reference", "reference", [float(item.reference) for item in checks], ".5g"),
+        Column("deviation", "deviation", [float(item.deviation) for item in checks], ".2g"),
+        Column("tolerance", "tolerance", [float(item.tolerance) for item in checks], ".2g"),
+        Column("what, and source", "what", [f"{item.detail} [{item.source}]" for item in checks]),
+    ]
+
+
+def _table(certificate: Certificate, about: About) -> Table:
+    """The checks as a table over the dimension check."""
+    import numpy as np
+
+    from nuatom.store import Table, Variable
+
+    checks = certificate.checks
+
+    def words(values: list[str], text: str) -> Variable:
+        return Variable(("check",), np.array(values), "", text)
+
+    def numbers(values: list[float], text: str) -> Variable:
+        return Variable(("check",), np.array(values, dtype=float), "", text)
+
+    passed = np.array([int(item.passed) for item in checks], dtype=np.int64)
+    return Table(
+        {
+            "check": words([item.name for item in checks], "name of the check"),
+            "passed": Variable(("check",), passed, "1", "1 if the deviation is within the tolerance"),
+            "value": numbers([item.value for item in checks], "what was computed"),
+            "reference": numbers([item.reference for item in checks], "what it should be"),
+            "deviation": numbers([item.deviation for item in checks], "how far it is off"),
+            "tolerance": numbers([item.tolerance for item in checks], "how far it may be off"),
+            "detail": words([item.detail for item in checks], "what was checked"),
+            "source": words([item.source for item in checks], "where the reference is from"),
+        },
+        about,
+    )
