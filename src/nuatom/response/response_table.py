@@ -320,7 +320,7 @@ def _refine(
 def _predict(x: Array, values: Array, known: Array, at: float) -> Array:
     """Interpolate (shell, nx, ny) to one x; nan where the value itself is not known or too few neighbours are."""
     out = np.full(known.shape, np.nan)
-    for i in range(out.shape[0]):
+    for i in range(len(known)):
         rows = np.isfinite(values[i, :, 0])
         columns = np.isfinite(known[i]) & np.all(np.isfinite(values[i, rows]), axis=0)
         if np.count_nonzero(rows) >= 4:
