@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array
 from nuatom.elements import Shell
 from nuatom.response import impulse
 from nuatom.response.model import (
+    ALL,
+    MIXED,
+    VECTOR,
+    Function,
     Lines,
     Measure,
     StructureFunctions,
     checked_limits,
     checked_momentum,
     checked_transfer,
+    with_vector,
 )
 from nuatom.response.response_table import (
     LOW_SIDE,
@@ -32,6 +37,9 @@ from nuatom.response.response_table import (
     ridge,
 )
 from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU
+
+_NOTHING = -700.0
+"""The logarithm of less than nothing: of no consequence, and without underflow."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +87,23 @@ class CentralField:
 
     @cached_property
     def table(self) -> ResponseTable:
-        """The tabulated partial waves, in atomic units."""
-        return fetch_table(self.atom, self.tolerance, self.progress)
+        """The tabulated S and R, in atomic units."""
+        return fetch_table(self.atom, self.tolerance, VECTOR, self.progress)
 
-    def structure(self, transfer: ArrayLike, momentum: ArrayLike) -> StructureFunctions:
-        """S(T,Q) and R(T,Q) of the continuum, shell by shell.
+    @cached_property
+    def full_table(self) -> ResponseTable:
+        """The tabulated structure functions, all of them, in atomic units; computed when first needed."""
+        return fetch_table(self.atom, self.tolerance, ALL, self.progress)
+
+    def structure(
+        self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = ALL
+    ) -> StructureFunctions:
+        """S(T,Q), R(T,Q) and the other structure functions of the continuum, shell by shell.
 
         Args:
-            transfer: T ≥ 0, shape (nT,) [energy]; below a shell's threshold its S and R are exactly zero.
+            transfer: T ≥ 0, shape (nT,) [energy]; below a shell's threshold all are exactly zero.
             momentum: Q > 0, shape (nQ,) or (nT, nQ) [energy].
+            functions: which ones; S and R come with any.
 
         Raises:
             ValueError: for values that are not finite or out of range.
@@ -99,70 +115,92 @@ class CentralField:
                 f"S and R at Q ≤ T are computed up to T = {self.photon_limit:.3g} MeV, not up to {T.max():.3g} MeV: "
                 "lower the transfer, or ask for Q > T"
             )
-        charge = np.zeros((len(self.shells), *Q.shape))
-        current = np.zeros_like(charge)
+        wanted = with_vector(functions)
+        values = {function: np.zeros((len(self.shells), *Q.shape)) for function in wanted}
         error = np.zeros((len(self.shells), T.size))
-        for i, shell in enumerate(self._responses):
+        for i, shell in enumerate(self._responses(wanted)):
             is_open = T > self.shells[i].binding_energy
             if is_open.any():
-                q = Q[is_open] / MOMENTUM_AU
-                charge[i, is_open], current[i, is_open] = shell.values(self._shifted(i, T[is_open]), q)
-                error[i, is_open] = shell.error(self._shifted(i, T[is_open]))
-        return StructureFunctions(self.shells, T, Q, charge / HARTREE, current / HARTREE, error)
+                shifted = self._shifted(i, T[is_open])
+                found = shell.values(shifted, Q[is_open] / MOMENTUM_AU, wanted)
+                for function in wanted:
+                    values[function][i, is_open] = found[function] / HARTREE
+                error[i, is_open] = shell.error(shifted)
+        by_name = {function.value: array for function, array in values.items()}
+        return StructureFunctions(self.shells, T, Q, relative_error=error, **by_name)
 
-    def measure(self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measure:
+    def measure(
+        self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> Measure:
         """Nodes and weights of ∫dQ² between two momenta for each transfer.
 
         Args:
             transfer: T, shape (n,) [energy].
             lower: least Q, shape (n,) [energy].
             upper: largest Q, shape (n,), may be infinite [energy].
+            functions: which structure functions; S and R come with any.
 
         Raises:
             ValueError: for values that are not finite or out of range.
         """
         T = checked_transfer(transfer)
         low, high = checked_limits(lower, upper, T)
+        wanted = with_vector(functions)
         shape = (len(self.shells), T.size, 2 * impulse.FRACTION.size)
         # Closed rows keep their nodes at Q = T, with no weight.
         momentum = np.array(np.broadcast_to(np.maximum(T, 1e-12)[:, None], shape))
-        charge, current, error = np.zeros(shape), np.zeros(shape), np.zeros(shape[:2])
+        values = {function: np.zeros(shape) for function in wanted}
+        error = np.zeros(shape[:2])
         unit = MOMENTUM_AU**2 / HARTREE
-        for i, shell in enumerate(self._responses):
+        for i, shell in enumerate(self._responses(wanted)):
             is_open = (T > self.shells[i].binding_energy) & (high > low)
             if is_open.any():
                 shifted = self._shifted(i, T[is_open])
-                Q, S, R = shell.measure(shifted, low[is_open] / MOMENTUM_AU, high[is_open] / MOMENTUM_AU)
+                limits = low[is_open] / MOMENTUM_AU, high[is_open] / MOMENTUM_AU
+                Q, found = shell.measure(shifted, *limits, wanted)
                 momentum[i, is_open] = Q * MOMENTUM_AU
-                charge[i, is_open], current[i, is_open] = S * unit, R * unit
+                for function in wanted:
+                    values[function][i, is_open] = found[function] * unit
                 error[i, is_open] = shell.error(shifted)
-        return Measure(momentum, charge, current, error)
+        by_name = {function.value: array for function, array in values.items()}
+        return Measure(momentum, relative_error=error, **by_name)
 
-    def lines(self) -> Lines:
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """The discrete excitations, at the atom's calculated energies shifted like its thresholds."""
-        found = self.table.excitations
-        shift = np.array([s.binding_energy for s in self.shells]) - self.table.binding * HARTREE
+        wanted = with_vector(functions)
+        table = self._table_with(wanted)
+        found = table.excitations
+        shift = np.array([s.binding_energy for s in self.shells]) - table.binding * HARTREE
         transfer = found.transfer * HARTREE + shift[found.shell]
         order = np.argsort(transfer, kind="stable")
         order = order[transfer[order] > 0]
+        strengths = {f.value: found.values[table.functions.index(f)][order] for f in wanted}
         return Lines(
             shell=found.shell[order],
             final=tuple(found.final[j] for j in order),
             transfer=transfer[order],
             momentum=found.momentum * MOMENTUM_AU,
-            charge=found.charge[order],
-            current=found.current[order],
+            **strengths,
         )
+
+    def _table_with(self, functions: tuple[Function, ...]) -> ResponseTable:
+        return self.table if functions == VECTOR else self.full_table
 
     def _shifted(self, shell: int, transfer: Array) -> Array:
         """T of the calculated field for a photoelectron of the same energy [Hartree]."""
-        shift = self.table.binding[shell] - self.shells[shell].binding_energy / HARTREE
-        return np.asarray(transfer / HARTREE + shift)
+        shift = self.atom.calculated_shells[shell].binding_energy - self.shells[shell].binding_energy
+        return np.asarray((transfer + shift) / HARTREE)
+
+    def _responses(self, functions: tuple[Function, ...]) -> tuple[_ShellTable, ...]:
+        return self._vector_responses if functions == VECTOR else self._full_responses
 
     @cached_property
-    def _responses(self) -> tuple[_ShellTable, ...]:
-        occupancy = [shell.occupancy for shell in self.shells]
-        return tuple(_ShellTable(self.table, i, q) for i, q in enumerate(occupancy))
+    def _vector_responses(self) -> tuple[_ShellTable, ...]:
+        return tuple(_ShellTable(self.table, i, shell.occupancy) for i, shell in enumerate(self.shells))
+
+    @cached_property
+    def _full_responses(self) -> tuple[_ShellTable, ...]:
+        return tuple(_ShellTable(self.full_table, i, shell.occupancy) for i, shell in enumerate(self.shells))
 
 
 @dataclass(frozen=True)
@@ -187,15 +225,15 @@ class _ShellTable:
 
     @cached_property
     def _splines(self) -> tuple[Any, Any, int]:
-        """ln S and ln R against ln ε': over all of y, over its low side, and how many nodes that has."""
+        """The tabulated values against ln ε': over all of y, over its low side, and how many nodes that has."""
         from scipy.interpolate import CubicSpline
 
-        both = np.stack([self.table.log_charge[self.index], self.table.log_current[self.index]], axis=-1)
+        values = np.moveaxis(self.table.values[:, self.index], 0, -1)
         x = np.log(self.table.energies)
-        whole = np.all(np.isfinite(both), axis=(1, 2))
-        some = np.isfinite(both[:, 0, 0])
-        low = int(np.count_nonzero(np.all(np.isfinite(both[some]), axis=(0, 2))))
-        return CubicSpline(x[whole], both[whole]), CubicSpline(x[some], both[some][:, :low]), low
+        whole = np.all(np.isfinite(values), axis=(1, 2))
+        some = np.isfinite(values[:, 0, 0])
+        low = int(np.count_nonzero(np.all(np.isfinite(values[some]), axis=(0, 2))))
+        return CubicSpline(x[whole], values[whole]), CubicSpline(x[some], values[some][:, :low]), low
 
     def error(self, transfer: Array) -> Array:
         """Estimated relative error of ∫S dQ²/Q²; far above the hand-over, what was left of binding there."""
@@ -214,33 +252,39 @@ class _ShellTable:
         top = _smooth_step(np.log(transfer), np.log(PHOTON_TOP), np.log(1.2 * PHOTON_TOP))
         return np.asarray(in_T * (in_y + (1 - in_y) * top))
 
-    def _log_table(self, transfer: Array) -> Array:
-        """ln S and ln R at the nodes in y for each transfer, shape (nT, ny, 2); −∞ where only the impulse counts."""
+    def _rows(self, transfer: Array) -> Array:
+        """The tabulated values at the nodes in y for each transfer, shape (nT, ny, function).
+
+        Where only the impulse limit counts they are those of nothing.
+        """
         whole, side, low = self._splines
         x = np.log(np.maximum(transfer - self.table.binding[self.index], self.table.energies[0]))
         end = self._edges[1]
-        out = np.full((transfer.size, self._nodes.size, 2), -np.inf)
+        nothing = [0.0 if function in MIXED else _NOTHING for function in self.table.functions]
+        out = np.tile(np.array(nothing), (transfer.size, self._nodes.size, 1))
         below = transfer < end
         out[below] = whole(x[below])
         above = ~below & (transfer < 1.2 * PHOTON_TOP)
         out[above, :low] = side(x[above])
-        return np.asarray(out)
+        return out
 
-    def values(self, transfer: Array, momentum: Array) -> tuple[Array, Array]:
-        """S and R at transfers (nT,) and momenta (nT, nQ)."""
+    def values(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
+        """Structure functions at transfers (nT,) and momenta (nT, nQ)."""
         y = np.log(momentum / ridge(transfer)[:, None])
         share = self.share_of_impulse(transfer[:, None], y)
-        unique, place = np.unique(transfer, return_inverse=True)
-        S, R = self._interpolate(self._log_table(unique), place, y)
-        S, R = (1 - share) * S, (1 - share) * R
+        found = self._tabulated(transfer, y, functions)
+        out = {function: (1 - share) * found[function] for function in functions}
         if np.any(share > 0):
             T = transfer[:, None] / SPEED_OF_LIGHT_AU
-            impulse_S, impulse_R = impulse.structure(self.moments, T, momentum)
-            S, R = S + self.occupancy * share * impulse_S, R + self.occupancy * share * impulse_R
-        return S, R
+            free = impulse.structure(self.moments, T, momentum, functions)
+            for function in functions:
+                out[function] = out[function] + self.occupancy * share * free[function]
+        return out
 
-    def measure(self, transfer: Array, lower: Array, upper: Array) -> tuple[Array, Array, Array]:
-        """Q, S dQ² and R dQ² at nodes that resolve the table, then at nodes that resolve the impulse limit."""
+    def measure(
+        self, transfer: Array, lower: Array, upper: Array, functions: tuple[Function, ...]
+    ) -> tuple[Array, dict[Function, Array]]:
+        """Q and the functions times dQ², at nodes that resolve the table and then at nodes for the impulse limit."""
         Q_r = ridge(transfer)
         start, end = self._nodes[0], self._nodes[-1]
         with np.errstate(divide="ignore"):
@@ -252,49 +296,63 @@ class _ShellTable:
         share = self.share_of_impulse(transfer[:, None], y)
         Q = Q_r[:, None] * np.exp(y)
         dQ2 = 2 * Q**2 * WIDTH * np.cosh(t) * span * impulse.SHARE * (1 - share)
-        unique, place = np.unique(transfer, return_inverse=True)
-        S, R = self._interpolate(self._log_table(unique), place, y)
-        parts = [(Q, S * dQ2, R * dQ2), self._impulse_measure(transfer, lower, upper)]
-        Q, charge, current = (np.concatenate(pair, axis=1) for pair in zip(*parts, strict=True))
-        return Q, charge, current
+        found = self._tabulated(transfer, y, functions)
+        Q_free, free = self._impulse_measure(transfer, lower, upper, functions)
+        both = {f: np.concatenate([found[f] * dQ2, free[f]], axis=1) for f in functions}
+        return np.concatenate([Q, Q_free], axis=1), both
 
-    def _impulse_measure(self, transfer: Array, lower: Array, upper: Array) -> tuple[Array, Array, Array]:
+    def _impulse_measure(
+        self, transfer: Array, lower: Array, upper: Array, functions: tuple[Function, ...]
+    ) -> tuple[Array, dict[Function, Array]]:
         """The share of the impulse limit: zero at transfers below the hand-over."""
         Q = np.ones((transfer.size, impulse.FRACTION.size))
-        S, R = np.zeros_like(Q), np.zeros_like(Q)
+        out = {function: np.zeros_like(Q) for function in functions}
         used = transfer > self._edges[0]
         if used.any():
             T = transfer[used] / SPEED_OF_LIGHT_AU
             low = np.maximum(lower[used], T)
-            q, dQ2, values_S, values_R = impulse.nodes(self.moments, T, low, np.maximum(upper[used], low))
+            q, dQ2 = impulse.nodes(self.moments, T, low, np.maximum(upper[used], low))
+            free = impulse.structure(self.moments, T[:, None], q, functions)
             y = np.log(q / ridge(transfer[used])[:, None])
             weight = dQ2 * self.share_of_impulse(transfer[used][:, None], y) * self.occupancy
-            Q[used], S[used], R[used] = q, values_S * weight, values_R * weight
-        return Q, S, R
+            Q[used] = q
+            for function in functions:
+                out[function][used] = free[function] * weight
+        return Q, out
 
-    def _interpolate(self, logs: Array, place: NDArray[np.intp], y: Array) -> tuple[Array, Array]:
-        """S and R at y (n, m) from tables (nT, ny, 2), row place[i] for y[i]; cubic in t, power laws outside."""
+    def _tabulated(self, transfer: Array, y: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
+        """The table's functions at y (nT, m): cubic in t, power laws outside the nodes."""
+        unique, place = np.unique(transfer, return_inverse=True)
+        rows = self._rows(unique)
         nodes = self._nodes
         step = nodes[1] - nodes[0]
-        t = np.arcsinh(y / WIDTH)
-        inside = np.clip(t, nodes[0], nodes[-1])
+        inside = np.clip(np.arcsinh(y / WIDTH), nodes[0], nodes[-1])
         cell = np.minimum(((inside - nodes[0]) / step).astype(np.intp), nodes.size - 2)
         u = (inside - nodes[0]) / step - cell
-        y_low, y_high = WIDTH * np.sinh(nodes[0]), WIDTH * np.sinh(nodes[-1])
-        below, above = np.minimum(y - y_low, 0.0), np.maximum(y - y_high, 0.0)
-        out = []
+        w = 1 - u
+        below = np.minimum(y - WIDTH * np.sinh(nodes[0]), 0.0)
+        above = np.maximum(y - WIDTH * np.sinh(nodes[-1]), 0.0)
         row = place[:, None]
-        for component, low_power in ((0, 2.0), (1, 0.0)):
-            table = logs[:, :, component]
-            finite = np.where(np.isfinite(table), table, -700.0)
+
+        def interpolated(function: Function) -> Array:
             # Cubic Hermite with fourth-order slopes: the nodes are uniform in t, so this is all a spline would add.
-            slope = _slopes(finite)
-            f0, f1 = finite[row, cell], finite[row, cell + 1]
+            table = rows[:, :, self.table.functions.index(function)]
+            slope = _slopes(table)
+            f0, f1 = table[row, cell], table[row, cell + 1]
             s0, s1 = slope[row, cell], slope[row, cell + 1]
-            w = 1 - u
-            logged = w * w * (1 + 2 * u) * f0 + u * u * (3 - 2 * u) * f1 + u * w * (w * s0 - u * s1)
-            out.append(np.exp(np.maximum(logged + low_power * below - 8.0 * above, -700.0)))
-        return out[0], out[1]
+            return np.asarray(w * w * (1 + 2 * u) * f0 + u * u * (3 - 2 * u) * f1 + u * w * (w * s0 - u * s1))
+
+        squares = {f for function in functions for f in MIXED.get(function, (function,))}
+        out = {}
+        for function in squares:
+            power = 2.0 if function is Function.CHARGE else 0.0
+            logged = interpolated(function) + power * below - 8.0 * above
+            out[function] = np.exp(np.maximum(logged, _NOTHING))
+        for function in functions:
+            if function in MIXED:
+                first, second = MIXED[function]
+                out[function] = np.clip(interpolated(function), -1, 1) * np.sqrt(out[first] * out[second])
+        return out
 
 
 def _slopes(values: Array) -> Array:

@@ -16,7 +16,8 @@ from nuatom.atom.field import Solution
 from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell, label
 from nuatom.response.impulse import Moments
-from nuatom.response.partial_waves import PartialWaves
+from nuatom.response.model import VECTOR, Function
+from nuatom.response.partial_waves import KERNEL_ORDER, PartialWaves
 
 LAST = 10.0
 HIGHEST_L = 9
@@ -53,15 +54,14 @@ class Excitations:
         final: label of the level.
         transfer: T, ascending, shape (line,) [Hartree].
         momentum: Q, shape (nQ,) [1/Bohr].
-        charge, current: strengths, shape (line, nQ).
+        values: strengths, shape (function, line, nQ).
     """
 
     shell: Indices
     final: tuple[str, ...]
     transfer: Array
     momentum: Array
-    charge: Array
-    current: Array
+    values: Array
 
 
 def levels(solution: Solution, shells: tuple[Shell, ...]) -> tuple[Grid, list[Level]]:
@@ -99,54 +99,51 @@ def levels(solution: Solution, shells: tuple[Shell, ...]) -> tuple[Grid, list[Le
     return grid, found
 
 
-def excitations(waves: PartialWaves, moments: tuple[Moments, ...]) -> Excitations:
+def excitations(
+    waves: PartialWaves, moments: tuple[Moments, ...], functions: tuple[Function, ...] = VECTOR
+) -> Excitations:
     """All lines of an atom, weak ones (below 1e-6 of their shell's) left out.
 
     Args:
         waves: the field and its numerical settings.
         moments: momentum densities of the shells, for the largest Q worth having.
+        functions: the structure functions wanted.
     """
     solution, shells = waves.solution, waves.shells
     level_grid, found = levels(solution, shells)
     index = np.arange(level_grid.size, dtype=np.int64)
     momentum = np.geomspace(2e-4, 12 * max(m.scale for m in moments), 170)
-    rows: list[tuple[float, int, str, Array, Array]] = []
+    rows: list[tuple[float, int, str, Array]] = []
+    order = [KERNEL_ORDER.index(function) for function in functions]
     for i, binding in enumerate(-solution.energies):
         reachable = [level for level in found if level.energy + binding > 1e-6]
         if not reachable:
             continue
         kappas = np.array([level.kappa for level in reachable], dtype=np.int64)
-        order = np.argsort(np.where(kappas > 0, kappas, -kappas - 1), kind="stable")
-        reachable = [reachable[j] for j in order]
+        ascending = np.argsort(np.where(kappas > 0, kappas, -kappas - 1), kind="stable")
+        reachable = [reachable[j] for j in ascending]
         Q = momentum[momentum <= 12 * moments[i].scale]
-        charge, current = waves.discrete(i, index, level_grid, reachable, Q)
-        vacancy = np.array([level.vacancy for level in reachable])[:, None]
-        charge, current = charge * vacancy, current * vacancy
-        strength = np.max(charge / Q**2, axis=1)
-        for level, S, R, size in zip(reachable, charge, current, strength, strict=True):
-            if size < _NEGLIGIBLE * strength.sum():
+        found_here = waves.discrete(i, index, level_grid, reachable, Q, axial=len(functions) > len(VECTOR))[order]
+        vacancy = np.array([level.vacancy for level in reachable])
+        padded = np.zeros((len(functions), len(reachable), momentum.size))
+        padded[:, :, : Q.size] = found_here * vacancy[:, None]
+        # The greatest strength of each line in each function; a line counts if it counts in one of them.
+        strength = np.max(np.abs(padded) / momentum**2, axis=2)
+        kept = np.any(strength > _NEGLIGIBLE * strength.sum(axis=1, keepdims=True), axis=0)
+        for level, values, counts in zip(reachable, np.moveaxis(padded, 1, 0), kept, strict=True):
+            if not counts:
                 continue
-            S, R = (np.concatenate([part, np.zeros(momentum.size - Q.size)]) for part in (S, R))
-            rows.append((level.energy + binding, i, label(level.n, level.kappa), S, R))
+            name = label(level.n, level.kappa)
+            rows.append((level.energy + binding, i, name, values))
             if level.tail:
-                rows.append(
-                    (
-                        _tail_energy(level, solution.tail) + binding,
-                        i,
-                        ">" + rows[-1][2],
-                        S * level.tail,
-                        R * level.tail,
-                    )
-                )
+                rows.append((_tail_energy(level, solution.tail) + binding, i, ">" + name, values * level.tail))
     rows.sort(key=lambda row: row[0])
-    empty = np.zeros((0, momentum.size))
     return Excitations(
         shell=np.array([row[1] for row in rows], dtype=np.int64),
         final=tuple(row[2] for row in rows),
         transfer=np.array([row[0] for row in rows]),
         momentum=momentum,
-        charge=np.array([row[3] for row in rows]) if rows else empty,
-        current=np.array([row[4] for row in rows]) if rows else empty,
+        values=np.stack([row[3] for row in rows], axis=1) if rows else np.zeros((len(functions), 0, momentum.size)),
     )
 
 

@@ -1,19 +1,19 @@
 """The impulse limit: a shell's electrons are hit as free ones that move with the shell's momentum density.
 
-A free electron of momentum p and energy E = √(m²+p²) that absorbs (T, Q) answers with the spin-averaged currents of two
-plane waves, normalised to u†u = 1 (E' = E + T, X = Q² − T²):
+A free electron of momentum p and energy E = √(m²+p²) that absorbs (T, Q) answers with the spin-averaged product of two
+plane waves, normalised to u†u = 1.  With E' = E + T, X = Q² − T² = 2(p·p' − m²) and p_∥ along Q, times 2EE':
 
-    ½Σ|ū'γ⁰u|²  = [(E + E')² − Q²]/4EE' ,        ½Σ|ū'γ_⊥u|² = [p_⊥² + X/2]/2EE' .
+    S    2EE' − X/2                 A00  2EE' − X/2 − 2m²           VA     E p'_∥ − E' p_∥
+    R    p_⊥² + X/2   (p_⊥² of one  A33  2p_∥p'_∥ + X/2 + 2m²       scalar        X/2 + 2m²
+         direction, averaged)       A_T  p_⊥² + X/2 + 2m²           pseudoscalar  X/2
+                                    A03  E p'_∥ + E' p_∥
 
-Averaged over the density n(p) of a shell and integrated over the direction of p with δ(T + E − E'), both are
-one-dimensional integrals from the least momentum |p_z| that conserves energy,
+Averaged over the density n(p) of a shell and integrated over the direction of p with δ(T + E − E'), each is a
+one-dimensional integral (1/2Q) 2π∫ (p n(p)/E) […] dp from the least momentum |p_z| that conserves energy,
 
-    p_z = −Q/2 + (T/2) √(1 + 4m²/X),
+    p_z = −Q/2 + (T/2) √(1 + 4m²/X),      p_∥ = p_z + (T/Q) Δ,   Δ = E − E_z,   E_z = √(m²+p_z²),
 
-    S = (1/Q) 2π∫_{|p_z|}^∞ p n(p) [E + T − X/4E] dp,
-    R = (1/2Q) 2π∫_{|p_z|}^∞ (p n(p)/E) [p² − p_∥² + X/2] dp .
-
-With Δ = E − E_z, E_z = √(m²+p_z²), all of it is made of three moments of the shell,
+and every […] is a quadratic polynomial in Δ.  So all of it is made of three moments of the shell,
 
     L_k(|p_z|) = 2π∫_{|p_z|}^∞ p n(p) Δ^k/E dp,   k = 0, 1, 2,
 
@@ -26,6 +26,7 @@ above is ours.  Atomic units; energies are written as momenta E/c.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -37,12 +38,15 @@ from nuatom.atom.field import Atom, Solution
 from nuatom.atom.grid import Array, Grid, cumulative
 from nuatom.elements import Shell
 from nuatom.response.model import (
+    VECTOR,
+    Function,
     Lines,
     Measure,
     StructureFunctions,
     checked_limits,
     checked_momentum,
     checked_transfer,
+    with_vector,
 )
 from nuatom.units import HARTREE, MOMENTUM_AU
 from nuatom.units import SPEED_OF_LIGHT_AU as C
@@ -130,15 +134,18 @@ def moments(solution: Solution, shell: int, kappa: int) -> Moments:
     return Moments(p[kept], density[kept], np.log(np.maximum(shifted[:, kept], tiny)), scale)
 
 
-def structure(moments: Moments, transfer: Array, momentum: Array) -> tuple[Array, Array]:
-    """S and R per electron in the impulse limit.
+def structure(
+    moments: Moments, transfer: Array, momentum: Array, functions: Iterable[Function] = VECTOR
+) -> dict[Function, Array]:
+    """Structure functions per electron in the impulse limit.
 
     Args:
         moments: of the shell.
         transfer, momentum: T/c and Q, broadcastable, Q > T/c [1/Bohr].
+        functions: which ones.
 
     Returns:
-        S and R [1/Hartree]; zero where Q ≤ T/c, which no free electron can absorb.
+        each [1/Hartree]; zero where Q ≤ T/c, which no free electron can absorb.
     """
     T, Q = np.broadcast_arrays(transfer, momentum)
     X = Q**2 - T**2
@@ -146,10 +153,40 @@ def structure(moments: Moments, transfer: Array, momentum: Array) -> tuple[Array
     X = np.where(allowed, X, 1.0)
     p_z = -0.5 * Q + 0.5 * T * np.sqrt(1 + 4 * C**2 / X)
     E = np.sqrt(C**2 + p_z**2)
-    L0, L1, L2 = moments.at(p_z)
-    charge = (E**2 * L0 + 2 * E * L1 + L2 + T * (E * L0 + L1) - 0.25 * X * L0) / Q
-    current = (0.5 * X * L0 + 2 * (E - p_z * T / Q) * L1 + X / Q**2 * L2) / (2 * Q)
-    return np.where(allowed, charge, 0.0) / C, np.where(allowed, current, 0.0) / C
+    scale = np.where(allowed, 0.5 / (Q * C), 0.0)
+    L = moments.at(p_z)
+    out = {}
+    for function in functions:
+        b0, b1, b2 = _polynomial(function, p_z, E, T, Q, X)
+        out[function] = scale * (b0 * L[0] + b1 * L[1] + b2 * L[2])
+    return out
+
+
+def _polynomial(
+    function: Function, p_z: Array, E: Array, T: Array, Q: Array, X: Array
+) -> tuple[Array | float, Array | float, Array | float]:
+    """Coefficients of 1, Δ, Δ² in the numerators […] of the module's docstring; E is E_z."""
+    a = T / Q
+    slow = 2 * (E - a * p_z), X / Q**2  # of p_⊥² in Δ and Δ²
+    match function:
+        case Function.CHARGE:
+            return 2 * E * (E + T) - 0.5 * X, 4 * E + 2 * T, 2.0
+        case Function.CURRENT:
+            return 0.5 * X, *slow
+        case Function.AXIAL_CHARGE:
+            return 2 * p_z**2 + 2 * E * T - 0.5 * X, 4 * E + 2 * T, 2.0
+        case Function.AXIAL_LONGITUDINAL:
+            return 2 * p_z * (p_z + Q) + 0.5 * X + 2 * C**2, 2 * a * (2 * p_z + Q), 2 * a**2
+        case Function.AXIAL_CURRENT:
+            return 0.5 * X + 2 * C**2, *slow
+        case Function.AXIAL_MIXED:
+            return E * (p_z + Q) + (E + T) * p_z, 2 * p_z + Q + a * (2 * E + T), 2 * a
+        case Function.VECTOR_AXIAL:
+            return E * Q - T * p_z, Q - a * T, 0.0
+        case Function.SCALAR:
+            return 0.5 * X + 2 * C**2, 0.0, 0.0
+        case Function.PSEUDOSCALAR:
+            return 0.5 * X, 0.0, 0.0
 
 
 def momentum_of(p_z: Array, transfer: Array) -> tuple[Array, Array]:
@@ -167,8 +204,8 @@ def least_momentum(transfer: Array, momentum: Array) -> Array:
     return np.where(X > 0, inside, np.inf)
 
 
-def nodes(moments: Moments, transfer: Array, lower: Array, upper: Array) -> tuple[Array, Array, Array, Array]:
-    """Momenta that resolve the ridge of a shell, their dQ², and S and R there, per electron.
+def nodes(moments: Moments, transfer: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
+    """Momenta that resolve the ridge of a shell, and their dQ².
 
     The nodes are Gauss–Legendre in v, p_z = core · sinh v, so they are dense where |p_z| is small.
 
@@ -177,7 +214,7 @@ def nodes(moments: Moments, transfer: Array, lower: Array, upper: Array) -> tupl
         transfer, lower, upper: T/c and the limits on Q, each of shape (nT,), upper ≥ lower ≥ T/c [1/Bohr].
 
     Returns:
-        Q, dQ², S and R, each of shape (nT, nQ).
+        Q and dQ², each of shape (nT, nQ).
     """
     core = _CORE * moments.scale
     reach = np.arcsinh(_TOP / _CORE)
@@ -188,8 +225,7 @@ def nodes(moments: Moments, transfer: Array, lower: Array, upper: Array) -> tupl
     span = (last - first)[:, None]
     v = first[:, None] + span * FRACTION
     Q, slope = momentum_of(core * np.sinh(v), transfer[:, None])
-    dQ2 = 2 * Q * slope * core * np.cosh(v) * span * SHARE
-    return Q, dQ2, *structure(moments, transfer[:, None], Q)
+    return Q, 2 * Q * slope * core * np.cosh(v) * span * SHARE
 
 
 def free_sum_rules(moments: Moments, momentum: Array) -> tuple[Array, Array]:
@@ -247,26 +283,35 @@ class Impulse:
     def _moments(self) -> tuple[Moments, ...]:
         return all_moments(self.atom.solution, self.atom.calculated_shells)
 
-    def structure(self, transfer: ArrayLike, momentum: ArrayLike) -> StructureFunctions:
-        """S and R of the continuum at T (nT,) and Q (nQ,) or (nT, nQ) [energy]."""
+    def structure(
+        self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> StructureFunctions:
+        """Structure functions of the continuum at T (nT,) and Q (nQ,) or (nT, nQ) [energy]."""
         T = checked_transfer(transfer)
         Q = checked_momentum(momentum, T)
-        parts = [structure(m, T[:, None] / MOMENTUM_AU, Q / MOMENTUM_AU) for m in self._moments]
+        wanted = with_vector(functions)
+        parts = [structure(m, T[:, None] / MOMENTUM_AU, Q / MOMENTUM_AU, wanted) for m in self._moments]
         weights = self._open_electrons(T)[:, :, None] / HARTREE
-        charge, current = (weights * np.array(part) for part in zip(*parts, strict=True))
-        return StructureFunctions(self.shells, T, Q, charge, current, np.zeros(charge.shape[:2]))
+        values = {f.value: weights * np.array([part[f] for part in parts]) for f in wanted}
+        return StructureFunctions(self.shells, T, Q, relative_error=np.zeros(weights.shape[:2]), **values)
 
-    def measure(self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measure:
+    def measure(
+        self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> Measure:
         """Nodes and weights of ∫dQ² between two momenta for each transfer, each of shape (n,) [energy]."""
         T = checked_transfer(transfer)
         low, high = checked_limits(lower, upper, T)
         low = np.maximum(low, T)
         limits = T / MOMENTUM_AU, low / MOMENTUM_AU, np.maximum(high, low) / MOMENTUM_AU
-        Q, dQ2, S, R = (np.array(part) for part in zip(*(nodes(m, *limits) for m in self._moments), strict=True))
-        weights = self._open_electrons(T)[:, :, None] * dQ2 * MOMENTUM_AU**2 / HARTREE
-        return Measure(Q * MOMENTUM_AU, weights * S, weights * R, np.zeros(Q.shape[:2]))
+        wanted = with_vector(functions)
+        at = [nodes(m, *limits) for m in self._moments]
+        parts = [structure(m, limits[0][:, None], Q, wanted) for m, (Q, _) in zip(self._moments, at, strict=True)]
+        weights = self._open_electrons(T)[:, :, None] * np.array([dQ2 for _, dQ2 in at]) * MOMENTUM_AU**2 / HARTREE
+        values = {f.value: weights * np.array([part[f] for part in parts]) for f in wanted}
+        momentum = np.array([Q for Q, _ in at]) * MOMENTUM_AU
+        return Measure(momentum, relative_error=np.zeros(weights.shape[:2]), **values)
 
-    def lines(self) -> Lines:
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """None: a free electron has no levels."""
         return Lines.none()
 

@@ -10,8 +10,18 @@ For a bound orbital (P, F, κ) and a final one (P', F', κ'), with x = Qr and w 
     E = ∫ [ −(κ'−κ)/(J+1) (P'F + F'P)(j_J' + j_J/x) + J (P'F − F'P) j_J/x ] dr
     M = (κ'+κ)/(J+1) ∫ (P'F + F'P) j_J dr.
 
-Written with j_{J±1} instead of derivatives, each is a row of densities times a table of Bessel functions, so that all
-final states of one J are one matrix product, and the sum runs at the speed of BLAS.
+The axial currents are the same integrals with the bound orbital replaced by its γ5 image (κ → −κ, P → F, F → −P),
+marked ₅, which exchanges the parities:
+
+    abnormal parity:   A00 += w C₅²,   A33 += w L₅²,   A03 += w C₅ L₅,   A_T += w E₅² (J+1)/2J
+    normal parity:     A_T += w M₅² (J+1)/2J
+    interference:      VA += w (E M₅ − M E₅)(J+1)/2J,
+
+and the scalar and pseudoscalar densities need no integral of their own: ∫(P'P − F'F) j_J for normal and
+∫(P'F + F'P) j_J for abnormal parity.  A03 and VA have the signs that make both positive for a free electron at rest.
+
+Written with j_{J±1} instead of derivatives, each integral is a row of densities times a table of Bessel functions, so
+that all final states of one J are one matrix product, and the sum runs at the speed of BLAS.
 """
 
 from __future__ import annotations
@@ -21,6 +31,14 @@ from numba import njit
 
 from nuatom.atom.angular import three_j_half_squared
 from nuatom.atom.dirac import continuum_wave
+
+CHARGE, CURRENT, AXIAL_CHARGE, AXIAL_LONGITUDINAL, AXIAL_CURRENT, AXIAL_MIXED, VECTOR_AXIAL, SCALAR, PSEUDOSCALAR = (
+    range(9)
+)
+LONGITUDINAL = 9
+FUNCTIONS = 10
+VA_SIGN = 1.0
+A03_SIGN = -1.0
 
 
 @njit(cache=True, nogil=True)
@@ -65,6 +83,12 @@ def _first_point(J, Q_max, r, size):
 
 
 @njit(cache=True, nogil=True)
+def _add_product(total, weight, a, b):
+    for k in range(total.size):
+        total[k] += weight * a[k] * b[k]
+
+
+@njit(cache=True, nogil=True)
 def multipole_sum(
     P,
     F,
@@ -80,9 +104,10 @@ def multipole_sum(
     shifted,
     shift_below,
     J_max,
+    axial,
     longitudinal,
 ):
-    """S, R and V33 of one subshell for each final state.
+    """The structure functions of one subshell for each final state.
 
     Args:
         P, F: the bound orbital on the first nr points of the grid.
@@ -95,18 +120,18 @@ def multipole_sum(
         shifted: j_0 − 1, shape (≥ nr, nQ); used in place of j_0 (exact because orbitals are orthogonal) for the
             first `shift_below` momenta, where j_0 ≈ 1 would lose the answer by cancellation.
         J_max: highest multipole.
+        axial: whether to compute more than S and R.
         longitudinal: whether to compute V33.
 
     Returns:
-        (S, R, V33), each of shape (nw, nQ).
+        shape (FUNCTIONS, nw, nQ), the first axis in the order of the constants of this module.
     """
     nr = P.size
     nw = kappas.size
     nQ = momentum.size
-    S = np.zeros((nw, nQ))
-    R = np.zeros((nw, nQ))
-    L = np.zeros((nw, nQ))
-    space = np.empty((3, nw * nr))
+    out = np.zeros((FUNCTIONS, nw, nQ))
+    rows = 5 if axial else 3
+    space = np.empty((rows, nw * nr))
     member = np.empty(nw, dtype=np.int64)
     a = abs(kappa)
     l = kappa if kappa > 0 else -kappa - 1
@@ -119,7 +144,9 @@ def multipole_sum(
         m = nr - first
         if m < 2:
             break
-        # Normal parity needs one row with j_J and one each with j_{J±1}; abnormal parity one with j_J.
+        here = table[J, first:nr]
+        lower = table[max(J - 1, 0), first:nr]
+        upper = table[J + 1, first:nr]
         for normal in (True, False):
             count = 0
             for w in range(nw):
@@ -129,56 +156,100 @@ def multipole_sum(
                 lw = kappas[w] if kappas[w] > 0 else -kappas[w] - 1
                 if ((l + lw + J) % 2 == 0) != normal:
                     continue
-                if not normal and (J == 0 or kappas[w] + kappa == 0):
+                if not normal and not axial and (J == 0 or kappas[w] + kappa == 0):
                     continue
                 member[count] = w
                 count += 1
             if count == 0:
                 continue
-            direct = space[0, : count * m].reshape((count, m))
-            below = space[1, : count * m].reshape((count, m))
-            above = space[2, : count * m].reshape((count, m))
+            size = count * m
+            row0 = space[0, :size].reshape((count, m))
+            row1 = space[1, :size].reshape((count, m))
+            row2 = space[2, :size].reshape((count, m))
+            row3 = space[rows - 2, :size].reshape((count, m))
+            row4 = space[rows - 1, :size].reshape((count, m))
+            norm = 1.0 / (2 * J + 1)
             for c in range(count):
                 w = member[c]
-                d = float(kappas[w] - kappa)
                 if normal:
-                    ca = -d / (2 * J + 1)
-                    cb = J / (2 * J + 1)
-                    cc = J * d / ((J + 1) * (2 * J + 1))
+                    # C; below and above of E; ∫(F'F − P'P) j_J
+                    d = float(kappas[w] - kappa)
                     for i in range(m):
                         n = first + i
-                        direct[c, i] = dr[n] * (waves_P[w, n] * P[n] + waves_F[w, n] * F[n])
+                        pp = dr[n] * waves_P[w, n] * P[n]
+                        ff = dr[n] * waves_F[w, n] * F[n]
+                        row0[c, i] = pp + ff
+                        if axial:
+                            row3[c, i] = ff - pp
                     if J > 0:
                         for i in range(m):
                             n = first + i
                             u = dr[n] * waves_P[w, n] * F[n]
                             v = dr[n] * waves_F[w, n] * P[n]
-                            below[c, i] = ca * (u + v) + cb * (u - v)
-                            above[c, i] = cc * (u + v) + cb * (u - v)
+                            row1[c, i] = norm * (J * (u - v) - d * (u + v))
+                            row2[c, i] = norm * J * (u - v + d / (J + 1) * (u + v))
                 else:
-                    factor = (kappas[w] + kappa) / (J + 1)
+                    # ∫(P'F + F'P) j_J; C₅; what L₅ and E₅ have with j_{J−1} in common; L₅ and E₅ with j_{J+1}
+                    s = float(kappas[w] + kappa)
                     for i in range(m):
                         n = first + i
-                        direct[c, i] = factor * dr[n] * (waves_P[w, n] * F[n] + waves_F[w, n] * P[n])
-            values = np.dot(direct, table[J, first:nr])
-            if normal and J == 0 and shift_below > 0:
-                values[:, :shift_below] = np.dot(direct, shifted[first:nr])[:, :shift_below]
+                        u = dr[n] * waves_P[w, n] * F[n]
+                        v = dr[n] * waves_F[w, n] * P[n]
+                        row0[c, i] = u + v
+                        if axial:
+                            row1[c, i] = u - v
+                    if axial:
+                        for i in range(m):
+                            n = first + i
+                            pp = dr[n] * waves_P[w, n] * P[n]
+                            ff = dr[n] * waves_F[w, n] * F[n]
+                            row2[c, i] = -norm * (J * (pp + ff) + s * (ff - pp))
+                            row3[c, i] = norm * ((J + 1) * (pp + ff) - s * (ff - pp))
+                            row4[c, i] = norm * J * (s / (J + 1) * (ff - pp) - (pp + ff))
+            direct = np.dot(row0, here)
+            if normal:
+                if J == 0 and shift_below > 0:
+                    direct[:, :shift_below] = np.dot(row0, shifted[first:nr])[:, :shift_below]
+                if J > 0:
+                    electric = np.dot(row1, lower) + np.dot(row2, upper)
+                if axial:
+                    density = np.dot(row3, here)
+                    if J == 0 and shift_below > 0:
+                        # F'F − P'P = 2F'F − (P'P + F'F), the second without its vanishing part
+                        for c in range(count):
+                            for i in range(m):
+                                row3[c, i] = row3[c, i] + row0[c, i]
+                        exact = np.dot(row3, here)
+                        density[:, :shift_below] = exact[:, :shift_below] - direct[:, :shift_below]
+            elif axial:
+                charge5 = np.dot(row1, here)
+                common = np.dot(row2, lower) if J > 0 else np.zeros((count, nQ))
+                along5 = common + np.dot(row3, upper)
+                electric5 = common + np.dot(row4, upper)
             for c in range(count):
                 w = member[c]
                 weight = occupancy * (2 * J + 1) * 2 * abs(kappas[w]) * three_j_half_squared(kappas[w], J, kappa)
+                transverse = weight * (J + 1) / (2 * J) if J > 0 else 0.0
                 if normal:
-                    for k in range(nQ):
-                        S[w, k] += weight * values[c, k] ** 2
+                    _add_product(out[CHARGE, w], weight, direct[c], direct[c])
+                    if J > 0:
+                        _add_product(out[CURRENT, w], transverse, electric[c], electric[c])
+                    if axial:
+                        magnetic = (kappas[w] - kappa) / (J + 1)
+                        _add_product(out[SCALAR, w], weight, density[c], density[c])
+                        if J > 0:
+                            _add_product(out[AXIAL_CURRENT, w], transverse * magnetic**2, density[c], density[c])
+                            _add_product(out[VECTOR_AXIAL, w], VA_SIGN * transverse * magnetic, electric[c], density[c])
                 else:
-                    for k in range(nQ):
-                        R[w, k] += weight * (J + 1) / (2 * J) * values[c, k] ** 2
-            if normal and J > 0:
-                electric = np.dot(below, table[J - 1, first:nr]) + np.dot(above, table[J + 1, first:nr])
-                for c in range(count):
-                    w = member[c]
-                    weight = occupancy * (2 * J + 1) * 2 * abs(kappas[w]) * three_j_half_squared(kappas[w], J, kappa)
-                    for k in range(nQ):
-                        R[w, k] += weight * (J + 1) / (2 * J) * electric[c, k] ** 2
+                    magnetic = (kappas[w] + kappa) / (J + 1)
+                    _add_product(out[CURRENT, w], transverse * magnetic**2, direct[c], direct[c])
+                    if axial:
+                        _add_product(out[PSEUDOSCALAR, w], weight, direct[c], direct[c])
+                        _add_product(out[AXIAL_CHARGE, w], weight, charge5[c], charge5[c])
+                        _add_product(out[AXIAL_LONGITUDINAL, w], weight, along5[c], along5[c])
+                        _add_product(out[AXIAL_MIXED, w], A03_SIGN * weight, charge5[c], along5[c])
+                        _add_product(out[AXIAL_CURRENT, w], transverse, electric5[c], electric5[c])
+                        _add_product(out[VECTOR_AXIAL, w], -VA_SIGN * transverse * magnetic, direct[c], electric5[c])
             if longitudinal and normal:
                 for c in range(count):
                     w = member[c]
@@ -187,14 +258,13 @@ def multipole_sum(
                         n = first + i
                         u = dr[n] * waves_P[w, n] * F[n]
                         v = dr[n] * waves_F[w, n] * P[n]
-                        below[c, i] = (J * (u - v) - d * (u + v)) / (2 * J + 1)
-                        above[c, i] = (-(J + 1) * (u - v) - d * (u + v)) / (2 * J + 1)
-                along = np.dot(above, table[J + 1, first:nr])
+                        row1[c, i] = norm * (J * (u - v) - d * (u + v))
+                        row2[c, i] = norm * (-(J + 1) * (u - v) - d * (u + v))
+                along = np.dot(row2, upper)
                 if J > 0:
-                    along += np.dot(below, table[J - 1, first:nr])
+                    along += np.dot(row1, lower)
                 for c in range(count):
                     w = member[c]
                     weight = occupancy * (2 * J + 1) * 2 * abs(kappas[w]) * three_j_half_squared(kappas[w], J, kappa)
-                    for k in range(nQ):
-                        L[w, k] += weight * along[c, k] ** 2
-    return S, R, L
+                    _add_product(out[LONGITUDINAL, w], weight, along[c], along[c])
+    return out

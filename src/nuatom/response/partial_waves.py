@@ -26,6 +26,7 @@ import numpy as np
 from nuatom.atom.field import Solution
 from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell
+from nuatom.response.model import ALL, Function
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 _BLOCK = 32  # momenta per table of Bessel functions: small enough to stay near the cache, large enough for BLAS
@@ -54,21 +55,43 @@ class Resolution:
         return Resolution(self.log_step / 2, self.wave_step / 2, self.momentum_step / 2, 2 * self.waves, 1e-14)
 
 
+KERNEL_ORDER = ALL
+"""The order of the structure functions in what the kernel returns; V33, for diagnosis, comes after."""
+
+
 @dataclass(frozen=True)
 class ShellResponse:
     """One shell at one photoelectron energy.
 
     Attributes:
         momentum: Q, shape (nQ,) [1/Bohr].
-        charge, current, longitudinal: S, R, V33, shape (nQ,) [1/Hartree]; V33 is zero unless asked for.
+        values: the structure functions in `KERNEL_ORDER` and V33, shape (10, nQ) [1/Hartree]; those not asked for
+            are zero.
         truncation: the part of S in the two highest l', shape (nQ,) [1/Hartree]: what the cut in l' may cost.
     """
 
     momentum: Array
-    charge: Array
-    current: Array
-    longitudinal: Array
+    values: Array
     truncation: Array
+
+    def of(self, function: Function) -> Array:
+        """One structure function, shape (nQ,) [1/Hartree]."""
+        return np.asarray(self.values[KERNEL_ORDER.index(function)])
+
+    @property
+    def charge(self) -> Array:
+        """S, shape (nQ,) [1/Hartree]."""
+        return self.of(Function.CHARGE)
+
+    @property
+    def current(self) -> Array:
+        """R, shape (nQ,) [1/Hartree]."""
+        return self.of(Function.CURRENT)
+
+    @property
+    def longitudinal(self) -> Array:
+        """V33, shape (nQ,) [1/Hartree]."""
+        return np.asarray(self.values[-1])
 
 
 def wave_number(energy: float) -> float:
@@ -115,15 +138,17 @@ class PartialWaves:
         shells: Sequence[int],
         momenta: Sequence[Array],
         l_limit: Sequence[int | None],
+        axial: bool = False,
         longitudinal: bool = False,
     ) -> list[ShellResponse]:
-        """S and R of several shells for one photoelectron energy.
+        """Structure functions of several shells for one photoelectron energy.
 
         Args:
             energy: ε' > 0 [Hartree]; the transfer is T = ε' + binding energy of the shell.
             shells: indices of shells.
             momenta: for each its Q, ascending, shape (nQ,) [1/Bohr].
             l_limit: for each an upper limit on l', or None for the whole sum.
+            axial: whether to compute more than S and R.
             longitudinal: whether to compute V33 too.
         """
         from nuatom.atom.dirac import matching_radius
@@ -150,17 +175,18 @@ class PartialWaves:
             grid = Grid(grid.first, float(grid.r[-1]) + 3 * step, settings.log_step, step)
         V = solution.potential_on(grid.r)
         P, F, _ = continuum_waves(kappas, energy, grid.r, grid.dr, V, solution.tail, matches, keep)
-        sums = self._sums(grid, shells, momenta, tops, kappas, P, F, longitudinal)
+        sums = self._sums(grid, shells, momenta, tops, kappas, P, F, axial, longitudinal)
         out = []
-        for momentum, top, (S, R, L) in zip(momenta, tops, sums, strict=True):
+        for momentum, top, values in zip(momenta, tops, sums, strict=True):
             last = (kappas == top) | (kappas == -top - 1) | (kappas == top - 1) | (kappas == -top)
-            out.append(ShellResponse(momentum, S.sum(0), R.sum(0), L.sum(0), S[last[: len(S)]].sum(0)))
+            S = values[KERNEL_ORDER.index(Function.CHARGE)]
+            out.append(ShellResponse(momentum, values.sum(axis=1), S[last[: len(S)]].sum(axis=0)))
         return out
 
     def discrete(
-        self, shell: int, index: Indices, level_grid: Grid, levels: Sequence[Any], momentum: Array
-    ) -> tuple[Array, Array]:
-        """Strengths in S and R of the transitions from a shell to bound levels, shape (level, nQ).
+        self, shell: int, index: Indices, level_grid: Grid, levels: Sequence[Any], momentum: Array, axial: bool = False
+    ) -> Array:
+        """Strengths of the transitions from a shell to bound levels, in `KERNEL_ORDER`, shape (10, level, nQ).
 
         Args:
             shell: index of the shell.
@@ -168,6 +194,7 @@ class PartialWaves:
             level_grid: that grid.
             levels: objects with `kappa`, `P` and `Q`, ascending in l.
             momentum: Q, ascending [1/Bohr].
+            axial: whether to compute more than S and R.
         """
         from scipy.interpolate import CubicSpline
 
@@ -181,8 +208,8 @@ class PartialWaves:
         F = CubicSpline(index, np.array([level.Q for level in levels]), axis=1)(at)
         kappas = np.array([level.kappa for level in levels], dtype=np.int64)
         top = int(_l(kappas).max())
-        ((S, R, _),) = self._sums(grid, [shell], [momentum], [top], kappas, P, F, False)
-        return S, R
+        (values,) = self._sums(grid, [shell], [momentum], [top], kappas, P, F, axial, False)
+        return values
 
     def _sums(
         self,
@@ -193,18 +220,19 @@ class PartialWaves:
         kappas: Indices,
         waves_P: Array,
         waves_F: Array,
+        axial: bool,
         longitudinal: bool,
-    ) -> list[tuple[Array, Array, Array]]:
-        """S, R, V33 per final state; `kappas` ascend in l', and shell i uses those with l' ≤ tops[i]."""
+    ) -> list[Array]:
+        """All functions per final state, shape (10, final, nQ); `kappas` ascend in l', shell i uses l' ≤ tops[i]."""
         from nuatom.atom.angular import bessel_table
-        from nuatom.response.kernels import multipole_sum
+        from nuatom.response.kernels import FUNCTIONS, multipole_sum
 
         keep = waves_P.shape[1]
         r, dr = grid.r[:keep], grid.dr[:keep]
         P, F = self.solution.orbitals_on(r)
         sizes = [min(int(grid.index(self.extents[i])) + 2, keep) for i in shells]
         used = [int(np.count_nonzero(_l(kappas) <= top)) for top in tops]
-        out = [tuple(np.zeros((n, q.size)) for _ in range(3)) for n, q in zip(used, momenta, strict=True)]
+        out = [np.zeros((FUNCTIONS, n, q.size)) for n, q in zip(used, momenta, strict=True)]
         # One table of Bessel functions serves all shells: the union of their momenta, in blocks.
         union = np.unique(np.concatenate(list(momenta)))
         places = [np.searchsorted(union, q) for q in momenta]
@@ -230,12 +258,11 @@ class PartialWaves:
                 sums = multipole_sum(
                     P[i, :n], F[i, :n], self.shells[i].kappa, self.shells[i].occupancy,
                     waves_P[:waves], waves_F[:waves], kappas[:waves], r, dr, block, table, shifted,
-                    shift_below, limits[s], longitudinal,
+                    shift_below, limits[s], axial, longitudinal,
                 )  # fmt: skip
                 where = np.flatnonzero(inside[s])
-                for total, part in zip(out[s], sums, strict=True):
-                    total[:waves, where] = part[:, places[s][where] - begin]
-        return [(a, b, c) for a, b, c in out]
+                out[s][:, :waves, where] = sums[:, :, places[s][where] - begin]
+        return out
 
 
 def _kappas(top: int) -> Indices:

@@ -1,6 +1,7 @@
 """The table a CentralField is evaluated from: partial waves on a grid that follows the Bethe ridge.
 
-For each shell ln S and ln R are tabulated against ln ε' (photoelectron energy) and
+For each shell the logarithms of the structure functions (of the two that are interferences, the ratio to their bound)
+are tabulated against ln ε' (photoelectron energy) and
 
     y = ln Q/Q_r(T),    Q_r = √(T² + 2mT),    y_j = A sinh t_j with t_j uniform,
 
@@ -26,7 +27,8 @@ from nuatom.atom.grid import Array
 from nuatom.response.excitations import Excitations, excitations
 from nuatom.response.impulse import Moments, all_moments
 from nuatom.response.impulse import structure as impulse_structure
-from nuatom.response.partial_waves import PartialWaves, wave_number
+from nuatom.response.model import MIXED, VECTOR, Function
+from nuatom.response.partial_waves import PartialWaves, ShellResponse, wave_number
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV
 
@@ -41,6 +43,7 @@ HAND_OVER = (12.0, 24.0)
 PHOTON_TOP = 300 * keV / HARTREE
 """Largest transfer at which the low side is computed; beyond it Q ≥ T implies y > −0.74 [Hartree]."""
 LOWEST_ENERGY = 0.02 * eV / HARTREE
+_TINY = 1e-280
 
 Progress = Callable[[int, int], None]
 
@@ -53,8 +56,9 @@ class ResponseTable:
         binding: calculated binding energies, > 0, shape (shell,) [Hartree].
         energies: ε', ascending, shape (nE,) [Hartree].
         t: sinh coordinate of the nodes in y, shape (shell, ny); uniform in the second axis.
-        log_charge: ln S, shape (shell, nE, ny) [1/Hartree]; nan where it is not needed.
-        log_current: ln R likewise.
+        functions: the structure functions in the table.
+        values: ln of each, or its ratio to √(product) of the two functions that bound it for those in
+            `model.MIXED`, shape (function, shell, nE, ny) [1/Hartree]; nan where it is not needed.
         relative_error: estimated error of ∫S dQ²/Q², shape (shell, nE).
         moments: momentum densities, for the impulse limit.
         hand_over_error: |∫S dQ²/Q² of partial waves over that of the impulse limit − 1| where the one has
@@ -65,8 +69,8 @@ class ResponseTable:
     binding: Array
     energies: Array
     t: Array
-    log_charge: Array
-    log_current: Array
+    functions: tuple[Function, ...]
+    values: Array
     relative_error: Array
     moments: tuple[Moments, ...]
     hand_over_error: Array
@@ -91,11 +95,20 @@ def hand_over(binding: float, moments: Moments) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
+class _Column:
+    """The table at one energy: values (function, shell, ny), truncation error of ∫S dQ²/Q² (shell,)."""
+
+    values: Array
+    truncation: Array
+
+
+@dataclass(frozen=True)
 class _Builder:
     waves: PartialWaves
     binding: Array
     moments: tuple[Moments, ...]
     t: Array
+    functions: tuple[Function, ...]
 
     def shells_at(self, energy: float) -> tuple[list[int], list[bool]]:
         """The shells to compute at ε', and for each whether over the whole range of y."""
@@ -107,8 +120,8 @@ class _Builder:
                 whole.append(bool(full))
         return which, whole
 
-    def compute(self, energy: float) -> tuple[Array, Array, Array]:
-        """ln S, ln R and the truncation error of ∫S dQ²/Q² at one ε', shapes (shell, ny) ×2 and (shell,)."""
+    def compute(self, energy: float) -> _Column:
+        """The table at one ε'."""
         shells, whole = self.shells_at(energy)
         ranges, widths = [], []
         for i, full in zip(shells, whole, strict=True):
@@ -121,21 +134,20 @@ class _Builder:
         union = _momentum_grid(ranges, widths)
         momenta = [union[(union >= low * 0.999) & (union <= high * 1.001)] for low, high in ranges]
         limits = [None if full else _low_side_l(energy) for full in whole]
-        responses = self.waves.continuum(energy, shells, momenta, limits)
-        log_S = np.full(self.t.shape, np.nan)
-        log_R = np.full(self.t.shape, np.nan)
+        responses = self.waves.continuum(energy, shells, momenta, limits, axial=len(self.functions) > len(VECTOR))
+        values = np.full((len(self.functions), *self.t.shape), np.nan)
         error = np.zeros(self.t.shape[0])
         for i, full, response in zip(shells, whole, responses, strict=True):
             target = np.log(ridge(energy + self.binding[i])) + WIDTH * np.sinh(self.t[i])
             log_Q = np.log(response.momentum)
             wanted = target <= log_Q[-1] if full else WIDTH * np.sinh(self.t[i]) <= LOW_SIDE[1] + 0.14
-            for out, values in ((log_S, response.charge), (log_R, response.current)):
-                out[i, wanted] = _log_interpolate(log_Q, values, target[wanted])
+            for f, function in enumerate(self.functions):
+                values[f, i, wanted] = _interpolate(log_Q, _encoded(response, function), target[wanted])
                 if full:
-                    out[i, ~wanted] = _continue(target, out[i], wanted)
+                    values[f, i, ~wanted] = _continue(target, values[f, i], wanted, function)
             total = np.trapezoid(response.charge, log_Q)
             error[i] = np.trapezoid(response.truncation, log_Q) / total if full else 0.0
-        return log_S, log_R, error
+        return _Column(values, error)
 
 
 def _low_side_l(energy: float) -> int:
@@ -158,31 +170,44 @@ def _momentum_grid(ranges: Sequence[tuple[float, float]], widths: Sequence[tuple
     return np.asarray(np.exp(np.interp(np.linspace(0, count[-1], int(np.ceil(count[-1])) + 1), count, x)))
 
 
-def _log_interpolate(log_Q: Array, values: Array, target: Array) -> Array:
-    """ln of a positive function at other momenta; cubic in ln–ln."""
+def _encoded(response: ShellResponse, function: Function) -> Array:
+    """What is interpolated: the logarithm of a positive function, the correlation of an interference."""
+    values = response.of(function)
+    if function not in MIXED:
+        return np.asarray(np.log(np.maximum(values, _TINY)))
+    first, second = (np.maximum(response.of(bound), _TINY) for bound in MIXED[function])
+    return np.asarray(np.clip(values / np.sqrt(first * second), -1.0, 1.0))
+
+
+def _interpolate(log_Q: Array, values: Array, target: Array) -> Array:
+    """Cubic in ln Q; the lowest node is the beginning of the grid."""
     from scipy.interpolate import CubicSpline
 
-    logs = np.log(np.maximum(values, 1e-280))
-    clipped = np.clip(target, log_Q[0], log_Q[-1])
-    # Below the grid S and R follow their power laws; the grid begins at the lowest node.
-    return np.asarray(CubicSpline(log_Q, logs)(clipped))
+    return np.asarray(CubicSpline(log_Q, values)(np.clip(target, log_Q[0], log_Q[-1])))
 
 
-def _continue(target: Array, values: Array, known: NDArray[np.bool_]) -> Array:
+def _continue(target: Array, values: Array, known: NDArray[np.bool_], function: Function) -> Array:
     """Beyond the largest computed Q, a power law with the last slope (at most −8): nothing is left there."""
     last = np.flatnonzero(known)[-1]
+    if function in MIXED:
+        return np.full(np.count_nonzero(~known), values[last])
     slope = (values[last] - values[last - 3]) / (target[last] - target[last - 3])
     return np.asarray(values[last] + min(slope, -8.0) * (target[~known] - target[last]))
 
 
 def build(
-    waves: PartialWaves, tolerance: float, progress: Progress | None = None, threads: int | None = None
+    waves: PartialWaves,
+    tolerance: float,
+    functions: tuple[Function, ...] = VECTOR,
+    progress: Progress | None = None,
+    threads: int | None = None,
 ) -> ResponseTable:
     """Compute the table, adding energies until the interpolation is good to the tolerance.
 
     Args:
         waves: the field and its numerical settings.
         tolerance: wanted relative error of ∫S dQ²/Q², ∫S dQ², ∫R dQ²/Q² and of R at the photon point.
+        functions: the structure functions wanted.
         progress: called with (energies done, energies known to be needed).
         threads: worker threads; by default one per core.
     """
@@ -193,8 +218,8 @@ def build(
     binding = -waves.solution.energies
     density = all_moments(waves.solution, waves.shells)
     t = np.array([_nodes(b, m) for b, m in zip(binding, density, strict=True)])
-    builder = _Builder(waves, binding, density, t)
-    done: dict[float, tuple[Array, Array, Array]] = {}
+    builder = _Builder(waves, binding, density, t, functions)
+    done: dict[float, _Column] = {}
     pending = _first_energies(builder)
     with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         try:
@@ -215,28 +240,28 @@ def build(
         binding=binding,
         energies=energies,
         t=t,
-        log_charge=np.stack([done[e][0] for e in energies], axis=1),
-        log_current=np.stack([done[e][1] for e in energies], axis=1),
+        functions=functions,
+        values=np.stack([done[e].values for e in energies], axis=2),
         relative_error=_errors(builder, done),
         moments=density,
         hand_over_error=_hand_over_errors(builder, done),
-        excitations=excitations(waves, density),
+        excitations=excitations(waves, density, functions),
     )
 
 
-def _hand_over_errors(builder: _Builder, done: dict[float, tuple[Array, Array, Array]]) -> Array:
+def _hand_over_errors(builder: _Builder, done: dict[float, _Column]) -> Array:
     out = []
     for i, (binding, moments) in enumerate(zip(builder.binding, builder.moments, strict=True)):
         end = hand_over(binding, moments)[1]
-        energy = max((e for e in done if np.all(np.isfinite(done[e][0][i])) and e + binding < end), default=None)
+        energy = max((e for e in done if np.all(np.isfinite(done[e].values[0, i])) and e + binding < end), default=None)
         if energy is None:
             raise RuntimeError(f"no tabulated energy below the hand-over of {builder.waves.shells[i].label}")
         T = energy + binding
         y = WIDTH * np.sinh(builder.t[i])
         Q = float(ridge(T)) * np.exp(y)
-        free, _ = impulse_structure(moments, np.array(T / SPEED_OF_LIGHT_AU), Q)
+        free = impulse_structure(moments, np.array(T / SPEED_OF_LIGHT_AU), Q)[Function.CHARGE]
         slope = np.cosh(builder.t[i])
-        bound = np.exp(done[energy][0][i]) / builder.waves.shells[i].occupancy
+        bound = np.exp(done[energy].values[0, i]) / builder.waves.shells[i].occupancy
         out.append(abs(float(np.sum(slope * bound) / np.sum(slope * free)) - 1))
     return np.array(out)
 
@@ -278,7 +303,7 @@ def _summaries(builder: _Builder, energy: float, log_S: Array, log_R: Array) -> 
     return out
 
 
-def _missed(builder: _Builder, done: dict[float, tuple[Array, Array, Array]], energy: float) -> Array:
+def _missed(builder: _Builder, done: dict[float, _Column], energy: float) -> Array:
     """By how much the other energies, interpolated, miss the summaries at one, relative, shape (shell, 4)."""
     energies = np.array(sorted(done))
     n = int(np.searchsorted(energies, energy))
@@ -286,20 +311,18 @@ def _missed(builder: _Builder, done: dict[float, tuple[Array, Array, Array]], en
         return np.zeros((builder.binding.size, 4))
     x = np.log(energies)
     others = np.array([m for m in range(max(0, n - 3), min(energies.size, n + 4)) if m != n])
-    log_S, log_R, _ = done[energy]
-    neighbours = [done[energies[m]] for m in others]
+    # S and R, the first two, stand for all: the others are made of the same waves.
+    log_S, log_R = done[energy].values[:2]
+    neighbours = np.stack([done[energies[m]].values[:2] for m in others], axis=2)
     predicted = [
-        _predict(x[others], np.stack([S for S, _, _ in neighbours], axis=1), log_S, x[n]),
-        _predict(x[others], np.stack([R for _, R, _ in neighbours], axis=1), log_R, x[n]),
+        _predict(x[others], values, known, x[n]) for values, known in zip(neighbours, (log_S, log_R), strict=True)
     ]
     actual = _summaries(builder, energy, log_S, log_R)
     estimate = _summaries(builder, energy, *predicted)
     return np.abs(np.expm1(np.nan_to_num(estimate - actual)))
 
 
-def _refine(
-    builder: _Builder, done: dict[float, tuple[Array, Array, Array]], fresh: list[float], tolerance: float
-) -> list[float]:
+def _refine(builder: _Builder, done: dict[float, _Column], fresh: list[float], tolerance: float) -> list[float]:
     """The midpoints to compute next: around energies which the others, interpolated, do not predict."""
     energies = sorted(done)
     new: set[float] = set()
@@ -339,27 +362,29 @@ def _lagrange(nodes: Array, values: Array, x: float) -> Array:
     return np.asarray(np.array(weights) @ values)
 
 
-def _errors(builder: _Builder, done: dict[float, tuple[Array, Array, Array]]) -> Array:
+def _errors(builder: _Builder, done: dict[float, _Column]) -> Array:
     """Estimated relative error of ∫S dQ²/Q²: interpolation (left-out points over 16), truncation in l', the grid."""
     energies = sorted(done)
     missed = np.array([_missed(builder, done, e)[:, 0] for e in energies]).T / 16
-    truncation = np.array([done[e][2] for e in energies]).T
+    truncation = np.array([done[e].truncation for e in energies]).T
     return np.asarray(np.minimum(missed + truncation, 1.0) + 2e-4)
 
 
 # --- on disk ---------------------------------------------------------------------------------------
 
 
-def fetch_table(atom: Atom, tolerance: float, progress: Progress | None = None) -> ResponseTable:
+def fetch_table(
+    atom: Atom, tolerance: float, functions: tuple[Function, ...] = VECTOR, progress: Progress | None = None
+) -> ResponseTable:
     """The table of an atom from the store, or computed and stored.
 
     Thresholds are no part of it: an atom with measured edges shares the table of the calculated one.
     """
 
     def compute() -> Table:
-        return _to_table(build(PartialWaves(atom.solution, atom.calculated_shells), tolerance, progress))
+        return _to_table(build(PartialWaves(atom.solution, atom.calculated_shells), tolerance, functions, progress))
 
-    parameters = {**atom.parameters, "tolerance": tolerance}
+    parameters = {**atom.parameters, "tolerance": tolerance, "functions": [f.value for f in functions]}
     return _from_table(Store().fetch("response", parameters, compute))
 
 
@@ -367,8 +392,11 @@ _VARIABLES = {
     "binding": (("shell",), "hartree", "calculated binding energies"),
     "energies": (("photoelectron",), "hartree", "photoelectron energies"),
     "t": (("shell", "node"), "", "sinh coordinate: ln(Q/Q_ridge) = 0.08 sinh(t)"),
-    "log_charge": (("shell", "photoelectron", "node"), "", "ln of S in 1/hartree"),
-    "log_current": (("shell", "photoelectron", "node"), "", "ln of R in 1/hartree"),
+    "values": (
+        ("function", "shell", "photoelectron", "node"),
+        "",
+        "ln of each structure function in 1/hartree; for axial_mixed and vector_axial the ratio to their bounds",
+    ),
     "relative_error": (("shell", "photoelectron"), "", "estimated relative error of the integral of S/Q^2"),
     "hand_over_error": (("shell",), "", "mismatch with the impulse limit where it takes over"),
 }
@@ -383,8 +411,7 @@ _LINES = {
     "final": (("line",), "", "level excited to"),
     "transfer": (("line",), "hartree", "excitation energy"),
     "momentum": (("line_momentum",), "1/bohr", "momenta of the line strengths"),
-    "charge": (("line", "line_momentum"), "", "strength in S"),
-    "current": (("line", "line_momentum"), "", "strength in R"),
+    "values": (("function", "line", "line_momentum"), "", "strengths in each structure function"),
 }
 
 
@@ -397,6 +424,8 @@ def _to_table(table: ResponseTable) -> Table:
         variables[f"moments_{name}"] = Variable(dims, values, units, text)
     for name, (dims, units, text) in _LINES.items():
         variables[f"lines_{name}"] = Variable(dims, np.asarray(getattr(table.excitations, name)), units, text)
+    names = np.array([function.value for function in table.functions])
+    variables["functions"] = Variable(("function",), names, "", "names of the structure functions")
     return Table(variables)
 
 
@@ -408,4 +437,7 @@ def _from_table(table: Table) -> ResponseTable:
     )
     lines = {name: data[f"lines_{name}"] for name in _LINES if name != "final"}
     found = Excitations(final=tuple(str(label) for label in data["lines_final"]), **lines)
-    return ResponseTable(**{name: data[name] for name in _VARIABLES}, moments=moments, excitations=found)
+    functions = tuple(Function(str(name)) for name in data["functions"])
+    return ResponseTable(
+        **{name: data[name] for name in _VARIABLES}, functions=functions, moments=moments, excitations=found
+    )
