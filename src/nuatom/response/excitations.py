@@ -112,7 +112,8 @@ def excitations(waves: PartialWaves, moments: tuple[Moments, ...]) -> Excitation
     momentum = np.geomspace(2e-4, 12 * max(m.scale for m in moments), 170)
     rows: list[tuple[float, int, str, Array, Array]] = []
     for i, binding in enumerate(-solution.energies):
-        reachable = [level for level in found if level.energy + binding > 1e-6]
+        own = shells[i].n, shells[i].kappa
+        reachable = [level for level in found if level.energy + binding > 0 and (level.n, level.kappa) != own]
         if not reachable:
             continue
         kappas = np.array([level.kappa for level in reachable], dtype=np.int64)
