@@ -197,9 +197,7 @@ def _columns(table: Table, name: str, variable: Variable, rows: str) -> Iterator
         return
     other, last = variable.dims
     if last != rows:
-        raise ValueError(
-            f"{name} has the dimensions {variable.dims}: in a csv file {rows!r} must be the last"
-        )
+        raise ValueError(f"{name} has the dimensions {variable.dims}: in a csv file {rows!r} must be the last")
     for label, values in zip(table.variables[other].data.tolist(), variable.data, strict=True):
         yield f"{name}[{label}]", values.tolist()
 
@@ -288,9 +286,7 @@ def spectrum_table(
     if lines is not None and len(lines):
         initial = np.array([shell.label for shell in lines.shell])
         variables |= {
-            "line_transfer": Variable(
-                ("line",), lines.transfer / keV, "keV", "energy of a discrete excitation"
-            ),
+            "line_transfer": Variable(("line",), lines.transfer / keV, "keV", "energy of a discrete excitation"),
             "line_area": Variable(("line",), lines.area / cm2, "cm2", "its cross section per atom"),
             "line_shell": Variable(("line",), initial, "", "the subshell that loses the electron"),
             "line_final": Variable(("line",), np.array(lines.final), "", "the level excited to"),

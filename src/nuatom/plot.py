@@ -101,9 +101,7 @@ def spectrum_figure(
 
     total = scaled(spectrum.total)
     if not np.any(total > 0):
-        raise ValueError(
-            "dσ/dT is zero at all these transfers: nothing to draw; try transfers above a threshold"
-        )
+        raise ValueError("dσ/dT is zero at all these transfers: nothing to draw; try transfers above a threshold")
     transverse = scaled(spectrum.transverse.sum(axis=0))
     with _axes(6.4, 4.8) as (figure, axes):
         _curve(axes, T, total, color=_BLACK, lw=2.6, label="bound electrons", zorder=4)
@@ -135,9 +133,7 @@ def spectrum_figure(
     return figure
 
 
-def photoabsorption_figure(
-    shells: Sequence[Shell], energy: Array, by_shell: Array, *, title: str = ""
-) -> Figure:
+def photoabsorption_figure(shells: Sequence[Shell], energy: Array, by_shell: Array, *, title: str = "") -> Figure:
     """The photoionisation cross section against photon energy, the total and the shells.
 
     Args:
@@ -262,9 +258,7 @@ def _curve(axes: Axes, x: Array, y: Array, **style: Any) -> None:
     axes.plot(x, np.where(y > 0, y, np.nan), **style)
 
 
-def _limits(
-    axes: Axes, x: Array, curves: Sequence[Array], *, decades: float = _DECADES, headroom: float = 2.0
-) -> None:
+def _limits(axes: Axes, x: Array, curves: Sequence[Array], *, decades: float = _DECADES, headroom: float = 2.0) -> None:
     """Logarithmic axes that show what matters of these curves."""
     greatest = max(float(curve.max()) for curve in curves)
     least = min(float(curve[curve > 0].min()) for curve in curves if np.any(curve > 0))

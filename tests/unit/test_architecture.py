@@ -30,7 +30,8 @@ LAYERS = (
 EDGES = {
     "quantities": {"units"},
     "plot": {*LAYERS},
-    "cli": {*LAYERS, "quantities", "plot"},
+    "output": {*LAYERS},
+    "cli": {*LAYERS, "quantities", "plot", "output"},
     "__main__": {"cli"},
 }
 RANK = {name: rank for rank, name in enumerate(LAYERS)}

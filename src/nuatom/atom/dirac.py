@@ -136,7 +136,8 @@ def bound_state(n, kappa, guess, r, dr, V, tolerance):
     Q = np.zeros(size)
     l = kappa if kappa > 0 else -kappa - 1
     wanted = n - l - 1
-    low = -1.5 * (V[0] * r[0]) ** 2 / n**2 - 10.0
+    # The largest charge seen anywhere is the nucleus's, also where the nucleus has a size.
+    low = -1.5 * np.max(-V * r) ** 2 / n**2 - 10.0
     high = 0.0
     energy = guess
     last = size - 1

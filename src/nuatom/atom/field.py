@@ -151,6 +151,11 @@ class Solution:
         both = np.where(inside, self._splines[1](np.clip(index, 0, self.grid.size - 1)), 0.0)
         return both[0], both[1]
 
+    @property
+    def nuclear_charge(self) -> float:
+        """Z, the largest charge −r·V seen anywhere."""
+        return float(-self.smooth.min())
+
     def extent(self, shell: int, outside: float) -> float:
         """The radius beyond which a fraction `outside` of a shell's density lies [Bohr]."""
         density = (self.P[shell] ** 2 + self.Q[shell] ** 2) * self.grid.dr

@@ -51,6 +51,12 @@ def _stepping(atom: Atom, tolerance: float, progress: Progress | None) -> Respon
     return Stepping(atom)
 
 
+def _impulse(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+    from nuatom.response.impulse import Impulse
+
+    return Impulse(atom)
+
+
 def _hydrogenic(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
     from nuatom.response.hydrogenic import Hydrogenic
 
@@ -65,7 +71,7 @@ def _hydrogenic(atom: Atom, tolerance: float, progress: Progress | None) -> Resp
 def _frozen_photon(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
     from nuatom.approximations import FrozenPhoton
 
-    return FrozenPhoton(_central_field(atom, tolerance, progress))
+    return FrozenPhoton(MODELS["central-field"](atom, tolerance, progress))
 
 
 def _coherent(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
@@ -102,6 +108,7 @@ MODELS: Mapping[str, Make] = {
     "central-field": _central_field,
     "free": _free,
     "stepping": _stepping,
+    "impulse": _impulse,
     "hydrogenic": _hydrogenic,
     "frozen-photon": _frozen_photon,
     "coherent": _coherent,
@@ -213,8 +220,8 @@ Model = Annotated[
     typer.Option(
         metavar="MODEL",
         autocompletion=_completion(MODELS),
-        help="central-field: bound electrons. free, stepping: the usual approximations. hydrogenic: closed "
-        "forms (H only). frozen-photon, coherent: claims from the literature, known to be wrong.",
+        help="central-field: bound electrons. free, stepping, impulse: the usual approximations. hydrogenic: "
+        "closed forms (H only). frozen-photon, coherent: claims from the literature, known to be wrong.",
         rich_help_panel=_ATOM,
     ),
 ]

@@ -116,7 +116,8 @@ def excitations(
     rows: list[tuple[float, int, str, Array]] = []
     order = [KERNEL_ORDER.index(function) for function in functions]
     for i, binding in enumerate(-solution.energies):
-        reachable = [level for level in found if level.energy + binding > 1e-6]
+        own = shells[i].n, shells[i].kappa
+        reachable = [level for level in found if level.energy + binding > 0 and (level.n, level.kappa) != own]
         if not reachable:
             continue
         kappas = np.array([level.kappa for level in reachable], dtype=np.int64)

@@ -167,7 +167,7 @@ class PartialWaves:
         )
         nearest = max(solution.latter, radius, 1e-3)
         radii = np.array([matching_radius(k, energy, solution.tail, nearest, 1e-5) for k in kappas])
-        grid = Grid(2e-4 / -solution.smooth[0], float(radii.max()), settings.log_step, step)
+        grid = Grid(2e-4 / solution.nuclear_charge, float(radii.max()), settings.log_step, step)
         keep = int(grid.index(radius)) + 2
         matches = np.minimum(np.ceil(grid.index(radii)).astype(np.int64), grid.size - 1)
         matches = np.maximum(matches, keep)
@@ -200,7 +200,7 @@ class PartialWaves:
 
         radius = self.extents[shell]
         grid = Grid(
-            2e-4 / -self.solution.smooth[0], radius, self.resolution.log_step,
+            2e-4 / self.solution.nuclear_charge, radius, self.resolution.log_step,
             min(0.1, self.resolution.momentum_step / float(momentum[-1])),
         )  # fmt: skip
         at = np.clip(level_grid.index(grid.r), 0, level_grid.size - 1)

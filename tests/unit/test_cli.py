@@ -1,0 +1,670 @@
+"""The command line: what it prints and writes, and what it says when it cannot."""
+
+import csv
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import nuatom as na
+from nuatom.cli import app, atom, check, dcs, main, options, photo, screen, table
+from nuatom.response.model import Array, Lines, Measure, StructureFunctions
+from nuatom.units import MeV, cm2, eV, keV
+
+DCS = "dcs Ne --energy 1MeV --transfer 0.05:15keV:5"
+
+
+@dataclass(frozen=True)
+class Quick:
+    """In the place of the central field, which takes a minute: stepping, less a tenth, with two lines."""
+
+    atom: na.Atom
+
+    @property
+    def shells(self) -> tuple[na.Shell, ...]:
+        return self.atom.shells
+
+    def structure(self, transfer: Array, momentum: Array) -> StructureFunctions:
+        T = np.asarray(transfer)
+        Q = np.broadcast_to(momentum, (len(T), np.shape(momentum)[-1]))
+        edge = np.array([shell.binding_energy for shell in self.shells])[:, None, None]
+        S = np.where(T[:, None] > edge, (Q / edge) ** 2, 0.0)
+        return StructureFunctions(self.shells, T, Q, S, S, np.full(S.shape[:2], 1e-3))
+
+    def measure(self, transfer: Array, lower: Array, upper: Array) -> Measure:
+        free = na.Stepping(self.atom).measure(transfer, lower, upper)
+        return replace(free, charge=0.9 * free.charge, relative_error=free.relative_error + 1e-3)
+
+    def lines(self) -> Lines:
+        momentum = np.geomspace(1 * eV, 1 * MeV, 30)
+        strength = np.stack([momentum**2, momentum**2]) * np.exp(-momentum / keV)
+        last = len(self.shells) - 1
+        return Lines(
+            shell=np.array([last, 0]),
+            final=("3s1/2", ">9p3/2"),
+            transfer=np.array([0.5, 0.99]) * [s.binding_energy for s in (self.shells[last], self.shells[0])],
+            momentum=momentum,
+            charge=strength,
+            current=0 * strength,
+        )
+
+
+@pytest.fixture(autouse=True)
+def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    for models in (options.MODELS, options.PHOTO_MODELS):
+        monkeypatch.setitem(models, "central-field", lambda atom, tolerance, progress: Quick(atom))  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it in the test: stdout is then a terminal of 80 columns without colours."""
+
+    def begin() -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setenv("TERM", "dumb")
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+
+    return begin
+
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line, expect an exit code, and give what it printed: stdout, or stderr if it failed."""
+
+    def call(line: str, code: int = 0) -> str:
+        capsys.readouterr()
+        found = main(shlex.split(line))
+        out, err = capsys.readouterr()
+        assert found == code, err
+        assert "Traceback" not in err
+        return out if code == 0 else err
+
+    return call
+
+
+def columns(out: str, block: int = 0) -> dict[str, list[str]]:
+    """The columns of a block that was printed for programs, by name."""
+    lines = out.split("\n\n\n")[block].strip().split("\n")
+    header = next(line for line in reversed(lines) if line.startswith("#")).removeprefix("# ").split()
+    # Only the last column may have blanks in it.
+    rows = [line.split(maxsplit=len(header) - 1) for line in lines if not line.startswith("#")]
+    return dict(zip(header, zip(*rows, strict=True), strict=True))  # type: ignore[arg-type]
+
+
+def numbers(out: str, name: str, block: int = 0) -> Array:
+    return np.array([float(cell) for cell in columns(out, block)[name]])
+
+
+# --- dcs -----------------------------------------------------------------------------------------
+
+
+def test_dcs_prints_the_numbers_of_the_library_with_all_digits(run: Run) -> None:
+    out = run(DCS)
+    atom = na.Atom("Ne")
+    T = np.geomspace(0.05, 15, 5) * keV
+    coupling = na.MagneticMoment(3.2e-11)
+    found = na.spectrum(coupling, Quick(atom), 1 * MeV, T)
+    free = na.cross_section(coupling, na.FreeElectrons("Ne"), 1 * MeV, T)
+    stepping = na.cross_section(coupling, na.Stepping(atom), 1 * MeV, T)
+    unit = cm2 / keV
+    np.testing.assert_allclose(numbers(out, "T[keV]"), T / keV, rtol=1e-15)
+    np.testing.assert_allclose(numbers(out, "dsigma/dT[cm2/keV]"), found.total / unit, rtol=1e-15)
+    np.testing.assert_allclose(numbers(out, "free[cm2/keV]"), free / unit, rtol=1e-15)
+    np.testing.assert_allclose(numbers(out, "stepping[cm2/keV]"), stepping / unit, rtol=1e-15)
+    np.testing.assert_allclose(numbers(out, "bound/free"), found.total / free, rtol=1e-14)
+    np.testing.assert_allclose(numbers(out, "error[%]"), 100 * found.relative_error, rtol=1e-14)
+    parts = numbers(out, "longitudinal[cm2/keV]") + numbers(out, "transverse[cm2/keV]")
+    np.testing.assert_allclose(parts, found.total / unit, rtol=1e-14)
+
+
+def test_dcs_says_what_it_computed(run: Run) -> None:
+    out = run(DCS)
+    assert f"# command: nuatom {DCS}\n" in out
+    assert "# atom: Ne (neon, Z = 10), [He] 2s2 2p6\n" in out
+    assert "# model: central-field, tolerance 0.005\n" in out
+    assert "# edges: calculated" in out
+    assert "# thresholds: 1s1/2 8" in out
+    assert "2p3/2 → 3s1/2" in out.split("# first_excitation: ")[1].split("\n")[0]
+    assert "# discrete_lines: 2 up to" in out
+
+
+def test_what_is_printed_is_read_by_numpy(run: Run) -> None:
+    data = np.loadtxt(run(f"{DCS} --by-shell").splitlines())
+    assert data.shape == (5, 8 + 4)
+
+
+def test_shares_of_subshells_are_percent_of_the_whole(run: Run) -> None:
+    out = run(f"{DCS} --by-shell")
+    shares = [numbers(out, f"{label}[%]") for label in ("1s1/2", "2s1/2", "2p1/2", "2p3/2")]
+    np.testing.assert_allclose(np.sum(shares, axis=0), 100.0)
+    assert shares[0][0] == 0.0  # 50 eV is below the K edge of neon
+
+
+def test_a_closed_transfer_is_zero_and_has_no_ratio(run: Run) -> None:
+    out = run("dcs Ne --energy 1keV --transfer 0.5,2keV --by-shell")
+    assert columns(out)["dsigma/dT[cm2/keV]"][1] == "0.0"
+    assert [columns(out)[name][1] for name in ("bound/free", "1s1/2[%]")] == ["-", "-"]
+
+
+def test_lines_are_a_block_of_their_own(run: Run) -> None:
+    out = run(f"{DCS} --lines")
+    atom = na.Atom("Ne")
+    expected = na.lines(na.MagneticMoment(3.2e-11), Quick(atom), 1 * MeV)
+    np.testing.assert_allclose(numbers(out, "line[keV]", 1), expected.transfer / keV)
+    np.testing.assert_allclose(numbers(out, "area[cm2]", 1), expected.area / cm2)
+    assert list(columns(out, 1)["from"]) == [shell.label for shell in expected.shell]
+    assert list(columns(out, 1)["to"]) == list(expected.final)
+
+
+def test_unit_is_that_of_energies_on_the_screen(run: Run) -> None:
+    np.testing.assert_allclose(numbers(run(f"{DCS} --unit eV"), "T[eV]")[[0, -1]], [50, 15000])
+
+
+def test_the_moment_enters_squared(run: Run) -> None:
+    one, two = (numbers(run(f"{DCS} --mu-nu {mu}"), "dsigma/dT[cm2/keV]") for mu in ("1e-11", "2e-11"))
+    np.testing.assert_allclose(two, 4 * one, rtol=1e-14)
+
+
+@pytest.mark.parametrize("model", ["free", "stepping", "impulse", "frozen-photon", "coherent"])
+def test_other_models_take_the_place_of_the_first(model: str, run: Run) -> None:
+    out = run(f"{DCS} --model {model}")
+    assert f"# model: {model}\n" in out
+    assert np.all(numbers(out, "dsigma/dT[cm2/keV]") > 0)
+    if model in ("free", "stepping"):
+        own = numbers(out, f"{model}[cm2/keV]")
+        np.testing.assert_allclose(numbers(out, "dsigma/dT[cm2/keV]"), own)
+
+
+def test_hydrogenic_is_hydrogen(run: Run) -> None:
+    out = run("dcs H --energy 1MeV --transfer 10eV,10keV --model hydrogenic")
+    assert numbers(out, "bound/free")[0] == 0.0
+    assert numbers(out, "bound/free")[1] == pytest.approx(1.0, abs=2e-3)
+
+
+def test_measured_edges_are_told(run: Run) -> None:
+    out = run(f"{DCS} --binding measured")
+    assert "(free atom)" in out.split("# edges: ")[1].split("\n")[0]
+    assert "870" in out.split("# thresholds: ")[1].split(",")[0]  # the K edge of neon, 870 eV
+
+
+def test_the_exchange_changes_the_thresholds(run: Run) -> None:
+    slater, kohn_sham = (run(f"{DCS} --exchange {name}") for name in ("slater", "kohn-sham"))
+    assert "# field: kohn-sham exchange, point nucleus\n" in kohn_sham
+    thresholds = [out.split("# thresholds: ")[1].split("\n")[0] for out in (slater, kohn_sham)]
+    assert thresholds[0] != thresholds[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("slater", "point", "calculated"), na.Atom("Xe")),
+        (
+            ("kohn-sham", "uniform", "measured"),
+            na.Atom("Xe", na.KohnSham(), na.UniformNucleus(), binding="measured"),
+        ),
+    ],
+)
+def test_words_become_the_atom(words: tuple[str, str, str], expected: na.Atom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(na.Atom, "shells", ())  # not solved here
+    assert options.make_atom("xenon", *words) == expected
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_one_run_writes_every_form(run: Run, tmp_path: Path) -> None:
+    out = run(f"{DCS} -o a.csv -o a.json -o a.nc -o a.png -o a.pdf")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.json", "a.nc", "a.pdf", "a.png"]
+    total = numbers(out, "dsigma/dT[cm2/keV]")
+    text = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(line for line in text if not line.startswith("#")))
+    assert [float(row["dsigma_dT"]) for row in rows] == total.tolist()
+    content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert content["variables"]["dsigma_dT"]["data"] == total.tolist()
+    assert content["attributes"]["command"] == f"nuatom {DCS} -o a.csv -o a.json -o a.nc -o a.png -o a.pdf"
+    with xr.open_dataset(tmp_path / "a.nc") as data:
+        assert data["dsigma_dT"].values.tolist() == total.tolist()
+        assert data["dsigma_dT_by_shell"].dims == ("shell", "transfer")
+        assert data.attrs["nuatom_version"] == na.__version__
+        assert data["line_final"].values.tolist() == ["3s1/2", ">9p3/2"]
+
+
+def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("something was computed")
+
+    monkeypatch.setattr(options, "make_atom", refuse)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (f"{DCS} -o a.xls", "expected one of .csv, .json, .nc, .png, .pdf"),
+        (f"{DCS} -o a.csv -o a", "it has no suffix"),
+        (f"{DCS} -o none/a.csv", "does not exist; make it first"),
+        ("dcs Ne --energy 1MeV --transfer 1keV -o a.png", "a figure needs two or more transfers, got '1keV'"),
+        ("photo Ne --energy 1keV -o a.pdf", "a figure needs two or more energies, got '1keV'"),
+        ("photo Ne --energy 1keV -o a.txt", "expected one of .csv, .json, .nc, .png, .pdf"),
+        ("atom Ne -o a.png", "expected one of .csv, .json, .nc"),
+        (f"{DCS} --model fre", "unknown model 'fre': expected central-field, free,"),
+        (f"{DCS} --unit kev", "unknown unit 'kev': expected eV, keV, MeV; did you mean keV?"),
+        (f"{DCS} --mu-nu -1", "a magnetic moment is finite and ≥ 0 Bohr magnetons, got -1.0"),
+        ("dcs Ne --energy 1 --transfer 1keV", "'1' has no unit"),
+        ("dcs Ne --energy 1MeV --transfer 5:1keV:9", "does not ascend"),
+    ],
+)
+def test_what_cannot_be_is_found_before_anything_is_computed(
+    words: str, message: str, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    unbuilt(monkeypatch)
+    err = run(words, code=2)
+    assert message in err
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- errors --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("dcs Xn --energy 1MeV --transfer 1keV", "unknown element 'Xn': did you mean Xe"),
+        ("atom xenin", "unknown element 'xenin': did you mean xenon?"),
+        ("atom Ne --exchange slatr", "unknown exchange 'slatr': expected slater, kohn-sham; did you mean slater?"),
+        ("atom Ne --nucleus round", "unknown nucleus 'round': expected point, uniform"),
+        (f"{DCS} --binding guessed", "unknown binding 'guessed': expected calculated, measured"),
+        (f"{DCS} --model hydrogenic", "use it with H, or take central-field"),
+        ("photo Ne --energy 1keV --model free", "unknown model 'free': expected central-field, hydrogenic"),
+        ("dcs Ne --energy 1MeV", "Missing option '--transfer'. (try nuatom dcs --help)"),
+        (f"{DCS} --bogus", "No such option: --bogus"),
+        (f"{DCS} --mu-nu much", "'--mu-nu'"),
+        ("dsc Ne", "No such command 'dsc'"),
+        ("table", "(try nuatom table --help)"),
+    ],
+)
+def test_bad_input_is_one_line_and_code_2(words: str, message: str, run: Run) -> None:
+    err = run(words, code=2)
+    assert err.startswith("Error: ")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (ValueError("bad\nnews"), 2, "Error: bad news\n"),
+        (RuntimeError("did not converge"), 1, "Error: did not converge\n"),
+        (na.store.StoreError("cannot write"), 1, "Error: cannot write\n"),  # type: ignore[attr-defined]
+        (MemoryError(), 1, "Error: out of memory; ask for fewer transfers at a time\n"),
+        (KeyError("x"), 1, "Error: internal error, KeyError: 'x'; NUATOM_DEBUG=1 shows where\n"),
+        (KeyboardInterrupt(), 130, "interrupted; nothing was written\n"),
+    ],
+)
+def test_what_fails_in_a_computation_is_one_line(
+    error: BaseException, code: int, message: str, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setitem(options.MODELS, "central-field", fail)  # type: ignore[arg-type]
+    assert run(f"{DCS} -o a.csv", code=code) == message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_debugging_shows_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUATOM_DEBUG", "1")
+    with pytest.raises(ValueError, match="unknown element"):
+        main(["atom", "Xn"])
+
+
+def test_an_unusable_store_is_code_1(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NUATOM_CACHE", str(tmp_path / "file"))
+    assert "NUATOM_CACHE" in run("atom Ne", code=1)
+
+
+def test_a_warning_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    import warnings
+
+    from nuatom.cli import _warnings_in_one_line
+
+    with _warnings_in_one_line(), warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("a table was\ndamaged", UserWarning, stacklevel=1)
+    assert capsys.readouterr().err == "Warning: a table was damaged\n"
+
+
+# --- in a process of its own ---------------------------------------------------------------------
+
+
+def process(words: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", "import sys; from nuatom.cli import main; sys.exit(main())", *shlex.split(words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def test_a_reader_that_goes_away_is_no_error_and_files_are_written(tmp_path: Path) -> None:
+    words = "dcs Ne --energy 1MeV --transfer 0.05:15keV:5000 --model stepping -o a.csv"
+    with process(words) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline().startswith("# command")
+        running.stdout.close()
+        err = running.stderr.read()
+        assert running.wait(timeout=60) == 0
+    assert err == "wrote a.csv\n"
+    assert len((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()) > 5000
+
+
+def test_help_to_a_reader_that_goes_away() -> None:
+    with process("--help") as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == ""
+        running.wait(timeout=60)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
+def test_an_interrupt_ends_a_run_quietly(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from nuatom.cli import main, options\n"
+        "def wait(*_): print('waiting', flush=True); time.sleep(60)\n"
+        "options.MODELS['central-field'] = wait\n"
+        f"sys.exit(main({[*shlex.split(DCS), '-o', 'a.csv']!r}))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "waiting\n"
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert err.strip() == "interrupted; nothing was written"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_is_quick_and_computes_nothing() -> None:
+    code = (
+        "import sys, time\nfrom nuatom.cli import main\nmain(['--help'])\n"
+        "heavy = {'numpy', 'scipy', 'numba', 'h5py', 'matplotlib', 'xarray', 'pandas'} & set(sys.modules)\n"
+        "print(time.process_time(), *heavy, file=sys.stderr)"
+    )
+
+    def once() -> float:
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        seconds, *heavy = done.stderr.split()
+        assert heavy == []
+        return float(seconds)
+
+    # The best of three: a busy machine slows some of them, a heavy import slows them all.
+    assert min(once() for _ in range(3)) < 0.5
+
+
+# --- on a terminal -------------------------------------------------------------------------------
+
+
+def test_a_wide_table_goes_on_below_with_its_first_column_again(run: Run, terminal: Callable[[], None]) -> None:
+    terminal()
+    out = run(f"{DCS} --by-shell")
+    assert max(len(line) for line in out.splitlines()) <= 80
+    assert out.count(" 0.20809 ") == out.count("┏") >= 2  # the second transfer, once in each part
+    for title in ("longitudinal", "stepping", "est. error", "1s1/2", "2p3/2"):
+        assert title in out
+    assert "first excitation" in out
+
+
+def test_a_terminal_shows_rounded_numbers(run: Run, terminal: Callable[[], None]) -> None:
+    terminal()
+    cells = [cell.strip() for line in run(DCS).splitlines() if "│" in line for cell in line.split("│")]
+    assert "0.20809" in cells
+    assert max(len(cell) for cell in cells) == len("1.2345e-44")
+
+
+def test_progress_is_shown_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with screen.progress("computing") as report:
+        assert report is None
+    for name, value in {"COLUMNS": "100", "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with screen.progress("computing") as report:
+        assert report is not None
+        report(3, 7)
+    assert "3/7" in capsys.readouterr().err
+
+
+# --- atom, photo ---------------------------------------------------------------------------------
+
+
+def test_atom_lists_shells_energies_edges_and_radii(run: Run) -> None:
+    out = run("atom Ne")
+    neon = na.Atom("Ne")
+    assert columns(out)["shell"] == tuple(shell.label for shell in neon.shells)
+    expected = [shell.binding_energy / eV for shell in neon.calculated_shells]
+    np.testing.assert_allclose(numbers(out, "calculated[eV]"), expected, rtol=1e-14)
+    assert numbers(out, "measured[eV]")[0] == pytest.approx(870, abs=1)
+    assert set(columns(out)["measured_on"]) == {"free atom"}
+    assert "# configuration: [He] 2s2 2p6" in out
+
+
+def test_the_mean_radius_of_hydrogen_is_three_halves(run: Run) -> None:
+    # ⟨r⟩ = 3/2 Bohr for 1s, less about α²/2 of it in the Dirac theory.
+    assert numbers(run("atom H"), "<r>[Bohr]")[0] == pytest.approx(1.5, rel=1e-4)
+
+
+def test_atom_is_written_with_references(run: Run, tmp_path: Path) -> None:
+    run("atom Ne -o ne.json")
+    content = json.loads((tmp_path / "ne.json").read_text(encoding="utf-8"))
+    assert all(content["variables"]["edge_reference"]["data"])
+    assert content["variables"]["calculated_energy"]["units"] == "eV"
+
+
+def test_photo_in_megabarn_and_per_gram(run: Run) -> None:
+    out = run("photo Ne --energy 0.1,2keV")
+    total = numbers(out, "total[Mb]")
+    by_shell = [numbers(out, f"{label}[Mb]") for label in ("1s1/2", "2s1/2", "2p1/2", "2p3/2")]
+    np.testing.assert_allclose(np.sum(by_shell, axis=0), total)
+    # 1 Mb = 10⁻¹⁸ cm² per atom of 20.18 u, and a gram has 6.022e23/20.18 of them.
+    np.testing.assert_allclose(numbers(out, "total[cm2/g]"), total * 1e-18 * 6.02214e23 / 20.1797, rtol=1e-4)
+    assert "1s1/2[Mb]" not in columns(run("photo Ne --energy 0.1,2keV --total"))
+
+
+def test_photo_of_hydrogen_is_6_3_megabarn_at_threshold(run: Run) -> None:
+    out = run("photo H --energy 13.606eV --model hydrogenic")
+    assert numbers(out, "total[Mb]")[0] == pytest.approx(6.30, abs=0.02)
+
+
+def test_photo_writes_table_and_figure(run: Run, tmp_path: Path) -> None:
+    run("photo Ne --energy 0.05:10keV:9 -o ne.nc -o ne.png")
+    with xr.open_dataset(tmp_path / "ne.nc") as data:
+        assert data["area_by_shell"].dims == ("shell", "energy")
+        assert data["area_per_mass"].attrs["units"] == "cm2/g"
+    assert (tmp_path / "ne.png").read_bytes().startswith(b"\x89PNG")
+
+
+# --- check ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FakeCheck:
+    name: str
+    passed: bool
+    detail: str = "at 1 keV"
+    value: float = 0.999
+    reference: float = 1.0
+    deviation: float = -0.001
+    tolerance: float = 0.01
+    source: str = "Bethe 1930"
+
+
+@dataclass(frozen=True)
+class FakeCertificate:
+    checks: tuple[FakeCheck, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(item.passed for item in self.checks)
+
+    def figures(self, folder: Path) -> list[Path]:
+        (folder / "sum-rule.png").touch()
+        return [folder / "sum-rule.png"]
+
+
+@pytest.fixture
+def certified(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    def with_results(*passed: bool) -> None:
+        checks = tuple(FakeCheck(f"rule {number}", good) for number, good in enumerate(passed))
+        module = types.ModuleType("nuatom.certificate")
+        module.certify = lambda atom, progress=None: FakeCertificate(checks)  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "nuatom.certificate", module)
+
+    return with_results
+
+
+def test_check_passes(run: Run, certified: Callable[..., None], tmp_path: Path) -> None:
+    certified(True, True)
+    out = run("check Ne --figures drawn -o ne.csv")
+    assert "# result: 2 of 2 checks passed" in out
+    assert out.count("\npass ") == 2
+    assert "at 1 keV [Bethe 1930]" in out
+    assert (tmp_path / "drawn" / "sum-rule.png").exists()
+    text = (tmp_path / "ne.csv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(line for line in text if not line.startswith("#")))
+    assert [row["passed"] for row in rows] == ["1", "1"]
+
+
+def test_a_failed_check_is_named_and_code_1(certified: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    certified(True, False)
+    assert main(["check", "Ne"]) == 1
+    out, err = capsys.readouterr()
+    assert "\nFAIL " in out
+    assert err == "Failed: rule 1\n"
+
+
+# --- table ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> na.Store:
+    """A store with the atom He in it."""
+    monkeypatch.setenv("NUATOM_CACHE", str(tmp_path_factory.mktemp("cache")))
+    _ = na.Atom("He").shells
+    return na.Store()
+
+
+def test_list_shows_name_size_and_contents(run: Run, store: na.Store) -> None:
+    (entry,) = store.entries()
+    out = run("table list")
+    assert f"# folder: {store.folder}" in out
+    assert out.splitlines()[-1].split()[:2] == [entry.path.stem, "atom"]
+    assert "symbol=He" in out
+
+
+def test_an_empty_store_lists_nothing(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NUATOM_CACHE", str(tmp_path))
+    assert "# tables: 0, 0.00 MB" in run("table list")
+
+
+@pytest.mark.usefixtures("store")
+def test_build_tells_what_is_new(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "symbol=Ne" in run("table build Ne")
+    assert main(["table", "build", "Ne"]) == 0
+    assert "are there already" in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_export_copies_the_file(run: Run, store: na.Store, tmp_path: Path) -> None:
+    (entry,) = store.entries()
+    run(f"table export {entry.path.stem[:9]} he.nc")
+    assert (tmp_path / "he.nc").read_bytes() == entry.path.read_bytes()
+    with xr.open_dataset(tmp_path / "he.nc") as data:
+        assert data["P"].attrs["units"] == "bohr^-1/2"
+
+
+def test_export_of_none_or_many_says_so(run: Run, store: na.Store, tmp_path: Path) -> None:
+    _ = na.Atom("H").shells
+    assert "2 tables have names that begin with 'atom'" in run("table export atom he.nc", code=2)
+    assert "no table has a name that begins with 'x'" in run("table export x he.nc", code=2)
+    assert "expected one of .nc" in run("table export atom he.csv", code=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_clear_asks_and_removes(run: Run, store: na.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+    assert "add --yes" in run("table clear", code=2)
+    run("table clear --outdated")
+    assert len(store.entries()) == 1
+    run("table clear --yes")
+    assert store.entries() == []
+
+
+# --- help ----------------------------------------------------------------------------------------
+
+
+def test_no_words_is_help(run: Run) -> None:
+    assert run("") == run("--help")
+    assert "Usage: nuatom" in run("-h")
+
+
+def test_version(run: Run) -> None:
+    assert run("--version") == f"nuatom {na.__version__}\n"
+
+
+COMMANDS = [dcs.dcs, photo.photo, atom.atom, check.check]
+TABLES = [table.build, table.list_tables, table.clear, table.export]
+
+
+def examples(function: Callable[..., None]) -> list[str]:
+    return [line.strip() for line in (function.__doc__ or "").splitlines() if line.strip().startswith("nuatom ")]
+
+
+@pytest.mark.parametrize("function", [*COMMANDS, *TABLES])
+def test_help_has_two_examples(function: Callable[..., None], run: Run) -> None:
+    assert len(examples(function)) == 2
+    words = examples(function)[0].split()
+    command = " ".join(words[1:3] if words[1] == "table" else words[1:2])
+    assert f"Usage: nuatom {command}" in run(f"{command} --help")
+
+
+@pytest.mark.parametrize("words", [line.removeprefix("nuatom ") for f in COMMANDS for line in examples(f)])
+def test_the_examples_run(words: str, run: Run, certified: Callable[..., None]) -> None:
+    certified(True)
+    # Neon is solved already, and is as good an example as any.
+    _, symbol, *_ = words.split()
+    assert run(words.replace(f" {symbol}", " Ne", 1))
+
+
+def test_help_flows_whatever_the_width() -> None:
+    helps: Sequence[str | None] = [command.help for command in app.registered_commands]
+    assert len(helps) == len(COMMANDS)
+    assert all(text and "\n" not in text.replace("\n\n", "") for text in helps)
+
+
+@pytest.mark.parametrize("choices", [options.MODELS, options.EXCHANGES, options.NUCLEI, options.BINDINGS])
+def test_completion_offers_the_choices(choices: dict[str, object]) -> None:
+    word = next(iter(choices))
+    assert word in options._completion(choices)(word[:2])
