@@ -5,6 +5,7 @@ Each takes the place of the real model in ``cross_section``: the comparison is o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,17 @@ from nuatom.response.free import (
     delta_factors,
     free_measure,
 )
-from nuatom.response.model import Array, Lines, Measure, ResponseModel, StructureFunctions
+from nuatom.response.model import (
+    VECTOR,
+    Array,
+    Function,
+    Lines,
+    Measure,
+    ResponseModel,
+    StructureFunctions,
+    refuse_others,
+    with_vector,
+)
 from nuatom.units import MOMENTUM_AU
 
 _PANELS, _ORDER = 8, 12  # of the quadrature in log Q for a photon-like response; exact to rounding
@@ -51,7 +62,9 @@ class Stepping:
         """The coefficients of the δ function of one electron above its step, at T of any shape [energy]."""
         return delta_factors(transfer)
 
-    def structure(self, transfer: ArrayLike, momentum: ArrayLike) -> StructureFunctions:
+    def structure(
+        self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> StructureFunctions:
         """Always an error: S is a δ function and has no value at a point.
 
         Raises:
@@ -59,14 +72,20 @@ class Stepping:
         """
         raise delta_error("Stepping")
 
-    def measure(self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measure:
-        """The node of a free electron, with weight 0 for the shells with ε ≥ T; arguments (nT,) [energy]."""
-        free = free_measure(self.shells, transfer, lower, upper)
+    def measure(
+        self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> Measure:
+        """The node of a free electron, with weight 0 for the shells with ε ≥ T; arguments (nT,) [energy].
+
+        It has all structure functions, like free electrons.
+        """
+        wanted = with_vector(functions)
+        free = free_measure(self.shells, transfer, lower, upper, wanted)
         binding = np.array([shell.binding_energy for shell in self.shells])
         is_open = (np.atleast_1d(np.asarray(transfer, dtype=float)) > binding[:, None])[:, :, None]
-        return replace(free, charge=free.charge * is_open, current=free.current * is_open)
+        return replace(free, **{f.value: getattr(free, f.value) * is_open for f in wanted})
 
-    def lines(self) -> Lines:
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """None."""
         return Lines.none()
 
@@ -87,7 +106,9 @@ class SumRule:
         object.__setattr__(self, "shells", FreeElectrons(atom).shells)
         object.__setattr__(self, "number", number)
 
-    def structure(self, transfer: ArrayLike, momentum: ArrayLike) -> StructureFunctions:
+    def structure(
+        self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> StructureFunctions:
         """Always an error: only the integral of S is known.
 
         Raises:
@@ -95,12 +116,19 @@ class SumRule:
         """
         raise ValueError(f"{type(self).__name__} knows ∫S dQ²/Q² only, no values of S; use .measure")
 
-    def measure(self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measure:
-        """The free electrons' charge times ``number``; current zero; arguments (nT,) [energy]."""
+    def measure(
+        self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> Measure:
+        """The free electrons' charge times ``number``; current zero; arguments (nT,) [energy].
+
+        Raises:
+            ValueError: for functions other than S and R, of which the sum rule says nothing.
+        """
+        refuse_others(type(self).__name__, functions)
         free = free_measure(self.shells, transfer, lower, upper)
         return replace(free, charge=self.number * free.charge, current=np.zeros_like(free.current))
 
-    def lines(self) -> Lines:
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """None."""
         return Lines.none()
 
@@ -148,14 +176,23 @@ class FrozenPhoton:
         """The model's shells."""
         return self.model.shells
 
-    def structure(self, transfer: ArrayLike, momentum: ArrayLike) -> StructureFunctions:
-        """S of the model and R(T,T) Q²/T² at T (nT,), Q (nQ,) or (nT, nQ) [energy]."""
+    def structure(
+        self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> StructureFunctions:
+        """S of the model and R(T,T) Q²/T² at T (nT,), Q (nQ,) or (nT, nQ) [energy].
+
+        Raises:
+            ValueError: for functions other than S and R: a photon does not see the axial current.
+        """
+        refuse_others("FrozenPhoton", functions)
         T = np.asarray(transfer, dtype=float)
-        real = self.model.structure(T, np.asarray(momentum, dtype=float))
+        real = self.model.structure(T, np.asarray(momentum, dtype=float), VECTOR)
         growth = (real.momentum / T[:, None]) ** 2
         return replace(real, current=_photon_current(self.model, T)[:, :, None] * growth)
 
-    def measure(self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measure:
+    def measure(
+        self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> Measure:
         """The model's nodes for S and, after them, nodes over the whole interval for R.
 
         Args:
@@ -164,8 +201,9 @@ class FrozenPhoton:
             upper: greatest Q, finite, shape (nT,) [energy].
 
         Raises:
-            ValueError: for limits without a finite integral.
+            ValueError: for limits without a finite integral, or functions other than S and R.
         """
+        refuse_others("FrozenPhoton", functions)
         T, low, high = _limits(transfer, lower, upper)
         real = self.model.measure(T, low, high)
         Q, dQ2 = _photon_nodes(low, high)
@@ -179,8 +217,9 @@ class FrozenPhoton:
             relative_error=real.relative_error,
         )
 
-    def lines(self) -> Lines:
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """The model's lines, as they are."""
+        refuse_others("FrozenPhoton", functions)
         return self.model.lines()
 
 
@@ -204,24 +243,34 @@ class EquivalentPhoton:
         """The model's shells."""
         return self.model.shells
 
-    def structure(self, transfer: ArrayLike, momentum: ArrayLike) -> StructureFunctions:
-        """S and R at T (nT,), Q (nQ,) or (nT, nQ) [energy]."""
+    def structure(
+        self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> StructureFunctions:
+        """S and R at T (nT,), Q (nQ,) or (nT, nQ) [energy].
+
+        Raises:
+            ValueError: for functions other than S and R: a photon does not see the axial current.
+        """
+        refuse_others("EquivalentPhoton", functions)
         T, Q = np.asarray(transfer, dtype=float), np.asarray(momentum, dtype=float)
         Q = np.broadcast_to(Q, (len(T), Q.shape[-1])).copy()
-        photon = self.model.structure(T, T[:, None])
+        photon = self.model.structure(T, T[:, None], VECTOR)
         current = np.repeat(photon.current, Q.shape[-1], axis=-1)
         charge = current * (Q / T[:, None]) ** 2
         return StructureFunctions(self.shells, T, Q, charge, current, photon.relative_error)
 
-    def measure(self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measure:
+    def measure(
+        self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> Measure:
         """Nodes over the whole interval; arguments and errors as in `FrozenPhoton.measure`."""
+        refuse_others("EquivalentPhoton", functions)
         T, low, high = _limits(transfer, lower, upper)
         Q, dQ2 = _photon_nodes(low, high)
-        photon = self.model.structure(T, T[:, None])
+        photon = self.model.structure(T, T[:, None], VECTOR)
         current = photon.current * dQ2
         return Measure(Q[None], current * (Q / T[:, None]) ** 2, current, photon.relative_error)
 
-    def lines(self) -> Lines:
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """None: the approximation is one of the continuum."""
         return Lines.none()
 
@@ -239,7 +288,7 @@ def thomas_fermi_momentum(Z: float) -> float:
 
 def _photon_current(model: ResponseModel, transfer: Array) -> Array:
     """R(T, Q=T), shape (shell, nT) [1/energy]."""
-    return model.structure(transfer, transfer[:, None]).current[:, :, 0]
+    return model.structure(transfer, transfer[:, None], VECTOR).current[:, :, 0]
 
 
 def _limits(transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> tuple[Array, Array, Array]:

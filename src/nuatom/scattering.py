@@ -1,22 +1,22 @@
 """Cross sections: a coupling's weights times a model's structure functions, integrated over Q².
 
-    dσ/dT = ∫_{T²}^{(2E−T)²} dQ² Σ_f w_f(E, T, Q) f(T, Q)
+    dσ/dT = ∫_{T²}^{(2E−T)²} dQ² Σ_f w_f(E, T, Q) f(T, Q)      (massless neutrinos)
 
 per atom, an area per energy; discrete excitations are lines beside this continuum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import pi
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuatom.elements import Shell
-from nuatom.neutrino import Coupling, StructureWeights
-from nuatom.response.model import Array, Lines, Measure, ResponseModel
+from nuatom.neutrino.coupling import Coupling
+from nuatom.response.model import MIXED, VECTOR, Array, Function, Lines, Measure, ResponseModel
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 _CHUNK = 512  # (E, T) pairs treated at a time; with 20 shells and 500 nodes in Q some 100 MB
@@ -32,27 +32,43 @@ class Spectrum:
         shells: the shells, in the order of the first axis.
         energy: E [energy].
         transfer: T [energy].
-        longitudinal: share of S, shape (shell,) + energy.shape + transfer.shape [area/energy].
-        transverse: share of R, the same shape [area/energy].
+        shares: the share of each structure function that the coupling has a weight on, by function; shape
+            (shell,) + energy.shape + transfer.shape [area/energy].
         relative_error: estimated relative error of ``total``, energy.shape + transfer.shape.
     """
 
     shells: tuple[Shell, ...]
     energy: Array
     transfer: Array
-    longitudinal: Array
-    transverse: Array
+    shares: Mapping[Function, Array]
     relative_error: Array
+
+    @property
+    def longitudinal(self) -> Array:
+        """Share of S, shape (shell,) + energy.shape + transfer.shape [area/energy]."""
+        return self._share(Function.CHARGE)
+
+    @property
+    def transverse(self) -> Array:
+        """Share of R, the same shape [area/energy]."""
+        return self._share(Function.CURRENT)
 
     @property
     def by_shell(self) -> Array:
         """dσ/dT by shell, shape (shell,) + energy.shape + transfer.shape [area/energy]."""
-        return self.longitudinal + self.transverse
+        return sum(self.shares.values(), np.zeros(self._shape))
 
     @property
     def total(self) -> Array:
         """dσ/dT, shape energy.shape + transfer.shape [area/energy]."""
         return np.asarray(self.by_shell.sum(axis=0))
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return (len(self.shells), *self.energy.shape, *self.transfer.shape)
+
+    def _share(self, function: Function) -> Array:
+        return self.shares[function] if function in self.shares else np.zeros(self._shape)
 
 
 @dataclass(frozen=True)
@@ -76,7 +92,7 @@ class ExcitationLines:
 
 
 def spectrum(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transfer: ArrayLike) -> Spectrum:
-    """dσ/dT by shell, longitudinal and transverse (K 6–8 for a magnetic moment).
+    """dσ/dT by shell and by structure function (K 6–8 for a magnetic moment).
 
     Args:
         coupling: what the neutrino couples with.
@@ -87,33 +103,26 @@ def spectrum(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transf
     Raises:
         ValueError: for energies or transfers that are not finite or out of range.
     """
-    E, T = _positive("energy", energy), _positive("transfer", transfer, zero=True)
-    flat_energy, flat_transfer = E.ravel(), T.ravel()
-    shape = (len(model.shells), len(flat_energy), len(flat_transfer))
-    shares = {"charge": np.zeros(shape), "current": np.zeros(shape)}
-    absolute_error = np.zeros(shape[1:])
-    for i, j in _open_pairs(flat_energy, flat_transfer):
-        e, t = flat_energy[i], flat_transfer[j]
-        measure = model.measure(t, t, 2 * e - t)
-        weights = coupling.weights(e[:, None], t[:, None], measure.momentum)
-        terms = _contract(weights, measure)
-        for name, term in terms.items():
-            shares[name][:, i, j] = term
-        # The error estimates are of S; a shell's shares are taken to be no better known than it.
-        absolute_error[i, j] = np.sum(
-            measure.relative_error * sum(abs(term) for term in terms.values()), axis=0
-        )
-    full, by_shell = E.shape + T.shape, (len(model.shells), *E.shape, *T.shape)
-    total = np.abs(shares["charge"] + shares["current"]).sum(axis=0)
-    error = np.divide(absolute_error, total, out=np.zeros_like(total), where=total > 0)
-    return Spectrum(
-        shells=model.shells,
-        energy=E,
-        transfer=T,
-        longitudinal=shares["charge"].reshape(by_shell),
-        transverse=shares["current"].reshape(by_shell),
-        relative_error=error.reshape(full),
-    )
+    return _spectra({"": coupling}, model, energy, transfer)[""]
+
+
+def components(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transfer: ArrayLike) -> dict[str, Array]:
+    """dσ/dT of each part of a coupling, by name; they add up to that of the whole.
+
+    Args:
+        coupling: what the neutrino couples with.
+        model: the atom's response.
+        energy: E > 0, any shape [energy].
+        transfer: T ≥ 0, any shape [energy].
+
+    Returns:
+        each of shape energy.shape + transfer.shape [area/energy]; "interference" may be negative.
+
+    Raises:
+        ValueError: for energies or transfers that are not finite or out of range.
+    """
+    found = _spectra(coupling.components(), model, energy, transfer)
+    return {name: part.total for name, part in found.items()}
 
 
 def cross_section(
@@ -162,7 +171,7 @@ def photoabsorption(model: ResponseModel, energy: ArrayLike, *, by_shell: bool =
     """
     photon = _positive("energy", energy)
     T = photon.ravel()
-    R = model.structure(T, T[:, None]).current[:, :, 0]
+    R = model.structure(T, T[:, None], VECTOR).current[:, :, 0]
     area = (4 * pi**2 * FINE_STRUCTURE * HBARC2 * R / T).reshape(len(R), *photon.shape)
     return area if by_shell else np.asarray(area.sum(axis=0))
 
@@ -183,7 +192,9 @@ def lines(coupling: Coupling, model: ResponseModel, energy: ArrayLike) -> Excita
     """
     E = _positive("energy", energy)
     flat = E.ravel()
-    found = model.lines()
+    # An interference is interpolated relative to the squares that bound it.
+    needed = {*coupling.functions, *(square for f in coupling.functions for square in MIXED.get(f, ()))}
+    found = model.lines(tuple(f for f in Function if f in needed))
     area = np.zeros((len(found), len(flat)))
     for index, T in enumerate(found.transfer):
         is_open = flat > T
@@ -245,35 +256,93 @@ def _open_pairs(energy: Array, transfer: Array) -> Iterator[tuple[NDArray[np.int
         yield i[start : start + _CHUNK], j[start : start + _CHUNK]
 
 
-def _contract(weights: StructureWeights, measure: Measure) -> dict[str, Array]:
-    """Σ_k weight · structure for every structure function that has a weight, shape (shell, pair)."""
-    result = {}
-    for field in fields(weights):
-        weight = getattr(weights, field.name)
-        if weight is not None:
-            result[field.name] = np.sum(weight * getattr(measure, field.name), axis=-1)
-    return result
+def _spectra(
+    couplings: Mapping[str, Coupling], model: ResponseModel, energy: ArrayLike, transfer: ArrayLike
+) -> dict[str, Spectrum]:
+    """The spectra of several couplings, from one evaluation of the model where they share their intervals."""
+    E, T = _positive("energy", energy), _positive("transfer", transfer, zero=True)
+    flat_energy, flat_transfer = E.ravel(), T.ravel()
+    shape = (len(model.shells), len(flat_energy), len(flat_transfer))
+    shares = {name: {f: np.zeros(shape) for f in coupling.functions} for name, coupling in couplings.items()}
+    absolute_error = {name: np.zeros(shape[1:]) for name in couplings}
+    wanted = tuple(f for f in Function if any(f in functions for functions in shares.values()))
+    for i, j in _open_pairs(flat_energy, flat_transfer):
+        measured: dict[bytes, Measured] = {}
+        for name, coupling in couplings.items():
+            edges = coupling.intervals(flat_energy[i], flat_transfer[j])
+            if edges.tobytes() not in measured:
+                measured[edges.tobytes()] = _measured(model, flat_transfer[j], edges, wanted)
+            terms, error = _contract(coupling, flat_energy[i], flat_transfer[j], measured[edges.tobytes()])
+            for function, term in terms.items():
+                shares[name][function][:, i, j] = term
+            absolute_error[name][i, j] = error
+    full, by_shell = E.shape + T.shape, (len(model.shells), *E.shape, *T.shape)
+    found = {}
+    for name, parts in shares.items():
+        total = np.abs(sum(parts.values(), np.zeros(shape))).sum(axis=0)
+        error = np.divide(absolute_error[name], total, out=np.zeros_like(total), where=total > 0)
+        reshaped = {function: part.reshape(by_shell) for function, part in parts.items()}
+        found[name] = Spectrum(model.shells, E, T, reshaped, error.reshape(full))
+    return found
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A model's measure on all intervals of all pairs, pair by pair and, within each, interval by interval."""
+
+    measure: Measure
+    intervals: int
+
+
+def _measured(model: ResponseModel, transfer: Array, edges: Array, functions: tuple[Function, ...]) -> Measured:
+    intervals = edges.shape[-1] - 1
+    low, high = edges[:, :-1].ravel(), edges[:, 1:].ravel()
+    return Measured(model.measure(np.repeat(transfer, intervals), low, high, functions), intervals)
+
+
+def _contract(
+    coupling: Coupling, energy: Array, transfer: Array, measured: Measured
+) -> tuple[dict[Function, Array], Array]:
+    """Σ_k weight · structure for every structure function that has a weight, (shell, pair), and the error, (pair,)."""
+    measure, n = measured.measure, measured.intervals
+    E, T = np.repeat(energy, n)[:, None], np.repeat(transfer, n)[:, None]
+    weights = coupling.weights(E, T, measure.momentum).given()
+    sums = {f: np.sum(weight * getattr(measure, f.value), axis=-1) for f, weight in weights.items()}
+    # The error estimates are of S; a shell's shares are taken to be no better known than it.
+    error = np.sum(measure.relative_error * sum(abs(part) for part in sums.values()), axis=0)
+    terms = {f: part.reshape(len(part), -1, n).sum(axis=-1) for f, part in sums.items()}
+    return terms, error.reshape(-1, n).sum(axis=-1)
 
 
 def _line_area(coupling: Coupling, found: Lines, index: int, energy: Array) -> Array:
     """Cross section of one line at energies (nE,) above it."""
     T = float(found.transfer[index])
-    top = np.minimum(2 * energy - T, found.momentum[-1])
     node, weight = np.polynomial.legendre.leggauss(8)
-    edges = np.linspace(0, 1, _LINE_PANELS + 1)
-    fraction = (edges[:-1, None] + np.diff(edges)[:, None] * (node + 1) / 2).ravel()
-    share = (np.diff(edges)[:, None] * weight / 2).ravel()
-    span = np.log(np.maximum(top, T) / T)[:, None]
-    Q = T * np.exp(span * fraction)
-    dQ2 = 2 * Q**2 * span * share
-    weights = coupling.weights(energy[:, None], T, Q)
+    panels = np.linspace(0, 1, _LINE_PANELS + 1)
+    fraction = (panels[:-1, None] + np.diff(panels)[:, None] * (node + 1) / 2).ravel()
+    share = (np.diff(panels)[:, None] * weight / 2).ravel()
+    edges = np.minimum(coupling.intervals(energy, np.full(energy.shape, T)), found.momentum[-1])
     area = np.zeros(len(energy))
-    for field in fields(weights):
-        w = getattr(weights, field.name)
-        if w is not None:
-            strength = _interpolated(found.momentum, getattr(found, field.name)[index], Q)
-            area += np.sum(w * strength * dQ2, axis=-1)
+    for low, high in zip(edges.T[:-1], edges.T[1:], strict=True):
+        span = np.log(np.maximum(high, low) / low)[:, None]
+        Q = low[:, None] * np.exp(span * fraction)
+        dQ2 = 2 * Q**2 * span * share
+        for function, w in coupling.weights(energy[:, None], T, Q).given().items():
+            area += np.sum(w * _strength(found, function, index, Q) * dQ2, axis=-1)
     return area
+
+
+def _strength(found: Lines, function: Function, index: int, momentum: Array) -> Array:
+    """A line's strength in one structure function; an interference, which has a sign, relative to its bound."""
+    values = getattr(found, function.value)[index]
+    if function not in MIXED:
+        return _interpolated(found.momentum, values, momentum)
+    squares = [getattr(found, square.value)[index] for square in MIXED[function]]
+    bound = np.sqrt(np.maximum(squares[0] * squares[1], 0.0))
+    cosine = np.divide(values, bound, out=np.zeros_like(bound), where=bound > 0)
+    first, second = (_interpolated(found.momentum, square, momentum) for square in squares)
+    between = np.interp(np.log(momentum), np.log(found.momentum), np.clip(cosine, -1, 1))
+    return np.asarray(between * np.sqrt(first * second))
 
 
 def _interpolated(grid: Array, strength: Array, momentum: Array) -> Array:
@@ -339,7 +408,5 @@ def _positive(name: str, values: ArrayLike, *, zero: bool = False) -> Array:
     array = np.asarray(values, dtype=float)
     good = np.isfinite(array) & ((array >= 0) if zero else (array > 0))
     if not np.all(good):
-        raise ValueError(
-            f"{name} must be finite and {'≥' if zero else '>'} 0 [MeV], got {array[~good].ravel()[0]}"
-        )
+        raise ValueError(f"{name} must be finite and {'≥' if zero else '>'} 0 [MeV], got {array[~good].ravel()[0]}")
     return array

@@ -16,7 +16,7 @@ from nuatom.approximations import (
     thomas_fermi_momentum,
 )
 from nuatom.elements import Shell
-from nuatom.neutrino import MagneticMoment
+from nuatom.neutrino import MagneticMoment, Weak
 from nuatom.response.free import FreeElectrons
 from nuatom.response.hydrogenic import Hydrogenic
 from nuatom.response.model import ResponseModel
@@ -59,6 +59,21 @@ def test_stepping_counts_the_electrons_bound_less_than_the_transfer(transfer: fl
     got = cross_section(ONE, Stepping(NEON), 1.0, transfer)
     free = cross_section(ONE, FreeElectrons(NEON), 1.0, transfer)
     assert got == pytest.approx(electrons / 10 * free, rel=1e-14)
+
+
+@pytest.mark.parametrize("transfer", [30 * eV, 1 * keV])
+def test_stepping_has_all_structure_functions(transfer: float) -> None:
+    share = cross_section(ONE, Stepping(NEON), 1.0, transfer) / cross_section(ONE, FreeElectrons(NEON), 1.0, transfer)
+    got = cross_section(Weak("e"), Stepping(NEON), 1.0, transfer)
+    assert got == pytest.approx(share * cross_section(Weak("e"), FreeElectrons(NEON), 1.0, transfer), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "model", [FreeSumRule(NEON), CoherentSumRule("Xe"), FrozenPhoton(HYDROGEN), EquivalentPhoton(HYDROGEN)]
+)
+def test_what_knows_the_vector_current_only_refuses_the_axial_one(model: ResponseModel) -> None:
+    with pytest.raises(ValueError, match=rf"{type(model).__name__} has no axial_charge.*use CentralField"):
+        cross_section(Weak("e"), model, 1.0, 1e-3)
 
 
 def test_stepping_needs_binding_energies() -> None:

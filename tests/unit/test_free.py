@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nuatom.elements import Shell
 from nuatom.response.free import FreeElectrons
-from nuatom.response.model import ResponseModel
+from nuatom.response.model import ALL, MIXED, Function, ResponseModel
 from nuatom.units import ELECTRON_MASS, keV
 
 HELIUM = SimpleNamespace(shells=(Shell("1s1/2", 1, -1, 2.0, 24.6e-6),))
@@ -83,3 +83,28 @@ def test_refuses_nan_limits() -> None:
 def test_refuses_what_is_no_element(unknown: str | int) -> None:
     with pytest.raises(ValueError, match=r"element|atomic number"):
         FreeElectrons(unknown)
+
+
+@given(st.floats(1e-9, 1e3))
+def test_all_nine_functions_saturate_their_bounds(transfer: float) -> None:
+    # One electron with one final momentum: interference is complete, in magnitude.
+    at = FreeElectrons(HELIUM).factors(transfer)
+    for mixed, (first, second) in MIXED.items():
+        assert at.of(mixed) ** 2 == pytest.approx(at.of(first) * at.of(second), rel=1e-12)
+    assert at.of(Function.SCALAR) + at.of(Function.PSEUDOSCALAR) == pytest.approx(1.0, rel=1e-15)
+    # Current conservation of the vector part, V33 = (T/Q)² S, and the axial divergence, of the order of the mass.
+    T, Q, m = transfer, float(at.momentum), ELECTRON_MASS
+    divergence = T**2 * at.of(Function.AXIAL_CHARGE) - 2 * T * Q * at.of(Function.AXIAL_MIXED)
+    divergence += Q**2 * at.of(Function.AXIAL_LONGITUDINAL)
+    # q_μ ψ̄γ^μγ5ψ = 2m ψ̄iγ5ψ up to a phase.
+    assert divergence == pytest.approx(4 * m**2 * at.of(Function.PSEUDOSCALAR), rel=1e-9)
+
+
+def test_measure_gives_the_functions_asked_for_and_no_others() -> None:
+    T, low, high = np.array([1 * keV]), np.zeros(1), np.full(1, np.inf)
+    everything = FreeElectrons(HELIUM).measure(T, low, high, ALL)
+    assert all(getattr(everything, function.value).shape == (1, 1, 1) for function in ALL)
+    some = FreeElectrons(HELIUM).measure(T, low, high, [Function.SCALAR])
+    assert some.scalar is not None
+    assert some.charge is not None
+    assert some.axial_charge is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nuatom.response.hydrogenic import Hydrogenic, _angular_integrals, _rydberg_tail
 from nuatom.response.hydrogenic import continuum_density as density
 from nuatom.response.hydrogenic import level_strength as strength
-from nuatom.response.model import ResponseModel
+from nuatom.response.model import Function, ResponseModel
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HARTREE, MOMENTUM_AU
 
 ALL = [(n, l) for n in range(1, 5) for l in range(n)]
@@ -245,3 +245,15 @@ def test_refuses_shapes_that_do_not_match() -> None:
         model.structure(np.ones(2), np.ones((3, 4)))
     with pytest.raises(ValueError, match="got nan"):
         model.measure(np.ones(1), np.ones(1), np.array([np.nan]))
+
+
+def test_refuses_the_functions_it_lacks() -> None:
+    model = Hydrogenic(1, 0, 1)
+    one = np.ones(1)
+    with pytest.raises(ValueError, match="Hydrogenic has no scalar: it gives charge, current"):
+        model.measure(one, one, 2 * one, [Function.SCALAR])
+    with pytest.raises(ValueError, match="Hydrogenic has no axial_charge"):
+        model.structure(one, one, [Function.CHARGE, Function.AXIAL_CHARGE])
+    with pytest.raises(ValueError, match="Hydrogenic has no vector_axial"):
+        model.lines([Function.VECTOR_AXIAL])
+    assert len(model.lines([Function.CHARGE])) > 0

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from nuatom import scattering
 from nuatom.elements import Shell
-from nuatom.neutrino import MagneticMoment, StructureWeights
+from nuatom.neutrino import MagneticMoment, Neutrino, StructureWeights, Weak
+from nuatom.neutrino.coupling import Single
 from nuatom.response.free import FreeElectrons
 from nuatom.response.hydrogenic import Hydrogenic
-from nuatom.response.model import Lines, ResponseModel
-from nuatom.scattering import cross_section, lines, photoabsorption, spectrum, total_cross_section
+from nuatom.response.model import MIXED, VECTOR, Function, Lines, ResponseModel
+from nuatom.scattering import components, cross_section, lines, photoabsorption, spectrum, total_cross_section
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2, cm2, eV, keV
 
 NEON = SimpleNamespace(
@@ -114,12 +115,60 @@ def test_relative_error_is_the_models() -> None:
     class Doubtful:
         shells: tuple[Shell, ...]
 
-        def measure(self, transfer: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> object:
+        def measure(self, transfer: np.ndarray, lower: np.ndarray, upper: np.ndarray, functions: object) -> object:
             exact = FreeElectrons(NEON).measure(transfer, lower, upper)
             return replace(exact, relative_error=np.full(exact.relative_error.shape, 0.03))
 
     result = spectrum(ONE, Doubtful(NEON.shells), 1.0, [1e-3, 2.0])  # type: ignore[arg-type]
     assert result.relative_error == pytest.approx([0.03, 0.0])
+
+
+def test_a_model_is_asked_for_what_the_coupling_needs_and_no_more() -> None:
+    asked = []
+
+    @dataclass(frozen=True)
+    class Listening:
+        shells: tuple[Shell, ...]
+
+        def measure(self, transfer: np.ndarray, lower: np.ndarray, upper: np.ndarray, functions: object) -> object:
+            asked.append(functions)
+            return FreeElectrons(NEON).measure(transfer, lower, upper, functions)
+
+    model = Listening(NEON.shells)
+    cross_section(ONE, model, 1.0, 1e-3)  # type: ignore[arg-type]
+    cross_section(Weak(g_V=1.0, g_A=0.0), model, 1.0, 1e-3)  # type: ignore[arg-type]
+    cross_section(Weak(g_V=0.0, g_A=1.0), model, 1.0, 1e-3)  # type: ignore[arg-type]
+    axial = (
+        Function.AXIAL_CHARGE,
+        Function.AXIAL_LONGITUDINAL,
+        Function.AXIAL_CURRENT,
+        Function.AXIAL_MIXED,
+    )
+    assert asked == [VECTOR, VECTOR, axial]
+    with pytest.raises(ValueError, match=r"Hydrogenic has no axial_charge"):
+        cross_section(Weak("e"), HYDROGEN, 1.0, 1e-3)
+
+
+def test_shares_add_up_and_know_their_functions() -> None:
+    result = spectrum(Weak("e"), FreeElectrons(NEON), [1.0, 2.0], [1e-3, 0.1, 5.0])
+    assert set(result.shares) == {f for f in Function if f not in (Function.SCALAR, Function.PSEUDOSCALAR)}
+    assert all(share.shape == (3, 2, 3) for share in result.shares.values())
+    np.testing.assert_allclose(sum(result.shares.values()), result.by_shell, rtol=1e-15)
+    np.testing.assert_array_equal(result.longitudinal, result.shares[Function.CHARGE])
+    axial_only = spectrum(Weak(g_V=0.0, g_A=1.0), FreeElectrons(NEON), 1.0, 0.1)
+    assert axial_only.longitudinal.shape == (3,)
+    assert not axial_only.longitudinal.any()
+    assert axial_only.total > 0
+
+
+def test_components_add_up_to_the_whole() -> None:
+    coupling = Neutrino("e", magnetic_moment=1e-11, charge_radius=1e-32 * cm2, millicharge=1e-12)
+    found = components(coupling, FreeElectrons(NEON), [1.0, 2.0], [1e-3, 0.1])
+    assert set(found) == {"weak", "millicharge", "charge radius", "magnetic moment", "interference"}
+    whole = cross_section(coupling, FreeElectrons(NEON), [1.0, 2.0], [1e-3, 0.1])
+    np.testing.assert_allclose(sum(found.values()), whole, rtol=1e-12)
+    alone = components(ONE, FreeElectrons(NEON), 1.0, 1e-3)
+    assert alone == {"magnetic moment": pytest.approx(cross_section(ONE, FreeElectrons(NEON), 1.0, 1e-3))}
 
 
 def test_far_above_threshold_hydrogen_is_a_free_electron() -> None:
@@ -163,9 +212,11 @@ def test_photoabsorption_shapes_and_threshold() -> None:
 # --- lines -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ConstantWeights:
+class ConstantWeights(Single):
     """Weights 1 on S and 2 on R between T and 2E − T."""
+
+    name = "constant"
+    functions = VECTOR
 
     def weights(self, energy: np.ndarray, transfer: np.ndarray, momentum: np.ndarray) -> StructureWeights:
         one = np.ones(np.broadcast(energy, transfer, momentum).shape)
@@ -174,7 +225,7 @@ class ConstantWeights:
 
 def model_with_lines(charge: np.ndarray, current: np.ndarray, grid: np.ndarray) -> object:
     found = Lines(np.array([1], dtype=np.intp), ("3p",), np.array([1e-4]), grid, charge[None], current[None])
-    return SimpleNamespace(shells=NEON.shells, lines=lambda: found)
+    return SimpleNamespace(shells=NEON.shells, lines=lambda functions: found)
 
 
 def test_lines_integrate_powers_exactly_and_continue_them_below_the_grid() -> None:
@@ -197,6 +248,41 @@ def test_lines_that_do_not_exist_have_no_area() -> None:
     assert result.area[0] == 0
     nothing = lines(ONE, FreeElectrons(NEON), [1.0, 2.0])
     assert nothing.area.shape == (0, 2)
+
+
+def test_lines_of_all_nine_functions_with_signs() -> None:
+    grid = np.geomspace(1e-3, 1e3, 60)
+    # A line that answers like a free electron would, with VA and A03 negative: powers of Q throughout.
+    powers = {f: 1.0 if f in VECTOR else 0.0 for f in Function}
+    values = {f: grid ** powers[f] for f in Function if f not in MIXED}
+    for mixed, (a, b) in MIXED.items():
+        values[mixed] = -0.5 * np.sqrt(values[a] * values[b])
+    found = Lines(
+        np.array([1], dtype=np.intp),
+        ("3p",),
+        np.array([1e-4]),
+        grid,
+        **{function.value: array[None] for function, array in values.items()},
+    )
+    asked = []
+
+    def give(functions: object) -> Lines:
+        asked.append(functions)
+        return found
+
+    model = SimpleNamespace(shells=NEON.shells, lines=give)
+    E, T, coupling = 1.0, 1e-4, Weak("e")
+    got = lines(coupling, model, E).area[0]  # type: ignore[arg-type]
+    node, weight = np.polynomial.legendre.leggauss(400)
+    span = np.log((2 * E - T) / T)
+    Q = T * np.exp(span * (node + 1) / 2)
+    power = {f: Q ** powers[f] for f in powers}
+    for mixed, (a, b) in MIXED.items():
+        power[mixed] = -0.5 * np.sqrt(power[a] * power[b])
+    weights = coupling.weights(E, T, Q).given()
+    expected = np.sum(sum(w * power[f] for f, w in weights.items()) * Q**2 * span * weight)
+    assert got == pytest.approx(expected, rel=1e-9)
+    assert set(asked[0]) == set(Weak("e").functions)
 
 
 def test_lines_of_hydrogen_agree_with_direct_quadrature() -> None:
@@ -254,8 +340,10 @@ def test_total_is_zero_where_nothing_can_happen() -> None:
 
 
 def test_total_says_when_it_does_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
-    @dataclass(frozen=True)
-    class Noise:
+    class Noise(Single):
+        name = "noise"
+        functions = VECTOR
+
         def weights(self, energy: np.ndarray, transfer: np.ndarray, momentum: np.ndarray) -> StructureWeights:
             values = np.sin(1e14 * (momentum + transfer + 0 * energy)) ** 2
             return StructureWeights(charge=values, current=0 * values)

@@ -3,13 +3,14 @@
 For one relativistic electron at rest, E' = m + T and Q² = T² + 2mT, with all structure functions
 proportional to δ(T − (√(m²+Q²) − m)):
 
-    S = (E' + m)/2E',   R = T/2E',   ∫dQ² δ(…) = 2E'.
+    S = A33 = A_T = scalar = (E' + m)/2E',    R = A00 = pseudoscalar = T/2E',    A03 = VA = Q/2E',    ∫dQ² δ(…) = 2E'.
 
 With these (K 6–8) give exactly the textbook (πα²μ²/m²)(1/T − 1/E).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.elements import Shell, configuration
-from nuatom.response.model import Array, Lines, Measure, StructureFunctions
+from nuatom.response.model import VECTOR, Array, Function, Lines, Measure, StructureFunctions, with_vector
 from nuatom.units import ELECTRON_MASS
 
 
@@ -32,7 +33,7 @@ class HasShells(Protocol):
 
 @dataclass(frozen=True)
 class DeltaFactors:
-    """Coefficients of the δ function in S and R of one electron, and where it sits.
+    """Coefficients of the δ function in the structure functions of one electron, and where it sits.
 
     Attributes:
         transfer: T [energy].
@@ -40,6 +41,7 @@ class DeltaFactors:
         jacobian: ∫dQ² δ(T − (√(m²+Q²) − m)) = 2E' [energy].
         charge: (E' + m)/2E' [dimensionless].
         current: T/2E' [dimensionless].
+        mixed: Q/2E' [dimensionless].
     """
 
     transfer: Array
@@ -47,6 +49,17 @@ class DeltaFactors:
     jacobian: Array
     charge: Array
     current: Array
+    mixed: Array
+
+    def of(self, function: Function) -> Array:
+        """The coefficient of any structure function [dimensionless]."""
+        match function:
+            case Function.CURRENT | Function.AXIAL_CHARGE | Function.PSEUDOSCALAR:
+                return self.current
+            case Function.AXIAL_MIXED | Function.VECTOR_AXIAL:
+                return self.mixed
+            case _:
+                return self.charge
 
 
 @dataclass(frozen=True, init=False)
@@ -73,7 +86,9 @@ class FreeElectrons:
         """The coefficients of the δ function, per electron, at T of any shape [energy]."""
         return delta_factors(transfer)
 
-    def structure(self, transfer: ArrayLike, momentum: ArrayLike) -> StructureFunctions:
+    def structure(
+        self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> StructureFunctions:
         """Always an error: S is a δ function and has no value at a point.
 
         Raises:
@@ -81,20 +96,23 @@ class FreeElectrons:
         """
         raise delta_error("FreeElectrons")
 
-    def measure(self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measure:
-        """One node per transfer, at Q = √(T² + 2mT), with the weights q_i (E'+m) and q_i T.
+    def measure(
+        self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> Measure:
+        """One node per transfer, at Q = √(T² + 2mT), with the weights q_i (E'+m) of S, q_i T of R, and so on.
 
         Args:
             transfer: T, shape (nT,) [energy].
             lower: least Q, shape (nT,) [energy].
             upper: greatest Q, shape (nT,) [energy].
+            functions: which structure functions; S and R come with any.
 
         Raises:
             ValueError: for a transfer that is not finite or negative.
         """
-        return free_measure(self.shells, transfer, lower, upper)
+        return free_measure(self.shells, transfer, lower, upper, functions)
 
-    def lines(self) -> Lines:
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """None: a free electron has no levels."""
         return Lines.none()
 
@@ -115,6 +133,7 @@ def delta_factors(transfer: ArrayLike) -> DeltaFactors:
         jacobian=2 * final,
         charge=(final + ELECTRON_MASS) / (2 * final),
         current=T / (2 * final),
+        mixed=np.sqrt(T * (T + 2 * ELECTRON_MASS)) / (2 * final),
     )
 
 
@@ -123,6 +142,7 @@ def free_measure(
     transfer: ArrayLike,
     lower: ArrayLike,
     upper: ArrayLike,
+    functions: Iterable[Function] = VECTOR,
 ) -> Measure:
     """The one-node measure of free electrons, each shell times its occupancy; arguments as in ``measure``."""
     at = delta_factors(np.atleast_1d(np.asarray(transfer, dtype=float)))
@@ -131,10 +151,12 @@ def free_measure(
         raise ValueError("lower and upper must be numbers or infinity, got nan")
     inside = (low < high) & (low <= at.momentum) & (at.momentum <= high)
     occupancy = np.array([shell.occupancy for shell in shells])[:, None, None]
-    charge = occupancy * np.where(inside, at.jacobian * at.charge, 0.0)[None, :, None]
-    current = occupancy * np.where(inside, at.jacobian * at.current, 0.0)[None, :, None]
+    values = {
+        function.value: occupancy * np.where(inside, at.jacobian * at.of(function), 0.0)[None, :, None]
+        for function in with_vector(functions)
+    }
     error = np.zeros((len(shells), len(at.transfer)))
-    return Measure(at.momentum[None, :, None], charge, current, error)
+    return Measure(at.momentum[None, :, None], relative_error=error, **values)
 
 
 def delta_error(model: str) -> ValueError:

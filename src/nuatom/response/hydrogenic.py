@@ -23,6 +23,7 @@ through the threshold.  At k = i/n' it is n'³ times the strength of the discret
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from math import comb, factorial, sqrt
@@ -31,7 +32,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuatom.elements import Shell
-from nuatom.response.model import Array, Lines, Measure, StructureFunctions
+from nuatom.response.model import VECTOR, Array, Function, Lines, Measure, StructureFunctions, refuse_others
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU
 
 Complex = NDArray[np.complex128]
@@ -100,16 +101,15 @@ class Hydrogenic:
     def _momentum_unit(self) -> float:
         return self.Z * MOMENTUM_AU
 
-    def structure(self, transfer: ArrayLike, momentum: ArrayLike) -> StructureFunctions:
-        """S and R of the continuum, exactly 0 for T ≤ ε.
-
-        Args:
-            transfer: T, shape (nT,) [energy].
-            momentum: Q, shape (nQ,) or (nT, nQ) [energy].
+    def structure(
+        self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> StructureFunctions:
+        """S and R of the continuum, exactly 0 for T ≤ ε, at T (nT,) and Q (nQ,) or (nT, nQ) [energy].
 
         Raises:
-            ValueError: for values that are not finite, a negative T or Q, or shapes that do not match.
+            ValueError: for values that are not finite, a negative T or Q, shapes that do not match, or other functions.
         """
+        refuse_others("Hydrogenic", functions)
         T = _checked("transfer", transfer)
         Q = _checked("momentum", momentum)
         if T.ndim != 1 or Q.ndim not in (1, 2) or (Q.ndim == 2 and len(Q) != len(T)):
@@ -119,17 +119,19 @@ class Hydrogenic:
         error = np.full((1, len(T)), RELATIVE_ERROR)
         return StructureFunctions(self.shells, T, Q.copy(), charge[None], current[None], error)
 
-    def measure(self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Measure:
+    def measure(
+        self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> Measure:
         """Gauss–Legendre panels in Q that resolve the small-Q end, the ridge Q ≈ k and the tail.
 
         Args:
             transfer: T, shape (nT,) [energy].
-            lower: least Q, shape (nT,) [energy]; may be 0.
-            upper: greatest Q, shape (nT,) [energy]; may be infinite.
+            lower, upper: least Q, may be 0, and greatest Q, may be infinite, shape (nT,) [energy].
 
         Raises:
-            ValueError: for negative or nan arguments.
+            ValueError: for negative or nan arguments, or other functions.
         """
+        refuse_others("Hydrogenic", functions)
         T = np.atleast_1d(_checked("transfer", transfer))
         low = np.broadcast_to(_checked("lower", lower), T.shape) / self._momentum_unit
         high = np.asarray(upper, dtype=float)
@@ -148,11 +150,12 @@ class Hydrogenic:
         error = np.where(is_open, RELATIVE_ERROR, 0.0)[None]
         return Measure(Q[None], (charge * dQ2)[None], (current * dQ2)[None], error)
 
-    def lines(self) -> Lines:
-        """Excitations to n' = n+1 … 30, summed over l', and one line for all higher ones.
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
+        """Excitations to n' = n+1 … 30, summed over l', and one line for all higher ones; S and R only.
 
         Levels of the same n are degenerate, and lower ones give energy back: neither is a line.
         """
+        refuse_others("Hydrogenic", functions)
         return self._lines
 
     @cached_property

@@ -1,0 +1,53 @@
+"""Neutrino couplings: what a neutrino of energy E demands of an atom's structure functions at (T, Q).
+
+A coupling is a set of weights (`coupling`).  Those that keep the neutrino's helicity share one equation (`exchange`):
+weak (`weak`), millicharge, charge radius and anapole (`electromagnetic`), vector and axial mediators (`mediators`).
+Magnetic moments and spinless mediators flip it; `heavy` turns the neutrino into something else; `total` is the sum.
+"""
+
+from nuatom.neutrino.coupling import Coupling, StructureWeights
+from nuatom.neutrino.electromagnetic import (
+    Anapole,
+    ChargeRadius,
+    MagneticMoment,
+    Millicharge,
+    standard_model_charge_radius,
+    standard_model_moment,
+)
+from nuatom.neutrino.flavour import NUFIT, Basis, Flavour, FlavourMatrix, Mixing
+from nuatom.neutrino.heavy import HeavyLepton
+from nuatom.neutrino.mediators import AxialMediator, PseudoscalarMediator, ScalarMediator, VectorMediator
+from nuatom.neutrino.moments import Moments, averaged_moment, effective_moment, mass_probabilities, solar_moment
+from nuatom.neutrino.total import IncoherentSum, Neutrino, with_flavour
+from nuatom.neutrino.weak import NonStandard, Weak
+
+__all__ = [
+    "NUFIT",
+    "Anapole",
+    "AxialMediator",
+    "Basis",
+    "ChargeRadius",
+    "Coupling",
+    "Flavour",
+    "FlavourMatrix",
+    "HeavyLepton",
+    "IncoherentSum",
+    "MagneticMoment",
+    "Millicharge",
+    "Mixing",
+    "Moments",
+    "Neutrino",
+    "NonStandard",
+    "PseudoscalarMediator",
+    "ScalarMediator",
+    "StructureWeights",
+    "VectorMediator",
+    "Weak",
+    "averaged_moment",
+    "effective_moment",
+    "mass_probabilities",
+    "solar_moment",
+    "standard_model_charge_radius",
+    "standard_model_moment",
+    "with_flavour",
+]
