@@ -100,9 +100,7 @@ def spectrum(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transf
         for name, term in terms.items():
             shares[name][:, i, j] = term
         # The error estimates are of S; a shell's shares are taken to be no better known than it.
-        absolute_error[i, j] = np.sum(
-            measure.relative_error * sum(abs(term) for term in terms.values()), axis=0
-        )
+        absolute_error[i, j] = np.sum(measure.relative_error * sum(abs(term) for term in terms.values()), axis=0)
     full, by_shell = E.shape + T.shape, (len(model.shells), *E.shape, *T.shape)
     total = np.abs(shares["charge"] + shares["current"]).sum(axis=0)
     error = np.divide(absolute_error, total, out=np.zeros_like(total), where=total > 0)
@@ -339,7 +337,5 @@ def _positive(name: str, values: ArrayLike, *, zero: bool = False) -> Array:
     array = np.asarray(values, dtype=float)
     good = np.isfinite(array) & ((array >= 0) if zero else (array > 0))
     if not np.all(good):
-        raise ValueError(
-            f"{name} must be finite and {'≥' if zero else '>'} 0 [MeV], got {array[~good].ravel()[0]}"
-        )
+        raise ValueError(f"{name} must be finite and {'≥' if zero else '>'} 0 [MeV], got {array[~good].ravel()[0]}")
     return array

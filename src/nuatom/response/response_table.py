@@ -32,12 +32,16 @@ from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV
 
 WIDTH = 0.08
 """A of y = A sinh t: the scale on which steps are finest."""
-POINTS = 96
+POINTS = 104
+LARGEST = 16.0
+"""The table ends this many root-mean-square momenta of the shell above the ridge, where it has none left to give."""
 LOWEST = -7.0
-LOW_SIDE = (-1.1, -0.7)
+LOW_SIDE = (-0.7, -0.4)
 """Above the hand-over in T, the table fades into the impulse limit between these y."""
-HAND_OVER = (12.0, 24.0)
+HAND_OVER = (16.0, 32.0)
 """In T over the larger of the shell's binding and mean kinetic energy, the table fades into the impulse limit."""
+GRID_ERROR = 3e-4
+"""What the grids in r and Q may cost: found by comparing tables with partial waves on finer ones."""
 PHOTON_TOP = 300 * keV / HARTREE
 """Largest transfer at which the low side is computed; beyond it Q ≥ T implies y > −0.74 [Hartree]."""
 LOWEST_ENERGY = 0.02 * eV / HARTREE
@@ -114,12 +118,15 @@ class _Builder:
         for i, full in zip(shells, whole, strict=True):
             T = energy + self.binding[i]
             Q_r = float(ridge(T))
-            # Beyond this Q the shell has no momentum left to give.
-            top = min(Q_r + 8 * self.moments[i].scale, Q_r * np.exp(WIDTH * np.sinh(self.t[i, -1])))
+            top = min(Q_r + LARGEST * self.moments[i].scale, Q_r * np.exp(WIDTH * np.sinh(self.t[i, -1])))
             ranges.append((Q_r * np.exp(LOWEST), top if full else Q_r * np.exp(LOW_SIDE[1] + 0.15)))
             widths.append((Q_r, float(np.clip(0.5 * np.sqrt(self.binding[i] / T), WIDTH, 0.6)) if full else 0.6))
         union = _momentum_grid(ranges, widths)
-        momenta = [union[(union >= low * 0.999) & (union <= high * 1.001)] for low, high in ranges]
+        # One point beyond each end, so that no node is extrapolated.
+        momenta = [
+            union[max(np.searchsorted(union, low, "right") - 1, 0) : np.searchsorted(union, high) + 1]
+            for low, high in ranges
+        ]
         limits = [None if full else _low_side_l(energy) for full in whole]
         responses = self.waves.continuum(energy, shells, momenta, limits)
         log_S = np.full(self.t.shape, np.nan)
@@ -210,6 +217,7 @@ def build(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+        lines = excitations(waves, density)
     energies = np.array(sorted(done))
     return ResponseTable(
         binding=binding,
@@ -220,7 +228,7 @@ def build(
         relative_error=_errors(builder, done),
         moments=density,
         hand_over_error=_hand_over_errors(builder, done),
-        excitations=excitations(waves, density),
+        excitations=lines,
     )
 
 
@@ -243,14 +251,15 @@ def _hand_over_errors(builder: _Builder, done: dict[float, tuple[Array, Array, A
 
 def _nodes(binding: float, moments: Moments) -> Array:
     lowest_ridge = float(ridge(binding))
-    top = np.log1p(8 * moments.scale / lowest_ridge)
+    top = np.log1p(LARGEST * moments.scale / lowest_ridge)
     return np.linspace(-np.arcsinh(-LOWEST / WIDTH), np.arcsinh(top / WIDTH), POINTS)
 
 
 def _first_energies(builder: _Builder) -> list[float]:
     """Photoelectron energies to begin with: denser where atoms have resonances."""
     full = max(hand_over(b, m)[1] * 1.3 - b for b, m in zip(builder.binding, builder.moments, strict=True))
-    top = max(full, PHOTON_TOP * 1.3)
+    # The last energy must still have a shell to compute.
+    top = max(full, PHOTON_TOP * 1.3 - float(builder.binding.min()))
     energies, energy = [], LOWEST_ENERGY
     while energy < top:
         energies.append(energy)
@@ -340,11 +349,11 @@ def _lagrange(nodes: Array, values: Array, x: float) -> Array:
 
 
 def _errors(builder: _Builder, done: dict[float, tuple[Array, Array, Array]]) -> Array:
-    """Estimated relative error of ∫S dQ²/Q²: interpolation (left-out points over 16), truncation in l', the grid."""
+    """Estimated relative error of ∫S dQ²/Q²: interpolation (left-out points over 4), truncation in l', the grids."""
     energies = sorted(done)
-    missed = np.array([_missed(builder, done, e)[:, 0] for e in energies]).T / 16
+    missed = np.array([_missed(builder, done, e)[:, 0] for e in energies]).T / 4
     truncation = np.array([done[e][2] for e in energies]).T
-    return np.asarray(np.minimum(missed + truncation, 1.0) + 2e-4)
+    return np.asarray(np.minimum(missed + truncation, 1.0) + GRID_ERROR)
 
 
 # --- on disk ---------------------------------------------------------------------------------------
