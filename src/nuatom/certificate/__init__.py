@@ -76,7 +76,7 @@ def certify(atom: Atom, tolerance: float = 5e-3, progress: Progress | None = Non
         ValueError: for a tolerance out of range.
         SelfConsistencyError: if the field does not converge.
     """
-    from threadpoolctl import threadpool_limits
+    from nuatom.response.partial_waves import one_blas_thread
 
     plain = replace(atom, binding=Binding.CALCULATED)
     model = CentralField(plain, tolerance, progress).build()
@@ -98,7 +98,7 @@ def certify(atom: Atom, tolerance: float = 5e-3, progress: Progress | None = Non
     pictures: list[Picture] = []
     for done, step in enumerate(steps, start=1):
         # Matrices of partial waves are small: threads of BLAS would only wait for each other.
-        with threadpool_limits(1):
+        with one_blas_thread():
             outcome = step()
         checks += outcome.checks
         pictures += outcome.pictures

@@ -26,7 +26,7 @@ from nuatom.atom.grid import Array
 from nuatom.response.excitations import Excitations, excitations
 from nuatom.response.impulse import Moments, all_moments
 from nuatom.response.impulse import structure as impulse_structure
-from nuatom.response.partial_waves import PartialWaves, wave_number
+from nuatom.response.partial_waves import PartialWaves, one_blas_thread, wave_number
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV
 
@@ -38,7 +38,7 @@ LARGEST = 16.0
 LOWEST = -7.0
 LOW_SIDE = (-0.7, -0.4)
 """Above the hand-over in T, the table fades into the impulse limit between these y."""
-HAND_OVER = (16.0, 32.0)
+HAND_OVER = (26.0, 52.0)
 """In T over the larger of the shell's binding and mean kinetic energy, the table fades into the impulse limit."""
 GRID_ERROR = 3e-4
 """What the grids in r and Q may cost: found by comparing tables with partial waves on finer ones."""
@@ -195,15 +195,13 @@ def build(
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    from threadpoolctl import threadpool_limits
-
     binding = -waves.solution.energies
     density = all_moments(waves.solution, waves.shells)
     t = np.array([_nodes(b, m) for b, m in zip(binding, density, strict=True)])
     builder = _Builder(waves, binding, density, t)
     done: dict[float, tuple[Array, Array, Array]] = {}
     pending = _first_energies(builder)
-    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         try:
             while pending:
                 total = len(done) + len(pending)
