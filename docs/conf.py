@@ -42,9 +42,7 @@ _SECTION = re.compile(r"(Args|Attributes|Returns|Raises|Yields|Examples?|Notes?|
 _ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[tuple\[[^\]]*\], ~?(?:numpy\.)?dtype\[[^\]]*\]\]")
 
 
-def display_equations(
-    app: object, what: str, name: str, obj: object, options: object, lines: list[str]
-) -> None:
+def display_equations(app: object, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
     """Show the indented equations of a docstring as they stand, and bars and stars as themselves.
 
     Docstrings are written for people who read them in a terminal: an equation is an indented block, and
@@ -68,9 +66,7 @@ def display_equations(
 def _escape(line: str) -> str:
     """A line with its bars, stars and trailing underscores taken literally outside of backquotes."""
     parts = re.split(r"(``.+?``|`[^`]+`_?)", line)
-    return "".join(
-        part if part.startswith("`") else re.sub(r"([|*]|(?<=\w)_(?!\w))", r"\\\1", part) for part in parts
-    )
+    return "".join(part if part.startswith("`") else re.sub(r"([|*]|(?<=\w)_(?!\w))", r"\\\1", part) for part in parts)
 
 
 def shorten_signature(

@@ -101,9 +101,7 @@ if not TYPE_CHECKING:  # hidden from type checkers, which would take it to mean 
         if name == "units":
             return import_module("nuatom.units")
         if name not in _HOME:
-            raise AttributeError(
-                f"module 'nuatom' has no attribute {name!r}; public names: {', '.join(__all__)}"
-            )
+            raise AttributeError(f"module 'nuatom' has no attribute {name!r}; public names: {', '.join(__all__)}")
         value = getattr(import_module(_HOME[name]), name)
         globals()[name] = value  # the next look-up does not come here
         return value

@@ -204,9 +204,7 @@ def _rows(name: str) -> list[list[str]]:
 
 @functools.cache
 def _elements() -> tuple[Element, ...]:
-    return tuple(
-        Element(int(Z), symbol, name, notation) for Z, symbol, name, notation in _rows("elements.csv")
-    )
+    return tuple(Element(int(Z), symbol, name, notation) for Z, symbol, name, notation in _rows("elements.csv"))
 
 
 @functools.cache
@@ -281,9 +279,7 @@ def label(n: int, kappa: int) -> str:
     if n < 1 or kappa == 0 or l >= n:
         raise ValueError(f"no subshell has n = {n}, κ = {kappa}: expected n ≥ 1 and −n ≤ κ < n, κ ≠ 0")
     if l >= len(_LETTERS):
-        raise ValueError(
-            f"κ = {kappa} means l = {l}, which has no letter: labels end at l = {len(_LETTERS) - 1}"
-        )
+        raise ValueError(f"κ = {kappa} means l = {l}, which has no letter: labels end at l = {len(_LETTERS) - 1}")
     return f"{n}{_LETTERS[l]}{2 * abs(kappa) - 1}/2"
 
 
@@ -400,9 +396,7 @@ def _parse(formula: str) -> dict[str, float]:
     """Atoms by symbol of a chemical formula with parentheses, in the order written."""
 
     def wrong(what: str) -> ValueError:
-        return ValueError(
-            f"cannot read the formula {formula!r}: {what}; expected one such as CsI or Ca(NO3)2"
-        )
+        return ValueError(f"cannot read the formula {formula!r}: {what}; expected one such as CsI or Ca(NO3)2")
 
     groups: list[dict[str, float]] = [{}]
     position = 0
@@ -440,8 +434,7 @@ def _parse(formula: str) -> dict[str, float]:
 @functools.cache
 def _compound_densities() -> dict[frozenset[tuple[str, float]], float]:
     return {
-        frozenset(_parse(formula).items()): float(density) * g / cm**3
-        for formula, density, _ in _rows("compounds.csv")
+        frozenset(_parse(formula).items()): float(density) * g / cm**3 for formula, density, _ in _rows("compounds.csv")
     }
 
 

@@ -96,9 +96,7 @@ def parse_range(text: str, dimension: Dimension = ENERGY) -> NDArray[np.float64]
     if spacing == "lin":
         return np.linspace(start, stop, count)
     if start == 0.0:
-        raise ValueError(
-            f"logarithmic range {text!r} starts at zero: use a start above zero, or end it in :lin"
-        )
+        raise ValueError(f"logarithmic range {text!r} starts at zero: use a start above zero, or end it in :lin")
     return np.geomspace(start, stop, count)
 
 
@@ -143,12 +141,8 @@ def _split(text: str, dimension: Dimension) -> tuple[float, str | None]:
     match = _NUMBER.match(stripped)
     if match is None:
         if _WORD.match(stripped):
-            raise ValueError(
-                f"{stripped!r} is not finite: expected {dimension.noun} such as {dimension.example}"
-            )
-        raise ValueError(
-            f"cannot read {stripped!r} as {dimension.noun}: expected one such as {dimension.example}"
-        )
+            raise ValueError(f"{stripped!r} is not finite: expected {dimension.noun} such as {dimension.example}")
+        raise ValueError(f"cannot read {stripped!r} as {dimension.noun}: expected one such as {dimension.example}")
     unit = stripped[match.end() :].strip()
     if not unit:
         return float(match.group()), None
@@ -188,9 +182,7 @@ def _parse_count(text: str, whole: str) -> int:
         raise ValueError(f"cannot read the count {text!r} in {whole!r}: expected a whole number such as 40")
     count = int(text)
     if not 2 <= count <= _MAX_COUNT:
-        raise ValueError(
-            f"a range of {count} values in {whole!r}: expected 2 to {_MAX_COUNT}; write one value alone"
-        )
+        raise ValueError(f"a range of {count} values in {whole!r}: expected 2 to {_MAX_COUNT}; write one value alone")
     return count
 
 

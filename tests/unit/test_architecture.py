@@ -83,9 +83,7 @@ def imports_in(source: str, module: str, known: set[str], *, is_package: bool = 
                 full = f"{base}.{alias.name}"
                 yield Import(full if full in known else base, at_top)
         else:
-            inside = isinstance(
-                node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-            ) or is_type_checking(node)
+            inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or is_type_checking(node)
             for child in ast.iter_child_nodes(node):
                 yield from walk(child, at_top and not inside)
 

@@ -47,9 +47,7 @@ MOMENT = MagneticMoment(1e-11)
 
 _S = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
 _0 = np.zeros((2, 2))
-GAMMA = np.array(
-    [np.diag([1, 1, -1, -1]).astype(complex)] + [np.block([[_0, sigma], [-sigma, _0]]) for sigma in _S]
-)
+GAMMA = np.array([np.diag([1, 1, -1, -1]).astype(complex)] + [np.block([[_0, sigma], [-sigma, _0]]) for sigma in _S])
 GAMMA5 = 1j * GAMMA[0] @ GAMMA[1] @ GAMMA[2] @ GAMMA[3]
 METRIC = np.diag([1.0, -1.0, -1.0, -1.0])
 ONE = np.eye(4)
@@ -86,9 +84,7 @@ def by_amplitude(mass: float, energy: float, transfer: float, coupling: dict[str
 
 
 @given(st.floats(1.0, 40.0), st.floats(0.01, 0.99), st.floats(-1e-9, 1e-9), st.floats(0, 1e-8))
-def test_kinematics_are_those_of_the_amplitudes(
-    energy: float, share: float, millicharge: float, moment: float
-) -> None:
+def test_kinematics_are_those_of_the_amplitudes(energy: float, share: float, millicharge: float, moment: float) -> None:
     [helium] = coherent.nuclides("He-4")
     T = share * float(coherent.greatest_recoil("He-4", energy))
     weak = 2 * (0.5 - 2 * WEAK_MIXING) - 2 * 0.5
@@ -151,9 +147,7 @@ def test_neutral_atom_switches_the_magnetic_moment_off() -> None:
 def test_weak_charge_of_a_neutral_atom_at_rest() -> None:
     # 𝒬 → N − 2Z for ν_e and N for the other flavours: −½ and ½ of electron and proton cancel.
     T, E = 1e-10 * eV, 1 * MeV
-    scale = (
-        coherent.cross_section(NUE, "Xe-132", E, T, electrons=False) / (78 - (1 - 4 * WEAK_MIXING) * 54) ** 2
-    )
+    scale = coherent.cross_section(NUE, "Xe-132", E, T, electrons=False) / (78 - (1 - 4 * WEAK_MIXING) * 54) ** 2
     assert coherent.cross_section(NUE, "Xe-132", E, T) == pytest.approx(scale * (78 - 108) ** 2, rel=1e-5)
     assert coherent.cross_section(NUMU, "Xe-132", E, T) == pytest.approx(scale * 78**2, rel=1e-5)
 
@@ -184,9 +178,7 @@ def test_millicharge_interferes_and_charge_radius_is_its_derivative() -> None:
     assert sigma(charge_radius=radius) == pytest.approx(both, rel=1e-12)
     assert sigma(anapole=-radius / 6) == pytest.approx(both, rel=1e-12)
     # A helicity flip adds to all of it.
-    assert sigma(magnetic_moment=1e-11) == pytest.approx(
-        weak + sigma(False, magnetic_moment=1e-11), rel=1e-12
-    )
+    assert sigma(magnetic_moment=1e-11) == pytest.approx(weak + sigma(False, magnetic_moment=1e-11), rel=1e-12)
 
 
 @pytest.mark.parametrize("flavour", list(Flavour))
@@ -258,9 +250,7 @@ def test_millicharge_on_a_bare_nucleus_is_rutherford_scattering() -> None:
     # 2πα²q_ν²Z²/(MT²) (1 − T/E − MT/2E²), the electron's with M for m.
     [argon] = coherent.nuclides("Ar-40")
     T = np.array([1, 100, 1000]) * eV
-    got = coherent.cross_section(
-        Millicharge(1e-12), "Ar-40", 10 * MeV, T, electrons=False, nucleus=PointLike()
-    )
+    got = coherent.cross_section(Millicharge(1e-12), "Ar-40", 10 * MeV, T, electrons=False, nucleus=PointLike())
     shape = 1 - T / 10 - argon.mass * T / 200
     expected = 2 * np.pi * (FINE_STRUCTURE * 1e-12 * 18) ** 2 / (argon.mass * T**2) * shape * HBARC2
     np.testing.assert_allclose(got, expected, rtol=1e-12)
@@ -273,10 +263,7 @@ def test_closed_is_an_exact_zero() -> None:
     E = np.array([0.1, 1.0, 10.0])
     end = coherent.greatest_recoil("Ar-40", E)
     for coupling in (NUE, MOMENT):
-        beyond = [
-            float(coherent.cross_section(coupling, "Ar-40", e, t * 1.0001))
-            for e, t in zip(E, end, strict=True)
-        ]
+        beyond = [float(coherent.cross_section(coupling, "Ar-40", e, t * 1.0001)) for e, t in zip(E, end, strict=True)]
         assert beyond == [0.0, 0.0, 0.0]
     assert coherent.cross_section(MOMENT, "Ar-40", 1.0, float(end[1]) * 0.9999) > 0
 
@@ -316,9 +303,7 @@ def test_total_is_the_integral() -> None:
 # --- nuclear form factors ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "form", [Helm(), KleinNystrand(), Helm(radius=4.8 * fm), KleinNystrand(radius=4.8 * fm)]
-)
+@pytest.mark.parametrize("form", [Helm(), KleinNystrand(), Helm(radius=4.8 * fm), KleinNystrand(radius=4.8 * fm)])
 def test_nuclear_form_factor_begins_with_the_radius_and_has_the_zero_of_its_sphere(
     form: Helm | KleinNystrand,
 ) -> None:
@@ -416,6 +401,4 @@ def test_a_coupling_of_ones_own_can_be_registered() -> None:
 
 def test_exchange_is_a_choice() -> None:
     q = 2 * MOMENTUM_AU
-    assert coherent.electron_form_factor("He", q, exchange=KohnSham()) != coherent.electron_form_factor(
-        "He", q
-    )
+    assert coherent.electron_form_factor("He", q, exchange=KohnSham()) != coherent.electron_form_factor("He", q)

@@ -159,9 +159,7 @@ def test_letters_end() -> None:
         label(22, -22)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "4d", "4d5", "4d9/2", "4d1/2", "1p1/2", "2s-1/2", "0s1/2", "4D5/2", "K", "2j3/2"]
-)
+@pytest.mark.parametrize("text", ["", "4d", "4d5", "4d9/2", "4d1/2", "1p1/2", "2s-1/2", "0s1/2", "4D5/2", "K", "2j3/2"])
 def test_not_a_label(text: str) -> None:
     with pytest.raises(ValueError, match="expected the label"):
         quantum_numbers(text)

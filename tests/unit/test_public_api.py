@@ -93,9 +93,7 @@ def test_unknown_name_says_which_there_are() -> None:
 
 def test_type_checkers_see_the_same_names() -> None:
     tree = ast.parse(Path(nuatom.__file__).read_text(encoding="utf-8"))
-    (block,) = [
-        node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-    ]
+    (block,) = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     seen: dict[str, str | None] = {}
     for node in block.body:
         assert isinstance(node, ast.ImportFrom)

@@ -174,9 +174,7 @@ def test_range_errors_are_one_clear_line(text: str, message: str) -> None:
     spacing=st.sampled_from(["", ":log", ":lin"]),
     unit=unit_names,
 )
-def test_range_has_its_ends_and_ascends(
-    start: float, factor: float, count: int, spacing: str, unit: str
-) -> None:
+def test_range_has_its_ends_and_ascends(start: float, factor: float, count: int, spacing: str, unit: str) -> None:
     stop = start * factor
     values = parse_range(f"{start!r}:{stop!r}{unit}:{count}{spacing}")
     assert len(values) == count

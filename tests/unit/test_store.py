@@ -132,9 +132,7 @@ def test_an_interrupted_write_leaves_nothing(store: Store, monkeypatch: pytest.M
     assert files_in(store.folder) == []
 
 
-def test_a_failed_write_keeps_the_old_table_and_the_new_numbers(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_keeps_the_old_table_and_the_new_numbers(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     path = put(store)
     before = path.read_bytes()
 
@@ -320,9 +318,7 @@ def forbid_new_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "open", deny)
 
 
-def test_a_named_folder_that_cannot_be_written_still_reads(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_named_folder_that_cannot_be_written_still_reads(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     put(store)
     forbid_new_files(monkeypatch)
     assert_same(store.fetch("response", PARAMETERS, must_not_build), a_table())

@@ -151,9 +151,7 @@ leaves = st.one_of(
 )
 values = st.recursive(
     leaves,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)),
     max_leaves=6,
 )
 
@@ -190,9 +188,7 @@ def test_the_order_of_parameters_does_not_matter(parameters: dict[str, Any]) -> 
     value=values,
 )
 @settings(suppress_health_check=[HealthCheck.too_slow])
-def test_any_changed_value_changes_the_key(
-    parameters: dict[str, Any], data: st.DataObject, value: Any
-) -> None:
+def test_any_changed_value_changes_the_key(parameters: dict[str, Any], data: st.DataObject, value: Any) -> None:
     name = data.draw(st.sampled_from(sorted(parameters)))
     assume(not same(value, parameters[name]))
     assert key("response", parameters) != key("response", {**parameters, name: value})

@@ -75,9 +75,7 @@ def test_total_off_a_point_is_the_integral_in_closed_form(energy: float) -> None
     charge = 22 - (1 - 4 * WEAK_MIXING) * 18
     for share in (1e-9, 0.3, 0.999):
         least = share * end
-        expected = (
-            FERMI_CONSTANT**2 * argon.mass / (4 * np.pi) * charge**2 * (end - least) ** 2 / (2 * end) * HBARC2
-        )
+        expected = FERMI_CONSTANT**2 * argon.mass / (4 * np.pi) * charge**2 * (end - least) ** 2 / (2 * end) * HBARC2
         got = coherent.total_cross_section(NUE, "Ar-40", energy, least, electrons=False, nucleus=PointLike())
         assert got == pytest.approx(expected, rel=1e-10)
 
@@ -99,9 +97,7 @@ def test_total_converges_with_the_lobes_of_a_form_factor() -> None:
 def test_total_is_the_textbook_estimate() -> None:
     # σ ≈ 0.42e-44 cm² N² (E/MeV)², D. Z. Freedman, D. N. Schramm and D. L. Tubbs, Annu. Rev. Nucl. Sci. 27
     # (1977) 167; two digits, and without the protons.
-    total = coherent.total_cross_section(
-        NUE, "Ge-74", 3 * MeV, 1e-6 * eV, electrons=False, nucleus=PointLike()
-    )
+    total = coherent.total_cross_section(NUE, "Ge-74", 3 * MeV, 1e-6 * eV, electrons=False, nucleus=PointLike())
     protons = (1 - (1 - 4 * WEAK_MIXING) * 32 / 42) ** 2
     assert total / cm2 == pytest.approx(0.42e-44 * 42**2 * 3**2 * protons, rel=0.01)
 
@@ -117,9 +113,7 @@ def test_helm_is_the_transform_of_its_density() -> None:
         return 3 / (4 * np.pi * R**3) * ((erf(a) + erf(b)) / 2 + edge)
 
     for q in (0.01, 0.5, 1.0, 2.0):  # 1/fm
-        expected = quad(
-            lambda r, q=q: 4 * np.pi * r * density(r) * np.sin(q * r) / q, 1e-9, 25, epsabs=1e-12
-        )[0]
+        expected = quad(lambda r, q=q: 4 * np.pi * r * density(r) * np.sin(q * r) / q, 1e-9, 25, epsabs=1e-12)[0]
         assert form(q * HBARC / fm, A) == pytest.approx(expected, abs=1e-9)
 
 
@@ -156,8 +150,7 @@ def test_where_the_atom_screens_its_nucleus() -> None:
     [helium] = coherent.nuclides("He-4")
     T = q**2 / (2 * helium.mass)
     neutral, bare = (
-        coherent.cross_section(MagneticMoment(1e-11), "He-4", 1 * MeV, T, electrons)
-        for electrons in (True, False)
+        coherent.cross_section(MagneticMoment(1e-11), "He-4", 1 * MeV, T, electrons) for electrons in (True, False)
     )
     # The variational orbital is within some per cent of the self-consistent one.
     assert neutral / bare == pytest.approx(0.5, rel=0.06)

@@ -109,9 +109,7 @@ def wave(l: int, k: float, r: np.ndarray) -> np.ndarray:
     def slope(x: float, y: np.ndarray) -> list[float]:
         return [y[1], (l * (l + 1) / x**2 - 2 / x - k**2) * y[0]]
 
-    solved = solve_ivp(
-        slope, (start, r[-1]), [u, du], method="DOP853", t_eval=r, rtol=1e-11, atol=1e-14 * abs(u)
-    )
+    solved = solve_ivp(slope, (start, r[-1]), [u, du], method="DOP853", t_eval=r, rtol=1e-11, atol=1e-14 * abs(u))
     at_end = float(mpmath.coulombf(l, -1 / k, k * r[-1]).real)
     return np.sqrt(2 / (np.pi * k)) * at_end * solved.y[0] / solved.y[0, -1]
 

@@ -53,25 +53,26 @@ def check(
     with screen.progress(f"checking {known.symbol}") as report:
         certificate = certify(known, progress=report)
     passed = sum(item.passed for item in certificate.checks)
+    failed = sum(item.failed for item in certificate.checks)
     about: About = {
         "command": command(context),
         **atom_in_words(known, exchange, nucleus),
-        "result": f"{passed} of {len(certificate.checks)} checks passed",
+        "result": f"{passed} of {len(certificate.checks)} checks passed, {failed} failed",
     }
     screen.show(about, _columns(certificate), fold=False)
     files.save(files.Results(_table(certificate, about)), paths)
     drawn = [] if figures is None else certificate.figures(figures)
     screen.written([*paths, *drawn])
     if not certificate.passed:
-        failed = ", ".join(item.name for item in certificate.checks if not item.passed)
-        screen.error(f"{failed}", name="Failed")
+        names = ", ".join(item.name for item in certificate.checks if item.failed)
+        screen.error(names, name="Failed")
         raise typer.Exit(1)
 
 
 def _columns(certificate: Certificate) -> list[Column]:
     checks = certificate.checks
     return [
-        Column("", "passed", ["pass" if item.passed else "FAIL" for item in checks]),
+        Column("", "status", [item.status.value.upper() if item.failed else item.status.value for item in checks]),
         Column("check", "check", [item.name for item in checks]),
         Column("value", "value", [float(item.value) for item in checks], ".5g"),
         Column("reference", "reference", [float(item.reference) for item in checks], ".5g"),

@@ -184,9 +184,7 @@ def _(coupling: Neutrino) -> tuple[Channel, ...]:
         )
         if final == 0:
             electron = None if weak.electron is None else weak.electron + contact[0]
-            mediators = tuple(
-                light for mediator in coupling.mediators for light in channels(mediator)[0].mediators
-            )
+            mediators = tuple(light for mediator in coupling.mediators for light in channels(mediator)[0].mediators)
             part = replace(
                 part,
                 proton=weak.proton,

@@ -81,8 +81,7 @@ def _natural(part: Element, count: float) -> tuple[Nuclide, ...]:
         raise ValueError(f"{part.name} has no natural isotopes: name one, as in 'Tc-99'")
     whole = math.fsum(isotope.abundance for isotope in isotopes)
     return tuple(
-        Nuclide(part, isotope.mass_number, isotope.mass, count * isotope.abundance / whole)
-        for isotope in isotopes
+        Nuclide(part, isotope.mass_number, isotope.mass, count * isotope.abundance / whole) for isotope in isotopes
     )
 
 

@@ -172,9 +172,7 @@ def _nuclide(
     flip, conserving = np.zeros_like(T), np.zeros_like(T)
     for part in parts:
         amplitude = part.neutron * nuclide.N * neutron + part.proton * Z * proton
-        amplitude = (
-            amplitude + part.at_electrons(2 * M * T) * (Z - missing) + part.at_charges(2 * M * T) * electric
-        )
+        amplitude = amplitude + part.at_electrons(2 * M * T) * (Z - missing) + part.at_charges(2 * M * T) * electric
         conserving += np.abs(amplitude) ** 2
         flip += (part.moment * electric) ** 2
     # (end − T)/end is 1 − T/E − MT/2E², and (2E − T)²/4E²T is 1/T − 1/E + T/4E².

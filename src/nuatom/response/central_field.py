@@ -28,6 +28,7 @@ from nuatom.response.model import (
     with_vector,
 )
 from nuatom.response.response_table import (
+    GRID_ERROR,
     LOW_SIDE,
     PHOTON_TOP,
     WIDTH,
@@ -240,7 +241,7 @@ class _ShellTable:
         energy = np.maximum(transfer - self.table.binding[self.index], self.table.energies[0])
         tabulated = np.interp(energy, self.table.energies, self.table.relative_error[self.index])
         end = self._edges[1]
-        beyond = 2e-4 + self.table.hand_over_error[self.index] * np.minimum(end / transfer, 1.0)
+        beyond = GRID_ERROR + self.table.hand_over_error[self.index] * np.minimum(end / transfer, 1.0)
         joined = np.maximum(np.where(transfer < end, tabulated, 0.0), beyond)
         return np.asarray(np.where(transfer > self._edges[0], joined, tabulated))
 
@@ -361,8 +362,8 @@ def _slopes(values: Array) -> Array:
     out[:, 2:-2] = (values[:, :-4] - 8 * values[:, 1:-3] + 8 * values[:, 3:-1] - values[:, 4:]) / 12
     out[:, 1] = 0.5 * (values[:, 2] - values[:, 0])
     out[:, -2] = 0.5 * (values[:, -1] - values[:, -3])
-    out[:, 0] = values[:, 1] - values[:, 0]
-    out[:, -1] = values[:, -1] - values[:, -2]
+    out[:, 0] = -1.5 * values[:, 0] + 2 * values[:, 1] - 0.5 * values[:, 2]
+    out[:, -1] = 1.5 * values[:, -1] - 2 * values[:, -2] + 0.5 * values[:, -3]
     return out
 
 

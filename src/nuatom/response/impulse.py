@@ -56,6 +56,7 @@ _TOP = 40.0
 """Largest tabulated momentum in units of the shell's root-mean-square one."""
 _CORE = 0.044
 _INFINITE = 1e12
+_SMALLEST = 1e-12
 
 _PANELS, _ORDER = 14, 8
 _GAUSS, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(_ORDER)
@@ -299,7 +300,7 @@ class Impulse:
         self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
     ) -> Measure:
         """Nodes and weights of ∫dQ² between two momenta for each transfer, each of shape (n,) [energy]."""
-        T = checked_transfer(transfer)
+        T = np.maximum(checked_transfer(transfer), _SMALLEST)  # at T = 0 every shell is closed
         low, high = checked_limits(lower, upper, T)
         low = np.maximum(low, T)
         limits = T / MOMENTUM_AU, low / MOMENTUM_AU, np.maximum(high, low) / MOMENTUM_AU

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -151,14 +152,40 @@ class PartialWaves:
             axial: whether to compute more than S and R.
             longitudinal: whether to compute V33 too.
         """
+        if not energy > 0:
+            raise ValueError(f"a continuum wave needs a photoelectron energy > 0, got {energy!r} Hartree")
+        out: dict[int, ShellResponse] = {}
+        for group in self._groups(shells):
+            limits = [l_limit[s] for s in group]
+            tops = [self.highest_l(shells[s], energy) for s in group]
+            tops = [top if limit is None else min(top, limit) for top, limit in zip(tops, limits, strict=True)]
+            parts = self._group(
+                energy, [shells[s] for s in group], [momenta[s] for s in group], tops, axial, longitudinal
+            )
+            out.update(zip(group, parts, strict=True))
+        return [out[s] for s in range(len(shells))]
+
+    def _groups(self, shells: Sequence[int]) -> list[list[int]]:
+        """Positions of shells of like size, which share a radial grid.
+
+        One grid for all would need the step of the innermost shell out to the radius of the outermost.
+        """
+        order = sorted(range(len(shells)), key=lambda s: self.extents[shells[s]])
+        groups: list[list[int]] = []
+        for s in order:
+            if groups and self.extents[shells[s]] < 1.8 * self.extents[shells[groups[-1][0]]]:
+                groups[-1].append(s)
+            else:
+                groups.append([s])
+        return groups
+
+    def _group(
+        self, energy: float, shells: list[int], momenta: list[Array], tops: list[int], axial: bool, longitudinal: bool
+    ) -> list[ShellResponse]:
         from nuatom.atom.dirac import matching_radius
         from nuatom.response.kernels import continuum_waves
 
         solution, settings = self.solution, self.resolution
-        tops = [
-            self.highest_l(i, energy) if limit is None else min(limit, self.highest_l(i, energy))
-            for i, limit in zip(shells, l_limit, strict=True)
-        ]
         kappas = _kappas(max(tops))
         radius = max(self.extents[i] for i in shells)
         step = min(
@@ -175,7 +202,8 @@ class PartialWaves:
             grid = Grid(grid.first, float(grid.r[-1]) + 3 * step, settings.log_step, step)
         V = solution.potential_on(grid.r)
         P, F, _ = continuum_waves(kappas, energy, grid.r, grid.dr, V, solution.tail, matches, keep)
-        sums = self._sums(grid, shells, momenta, tops, kappas, P, F, axial, longitudinal)
+        with one_blas_thread():
+            sums = self._sums(grid, shells, momenta, tops, kappas, P, F, axial, longitudinal)
         out = []
         for momentum, top, values in zip(momenta, tops, sums, strict=True):
             last = (kappas == top) | (kappas == -top - 1) | (kappas == top - 1) | (kappas == -top)
@@ -208,7 +236,8 @@ class PartialWaves:
         F = CubicSpline(index, np.array([level.Q for level in levels]), axis=1)(at)
         kappas = np.array([level.kappa for level in levels], dtype=np.int64)
         top = int(_l(kappas).max())
-        (values,) = self._sums(grid, [shell], [momentum], [top], kappas, P, F, axial, False)
+        with one_blas_thread():
+            (values,) = self._sums(grid, [shell], [momentum], [top], kappas, P, F, axial, False)
         return values
 
     def _sums(
@@ -272,6 +301,20 @@ def _kappas(top: int) -> Indices:
 
 def _l(kappas: Indices) -> Indices:
     return np.asarray(np.where(kappas > 0, kappas, -kappas - 1))
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Keep BLAS to one thread: its products here are small, and two threads of it take many times as long."""
+    limited: AbstractContextManager[object] = _blas().limit(limits=1)
+    return limited
+
+
+@cache
+def _blas() -> Any:
+    import scipy.linalg  # noqa: F401 - the BLAS of compiled kernels, which has to be loaded to be limited
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 _local = threading.local()

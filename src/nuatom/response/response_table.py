@@ -28,18 +28,22 @@ from nuatom.response.excitations import Excitations, excitations
 from nuatom.response.impulse import Moments, all_moments
 from nuatom.response.impulse import structure as impulse_structure
 from nuatom.response.model import MIXED, VECTOR, Function
-from nuatom.response.partial_waves import PartialWaves, ShellResponse, wave_number
+from nuatom.response.partial_waves import PartialWaves, ShellResponse, one_blas_thread, wave_number
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV
 
 WIDTH = 0.08
 """A of y = A sinh t: the scale on which steps are finest."""
-POINTS = 96
+POINTS = 104
+LARGEST = 16.0
+"""The table ends this many root-mean-square momenta of the shell above the ridge, where it has none left to give."""
 LOWEST = -7.0
-LOW_SIDE = (-1.1, -0.7)
+LOW_SIDE = (-0.7, -0.4)
 """Above the hand-over in T, the table fades into the impulse limit between these y."""
-HAND_OVER = (12.0, 24.0)
+HAND_OVER = (26.0, 52.0)
 """In T over the larger of the shell's binding and mean kinetic energy, the table fades into the impulse limit."""
+GRID_ERROR = 3e-4
+"""What the grids in r and Q may cost: found by comparing tables with partial waves on finer ones."""
 PHOTON_TOP = 300 * keV / HARTREE
 """Largest transfer at which the low side is computed; beyond it Q ≥ T implies y > −0.74 [Hartree]."""
 LOWEST_ENERGY = 0.02 * eV / HARTREE
@@ -127,12 +131,15 @@ class _Builder:
         for i, full in zip(shells, whole, strict=True):
             T = energy + self.binding[i]
             Q_r = float(ridge(T))
-            # Beyond this Q the shell has no momentum left to give.
-            top = min(Q_r + 8 * self.moments[i].scale, Q_r * np.exp(WIDTH * np.sinh(self.t[i, -1])))
+            top = min(Q_r + LARGEST * self.moments[i].scale, Q_r * np.exp(WIDTH * np.sinh(self.t[i, -1])))
             ranges.append((Q_r * np.exp(LOWEST), top if full else Q_r * np.exp(LOW_SIDE[1] + 0.15)))
             widths.append((Q_r, float(np.clip(0.5 * np.sqrt(self.binding[i] / T), WIDTH, 0.6)) if full else 0.6))
         union = _momentum_grid(ranges, widths)
-        momenta = [union[(union >= low * 0.999) & (union <= high * 1.001)] for low, high in ranges]
+        # One point beyond each end, so that no node is extrapolated.
+        momenta = [
+            union[max(np.searchsorted(union, low, "right") - 1, 0) : np.searchsorted(union, high) + 1]
+            for low, high in ranges
+        ]
         limits = [None if full else _low_side_l(energy) for full in whole]
         responses = self.waves.continuum(energy, shells, momenta, limits, axial=len(self.functions) > len(VECTOR))
         values = np.full((len(self.functions), *self.t.shape), np.nan)
@@ -213,15 +220,13 @@ def build(
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    from threadpoolctl import threadpool_limits
-
     binding = -waves.solution.energies
     density = all_moments(waves.solution, waves.shells)
     t = np.array([_nodes(b, m) for b, m in zip(binding, density, strict=True)])
     builder = _Builder(waves, binding, density, t, functions)
     done: dict[float, _Column] = {}
     pending = _first_energies(builder)
-    with threadpool_limits(1), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         try:
             while pending:
                 total = len(done) + len(pending)
@@ -235,6 +240,7 @@ def build(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+        lines = excitations(waves, density, functions)
     energies = np.array(sorted(done))
     return ResponseTable(
         binding=binding,
@@ -245,7 +251,7 @@ def build(
         relative_error=_errors(builder, done),
         moments=density,
         hand_over_error=_hand_over_errors(builder, done),
-        excitations=excitations(waves, density, functions),
+        excitations=lines,
     )
 
 
@@ -268,14 +274,15 @@ def _hand_over_errors(builder: _Builder, done: dict[float, _Column]) -> Array:
 
 def _nodes(binding: float, moments: Moments) -> Array:
     lowest_ridge = float(ridge(binding))
-    top = np.log1p(8 * moments.scale / lowest_ridge)
+    top = np.log1p(LARGEST * moments.scale / lowest_ridge)
     return np.linspace(-np.arcsinh(-LOWEST / WIDTH), np.arcsinh(top / WIDTH), POINTS)
 
 
 def _first_energies(builder: _Builder) -> list[float]:
     """Photoelectron energies to begin with: denser where atoms have resonances."""
     full = max(hand_over(b, m)[1] * 1.3 - b for b, m in zip(builder.binding, builder.moments, strict=True))
-    top = max(full, PHOTON_TOP * 1.3)
+    # The last energy must still have a shell to compute.
+    top = max(full, PHOTON_TOP * 1.3 - float(builder.binding.min()))
     energies, energy = [], LOWEST_ENERGY
     while energy < top:
         energies.append(energy)
@@ -363,11 +370,11 @@ def _lagrange(nodes: Array, values: Array, x: float) -> Array:
 
 
 def _errors(builder: _Builder, done: dict[float, _Column]) -> Array:
-    """Estimated relative error of ∫S dQ²/Q²: interpolation (left-out points over 16), truncation in l', the grid."""
+    """Estimated relative error of ∫S dQ²/Q²: interpolation (left-out points over 4), truncation in l', the grids."""
     energies = sorted(done)
-    missed = np.array([_missed(builder, done, e)[:, 0] for e in energies]).T / 16
+    missed = np.array([_missed(builder, done, e)[:, 0] for e in energies]).T / 4
     truncation = np.array([done[e].truncation for e in energies]).T
-    return np.asarray(np.minimum(missed + truncation, 1.0) + 2e-4)
+    return np.asarray(np.minimum(missed + truncation, 1.0) + GRID_ERROR)
 
 
 # --- on disk ---------------------------------------------------------------------------------------

@@ -6,16 +6,15 @@ Over a complete set of final states of positive energy, with independent electro
     ∫S_i dT   = q_i [ C_i(Q) − Σ_j n_ij M_ij(Q) ],                    closure                         (2)
     M_ij = (1/g_i) Σ_{m m'} |⟨j m'|e^{iQ·r}|i m⟩|².
 
-The sum over j is over the occupied subshells, whose states are not free to be excited to: q_j of g_j = 2j+1 of them,
-n_ij = q_j/g_j.  Where ε_j ≤ ε_i no energy is absorbed, so even the vacancies of j are no part of S at T > 0 and n_ij = 1.
-(Vacant subshells below an occupied one without any electron are not looked for; no ground state of a central field
-that follows the aufbau order has them.)  M_ij is symmetric in the states, so in a closed-shell atom the second
-term of (1) cancels in the sum over shells and the Bethe sum rule is that of free electrons.
+The sum over j is over the occupied subshells, of whose g_j = 2j+1 states q_j are taken: n_ij = q_j/g_j.  Where
+ε_j ≤ ε_i no energy is absorbed, so even the vacancies of j are no part of S at T > 0, and n_ij = 1.  (An altogether
+empty subshell below an occupied one is not looked for; the aufbau order has none.)  g_i M_ij is symmetric, so in an
+atom of closed shells the second term of (1) cancels in the sum over shells, which is that of free electrons.
 
-F_i and C_i are the sums of a free electron with the shell's momentum distribution, `impulse.free_sum_rules`: Q²/2m and 1
-without relativity, Q²/2m (1 − 5⟨p²⟩/6m² + …) and 1 − O(Q²/4m²) in the Dirac theory, where the final states of negative
-energy are missing (J. S. Levinger, M. L. Rustgi and K. Okamoto, Phys. Rev. 106 (1957) 1191, for the first).  The field
-changes which states have positive energy by a higher order in (Zα)²; that is the only approximation in (1) and (2).
+F_i and C_i are the sums of a free electron with the shell's momentum distribution, `impulse.free_sum_rules`: Q²/2m
+and 1 without relativity, Q²/2m (1 − 5⟨p²⟩/6m² + …) and 1 − O(Q²/4m²) in the Dirac theory, where final states of
+negative energy are missing (for the first: J. S. Levinger, M. L. Rustgi and K. Okamoto, Phys. Rev. 106 (1957) 1191).
+The field changes which states have positive energy by a higher order in (Zα)²; that is the only approximation here.
 """
 
 from __future__ import annotations
@@ -136,9 +135,9 @@ def trk_sum(model: CentralField) -> SumRuleCheck:
 def continuum_moments(model: ResponseModel, momentum: ArrayLike, refine: int = 1) -> tuple[Array, Array]:
     """∫S dT and ∫S T dT of the continuum at fixed Q, by shell.
 
-    Gauss–Legendre panels begin anew at every threshold, follow the ridge T(Q, p_z) on the scale of the outermost shell's
-    momenta, and are logarithmic elsewhere.  Where a model has a largest T at Q ≤ T (`CentralField.photon_limit`) the
-    integral ends at the larger of it and Q; what is beyond is less than 1e-4.
+    Gauss–Legendre panels begin anew at every threshold, follow the ridge T(Q, p_z) on the scale of the outermost
+    shell's momenta, and are logarithmic elsewhere.  Where a model has a largest T at Q ≤ T, as
+    `CentralField.photon_limit`, the integral ends at the larger of it and Q; what is beyond is less than 1e-4.
 
     Args:
         model: any response whose S has values.
@@ -149,9 +148,12 @@ def continuum_moments(model: ResponseModel, momentum: ArrayLike, refine: int = 1
         ∫S dT [dimensionless] and ∫S T dT [energy], each of shape (shell, nQ).
 
     Raises:
-        ValueError: for momenta that are not finite or not positive, and from models whose S is a δ function.
+        ValueError: for momenta that are not finite or not positive, for shells without a threshold, and from models
+            whose S is a δ function.
     """
     Q = _momenta(momentum)
+    if any(shell.binding_energy <= 0 for shell in model.shells):
+        raise ValueError("an integral over T needs thresholds > 0; electrons at rest have neither them nor an S(T, Q)")
     limit = float(getattr(model, "photon_limit", np.inf))
     zeroth, first = [], []
     for q in Q:
@@ -202,7 +204,7 @@ def _transfers(shells: tuple[Shell, ...], momentum: float, limit: float, refine:
     slow, fast = np.sqrt(2 * ELECTRON_MASS * thresholds[[0, -1]])
     p_z = 0.1 * slow * np.sinh(np.linspace(-_REACH, _REACH, 28 * refine + 1))
     ridge = _transfer_of(p_z, momentum)
-    top = min(max(100 * thresholds[-1], float(_transfer_of(20 * fast, momentum))), limit)
+    top = min(max(400 * thresholds[-1], float(_transfer_of(20 * fast, momentum))), limit)
     behind = 1 + np.concatenate([[0.0], np.geomspace(1e-3, 0.4, 9 * refine)])
     cuts = np.concatenate(
         [

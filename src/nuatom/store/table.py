@@ -72,9 +72,7 @@ class Variable:
         object.__setattr__(self, "data", data)
         object.__setattr__(self, "dims", tuple(self.dims))
         if len(self.dims) != data.ndim or len(set(self.dims)) != len(self.dims):
-            raise ValueError(
-                f"expected {data.ndim} different dimension names for shape {data.shape}, got {self.dims}"
-            )
+            raise ValueError(f"expected {data.ndim} different dimension names for shape {data.shape}, got {self.dims}")
         if data.dtype.kind == "U":
             for text in data.flat:
                 _check_text(str(text))
@@ -113,9 +111,7 @@ class Table:
                 )
             for dim, length in zip(variable.dims, variable.data.shape, strict=True):
                 if lengths[dim] != length:
-                    raise ValueError(
-                        f"dimension {dim!r} has length {lengths[dim]}, but {length} in variable {name!r}"
-                    )
+                    raise ValueError(f"dimension {dim!r} has length {lengths[dim]}, but {length} in variable {name!r}")
         for name, value in self.attributes.items():
             if name in HEADER or name in _HDF5_ATTRIBUTES:
                 raise ValueError(f"the attribute name {name!r} is used by the store itself; choose another")

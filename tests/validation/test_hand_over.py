@@ -1,0 +1,69 @@
+"""From partial waves to the impulse limit: the join is seamless in what is integrated over Q."""
+
+import numpy as np
+import pytest
+
+from central_fields import Direct, central_field, direct, kinetic_scale
+from nuatom import MagneticMoment, spectrum
+from nuatom.response.response_table import HAND_OVER, hand_over
+from nuatom.units import HARTREE
+
+ENERGY = 5.0
+COUPLING = MagneticMoment(1e-11)
+XENON = range(17)
+POINTS = (10.5, 14.0, 18.0, 23.5)
+"""T over the shell's own scale: below, in (three quarters of the way in ln T at 18), and at the end of the blend."""
+
+
+def shares(found: Direct) -> np.ndarray:
+    """Longitudinal and total dσ/dT of a shell from partial waves alone."""
+    weights = COUPLING.weights(ENERGY, found.transfer, found.momentum)
+    longitudinal = np.sum(weights.charge * found.charge * found.dQ2)
+    return np.array([longitudinal, longitudinal + np.sum(weights.current * found.current * found.dQ2)])
+
+
+def table_shares(shell: int, transfer: np.ndarray) -> np.ndarray:
+    """The same from the model, shape (2, nT)."""
+    found = spectrum(COUPLING, central_field("Xe"), ENERGY, transfer)
+    return np.array([found.longitudinal[shell], found.by_shell[shell]])
+
+
+@pytest.mark.parametrize("shell", XENON)
+def test_cross_section_of_a_shell_is_that_of_partial_waves(shell: int) -> None:
+    model = central_field("Xe")
+    for multiple in POINTS:
+        T = multiple * kinetic_scale(model, shell)
+        ratio = table_shares(shell, np.array([T]))[:, 0] / shares(direct(model, shell, T)) - 1
+        # 0.5 % is the promise; 0.1 to 0.2 % is met.  The longitudinal share alone is 0.6 % off for 1s at T = 0.8 MeV,
+        # where its weight (1 − T²/Q²)/Q² changes fast across the ridge and feels the ridge's shift.
+        assert abs(ratio[1]) < 5e-3, (model.shells[shell].label, multiple, ratio)
+        assert abs(ratio[0]) < (8e-3 if shell == 0 else 5e-3), (model.shells[shell].label, multiple, ratio)
+
+
+@pytest.mark.parametrize("shell", XENON)
+def test_no_kink_in_the_cross_section(shell: int) -> None:
+    model = central_field("Xe")
+    start, end = (x * HARTREE for x in hand_over(model.table.binding[shell], model.table.moments[shell]))
+    assert start == pytest.approx(HAND_OVER[0] * kinetic_scale(model, shell), rel=1e-6)
+    T = np.geomspace(0.6 * start, 1.6 * end, 60)
+    for values in table_shares(shell, T):
+        smooth = np.log(values * T)
+        # A smooth curve through the points outside the blend must pass through those inside.
+        x = np.log(T)
+        outside = (start > T) | (end < T)
+        fit = np.polynomial.Polynomial.fit(x[outside], smooth[outside], 5)
+        assert np.max(np.abs(smooth - fit(x))) < 5e-3, model.shells[shell].label
+
+
+@pytest.mark.parametrize("shell", [1, 8, 13, 16])
+def test_pointwise_the_impulse_limit_is_close_on_the_ridge(shell: int) -> None:
+    model = central_field("Xe")
+    T = 0.98 * HAND_OVER[1] * kinetic_scale(model, shell)
+    found = direct(model, shell, T)
+    values = model.structure(np.array([T]), found.momentum[None])
+    S = values.charge[shell, 0]
+    # The final state's potential shifts the ridge by a fraction of its width, which the integrals do not see: S is
+    # off by up to a tenth of its maximum on the flanks, and the mean position by much less than the width.
+    assert np.max(np.abs(S - found.charge)) < 0.13 * found.charge.max()
+    centre, reference = (np.average(found.momentum, weights=s * found.dQ2) for s in (S, found.charge))
+    assert centre == pytest.approx(reference, rel=1e-2)
