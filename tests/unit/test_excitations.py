@@ -101,7 +101,7 @@ def test_an_open_shell_counts_by_its_vacancy() -> None:
         assert shells[end].vacancy == pytest.approx(2 / 3)
         found = [i for i in range(len(lines)) if lines.shell[i] == start and lines.final[i] == label]
         assert len(found) == 1
-        full, _ = waves.discrete(
+        full, *_ = waves.discrete(
             start,
             np.arange(solution.grid.size),
             solution.grid,

@@ -17,6 +17,7 @@ from nuatom.response.impulse import (
     nodes,
     structure,
 )
+from nuatom.response.model import ALL, Function
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HARTREE
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
@@ -69,9 +70,8 @@ def test_momentum_and_least_momentum_are_inverse(transfer: float, p_z: float) ->
 
 def test_nothing_is_absorbed_at_momenta_up_to_the_transfer(hydrogen: Moments) -> None:
     T = np.array([3.0])
-    S, R = structure(hydrogen, T, np.array([0.1, 2.99, 3.0]))
-    assert not S.any()
-    assert not R.any()
+    for values in structure(hydrogen, T, np.array([0.1, 2.99, 3.0]), ALL).values():
+        assert not values.any()
     assert least_momentum(T, T)[0] == np.inf
 
 
@@ -88,11 +88,18 @@ def test_an_electron_all_but_at_rest_is_the_free_one() -> None:
     found = Moments(p[:1900], density[:1900], logs, scale)
     for T_keV in (1.0, 100.0):
         T = np.array([T_keV * 1e-3 / HARTREE / C])
-        _, dQ2, S, R = nodes(found, T, T, np.array([np.inf]))
+        Q, dQ2 = nodes(found, T, T, np.array([np.inf]))
+        values = structure(found, T[:, None], Q, ALL)
         energy = T[0] + C
         # ∫S dQ² = E' + m and ∫R dQ² = T; in these units S dQ² has a factor 1/C.
-        assert np.sum(S * dQ2) * C == pytest.approx(energy + C, rel=1e-4)
-        assert np.sum(R * dQ2) * C == pytest.approx(T[0], rel=1e-4)
+        Q_r = np.sqrt(T[0] * (T[0] + 2 * C))
+        for functions, expected in (
+            ((Function.CHARGE, Function.AXIAL_LONGITUDINAL, Function.AXIAL_CURRENT, Function.SCALAR), energy + C),
+            ((Function.CURRENT, Function.AXIAL_CHARGE, Function.PSEUDOSCALAR), T[0]),
+            ((Function.AXIAL_MIXED, Function.VECTOR_AXIAL), Q_r),
+        ):
+            for function in functions:
+                assert np.sum(values[function] * dQ2) * C == pytest.approx(expected, rel=1e-4), function
 
 
 def test_sum_rules_at_small_and_large_momentum() -> None:

@@ -43,7 +43,7 @@ def test_every_number_is_there_where_it_is_used(symbol: str) -> None:
         start, end = hand_over(binding, moments)
         assert end / start == pytest.approx(HAND_OVER[1] / HAND_OVER[0])
         T = table.energies + binding
-        for values in (table.log_charge[i], table.log_current[i]):
+        for values in table.values[:, i]:
             assert np.all(np.isfinite(values[end >= T]))
             low = table.y[i] <= LOW_SIDE[1]
             assert np.all(np.isfinite(values[PHOTON_TOP >= T][:, low]))
@@ -63,9 +63,9 @@ def test_estimated_errors_are_within_the_tolerance(symbol: str) -> None:
 def test_stored_and_read_back_it_is_the_same_table() -> None:
     first = central_field("H").table
     calls: list[tuple[int, int]] = []
-    second = fetch_table(Atom("H"), 5e-3, lambda *done: calls.append(done))
+    second = fetch_table(Atom("H"), 5e-3, progress=lambda *done: calls.append(done))
     assert not calls
-    for name in ("binding", "energies", "t", "log_charge", "log_current", "relative_error"):
+    for name in ("binding", "energies", "t", "values", "relative_error"):
         np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
     np.testing.assert_array_equal(second.moments[0].log_moments, first.moments[0].log_moments)
     assert second.excitations.final == first.excitations.final

@@ -102,8 +102,8 @@ def test_six_multipoles_lose_the_ridge(
     whole = kernels.multipole_sum
 
     def cut(*arguments: object) -> object:
-        *others, J_max, longitudinal = arguments
-        return whole(*others, min(J_max, 6), longitudinal)
+        *others, J_max, axial, longitudinal = arguments
+        return whole(*others, min(J_max, 6), axial, longitudinal)
 
     monkeypatch.setattr(kernels, "multipole_sum", cut)
     six = charge(transfer, nodes.Q, Resolution())

@@ -12,6 +12,7 @@ from nuatom.certificate.identities import shells_in_reach
 from nuatom.certificate.report import Check, Outcome, judge
 from nuatom.response import impulse
 from nuatom.response.central_field import CentralField
+from nuatom.response.model import Function
 from nuatom.response.partial_waves import PartialWaves, ShellResponse
 from nuatom.response.response_table import WIDTH, hand_over, ridge
 from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
@@ -183,8 +184,8 @@ def check_join(model: CentralField, waves: PartialWaves) -> Outcome:
         edge = np.arcsinh(reach / (0.3 * width))
         Q = Q_r * np.exp(0.3 * width * np.sinh(np.linspace(-edge, edge, 90)))
         (found,) = waves.continuum(T - binding, [i], [Q], [None])
-        limit, _ = impulse.structure(moments, np.array(T / SPEED_OF_LIGHT_AU), Q)
-        limit *= model.shells[i].occupancy
+        limit = impulse.structure(moments, np.array(T / SPEED_OF_LIGHT_AU), Q)[Function.CHARGE]
+        limit = limit * model.shells[i].occupancy
         ratios.append(float(np.trapezoid(found.charge, np.log(Q)) / np.trapezoid(limit, np.log(Q))))
     deviations = np.array(ratios) - 1
     worst = int(np.argmax(np.abs(deviations)))

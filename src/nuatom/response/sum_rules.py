@@ -231,7 +231,7 @@ def _overlaps(model: CentralField, momentum: Array) -> tuple[Array, Array]:
     """M_ij(Q), shape (shell, shell, nQ), and the blocked share n_ij, shape (shell, shell), of (1) and (2)."""
     from nuatom.atom.angular import bessel_table
     from nuatom.atom.grid import Grid
-    from nuatom.response.kernels import multipole_sum
+    from nuatom.response.kernels import CHARGE, multipole_sum
 
     solution, shells = model.atom.solution, model.atom.calculated_shells
     order = np.argsort(momentum)
@@ -250,9 +250,9 @@ def _overlaps(model: CentralField, momentum: Array) -> tuple[Array, Array]:
         for i, kappa in enumerate(kappas):
             # No shift of j_0 by one: the overlap of a shell with itself is wanted as it is.
             found = multipole_sum(
-                P[i], F[i], kappa, 1.0, P, F, kappas, grid.r, grid.dr, Q[part], table, shifted, 0, J_max, False
+                P[i], F[i], kappa, 1.0, P, F, kappas, grid.r, grid.dr, Q[part], table, shifted, 0, J_max, False, False
             )
-            overlap[i, :, order[part]] = found[0].T
+            overlap[i, :, order[part]] = found[CHARGE].T
     energies = np.asarray(solution.energies)
     filled = np.array([shell.occupancy / shell.degeneracy for shell in shells])
     share = np.where(energies[None, :] > energies[:, None], filled[None, :], 1.0)
