@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 import nuatom as na
 from nuatom.approximations import FreeSumRule, thomas_fermi_momentum
 from nuatom.neutrino import standard_model_moment
+from nuatom.response.model import VECTOR
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, HBARC2, MeV, cm2, day, eV, keV, kg, s
 
 Array = NDArray[np.float64]
@@ -94,7 +95,7 @@ def frozen_photon(transfer: ArrayLike, symbol: str = "Ge") -> Columns:
 def photon_fall(transfer: float, momentum: Array, symbol: str = "Ge") -> Array:
     """(b) R(T,Q)/Q² over its value at the photon point Q = T; frozen, it is 1."""
     model, T = response(symbol), np.array([transfer])
-    current = model.structure(T, np.concatenate([T, momentum])).current.sum(axis=0)[0]
+    current = model.structure(T, np.concatenate([T, momentum]), VECTOR).current.sum(axis=0)[0]
     return current[1:] / current[0] * (transfer / momentum) ** 2
 
 

@@ -22,71 +22,135 @@ __version__ = "0.1.0"
 # Where each public name lives.  The block under TYPE_CHECKING says the same to type checkers and
 # editors, which cannot follow __getattr__; a test keeps the two and __all__ equal.
 _HOME = {
+    "Anapole": "nuatom.neutrino",
     "Atom": "nuatom.atom.field",
+    "AxialMediator": "nuatom.neutrino",
+    "Basis": "nuatom.neutrino",
     "CentralField": "nuatom.response.central_field",
+    "ChargeRadius": "nuatom.neutrino",
     "CoherentSumRule": "nuatom.approximations",
     "EquivalentPhoton": "nuatom.approximations",
+    "Flavour": "nuatom.neutrino",
+    "FlavourMatrix": "nuatom.neutrino",
     "FreeElectrons": "nuatom.response.free",
     "FrozenPhoton": "nuatom.approximations",
+    "Function": "nuatom.response.model",
+    "HeavyLepton": "nuatom.neutrino",
     "Hydrogenic": "nuatom.response.hydrogenic",
     "Impulse": "nuatom.response.impulse",
+    "IncoherentSum": "nuatom.neutrino",
     "KohnSham": "nuatom.atom.field",
     "MagneticMoment": "nuatom.neutrino",
+    "Millicharge": "nuatom.neutrino",
+    "Mixing": "nuatom.neutrino",
+    "Moments": "nuatom.neutrino",
+    "Neutrino": "nuatom.neutrino",
+    "NonStandard": "nuatom.neutrino",
     "PointNucleus": "nuatom.atom.field",
+    "PseudoscalarMediator": "nuatom.neutrino",
     "ResponseModel": "nuatom.response.model",
+    "ScalarMediator": "nuatom.neutrino",
     "Shell": "nuatom.elements",
     "Slater": "nuatom.atom.field",
     "Stepping": "nuatom.approximations",
     "Store": "nuatom.store",
     "StructureFunctions": "nuatom.response.model",
     "UniformNucleus": "nuatom.atom.field",
+    "VectorMediator": "nuatom.neutrino",
+    "Weak": "nuatom.neutrino",
+    "components": "nuatom.scattering",
     "cross_section": "nuatom.scattering",
+    "effective_moment": "nuatom.neutrino",
     "element": "nuatom.elements",
     "lines": "nuatom.scattering",
     "photoabsorption": "nuatom.scattering",
+    "solar_moment": "nuatom.neutrino",
     "spectrum": "nuatom.scattering",
     "target": "nuatom.elements",
     "total_cross_section": "nuatom.scattering",
 }
 
 if TYPE_CHECKING:
-    from nuatom import units
+    from nuatom import coherent, units
     from nuatom.approximations import CoherentSumRule, EquivalentPhoton, FrozenPhoton, Stepping
     from nuatom.atom.field import Atom, KohnSham, PointNucleus, Slater, UniformNucleus
     from nuatom.elements import Shell, element, target
-    from nuatom.neutrino import MagneticMoment
+    from nuatom.neutrino import (
+        Anapole,
+        AxialMediator,
+        Basis,
+        ChargeRadius,
+        Flavour,
+        FlavourMatrix,
+        HeavyLepton,
+        IncoherentSum,
+        MagneticMoment,
+        Millicharge,
+        Mixing,
+        Moments,
+        Neutrino,
+        NonStandard,
+        PseudoscalarMediator,
+        ScalarMediator,
+        VectorMediator,
+        Weak,
+        effective_moment,
+        solar_moment,
+    )
     from nuatom.response.central_field import CentralField
     from nuatom.response.free import FreeElectrons
     from nuatom.response.hydrogenic import Hydrogenic
     from nuatom.response.impulse import Impulse
-    from nuatom.response.model import ResponseModel, StructureFunctions
-    from nuatom.scattering import cross_section, lines, photoabsorption, spectrum, total_cross_section
+    from nuatom.response.model import Function, ResponseModel, StructureFunctions
+    from nuatom.scattering import components, cross_section, lines, photoabsorption, spectrum, total_cross_section
     from nuatom.store import Store
 
 __all__ = [
+    "Anapole",
     "Atom",
+    "AxialMediator",
+    "Basis",
     "CentralField",
+    "ChargeRadius",
     "CoherentSumRule",
     "EquivalentPhoton",
+    "Flavour",
+    "FlavourMatrix",
     "FreeElectrons",
     "FrozenPhoton",
+    "Function",
+    "HeavyLepton",
     "Hydrogenic",
     "Impulse",
+    "IncoherentSum",
     "KohnSham",
     "MagneticMoment",
+    "Millicharge",
+    "Mixing",
+    "Moments",
+    "Neutrino",
+    "NonStandard",
     "PointNucleus",
+    "PseudoscalarMediator",
     "ResponseModel",
+    "ScalarMediator",
     "Shell",
     "Slater",
     "Stepping",
     "Store",
     "StructureFunctions",
     "UniformNucleus",
+    "VectorMediator",
+    "Weak",
     "__version__",
+    "coherent",
+    "components",
     "cross_section",
+    "effective_moment",
     "element",
     "lines",
     "photoabsorption",
+    "solar_moment",
     "spectrum",
     "target",
     "total_cross_section",
@@ -98,8 +162,8 @@ if not TYPE_CHECKING:  # hidden from type checkers, which would take it to mean 
 
     def __getattr__(name: str) -> object:
         """Import a public name from its home on first use."""
-        if name == "units":
-            return import_module("nuatom.units")
+        if name in ("coherent", "units"):
+            return import_module(f"nuatom.{name}")
         if name not in _HOME:
             raise AttributeError(f"module 'nuatom' has no attribute {name!r}; public names: {', '.join(__all__)}")
         value = getattr(import_module(_HOME[name]), name)

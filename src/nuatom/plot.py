@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nuatom.elements import Shell
-from nuatom.response.model import Array, ResponseModel
+from nuatom.response.model import VECTOR, Array, ResponseModel
 from nuatom.scattering import Spectrum
 from nuatom.units import ELECTRON_MASS, barn, cm2, keV
 
@@ -201,7 +201,7 @@ def structure_map(
     if momentum is None:
         momentum = np.geomspace(0.5 * T[0], 3 * _ridge(T[-1]), _ROWS)
     Q = np.asarray(momentum, dtype=float)
-    S = model.structure(T, Q).charge.sum(axis=0) * keV
+    S = model.structure(T, Q, VECTOR).charge.sum(axis=0) * keV
     greatest = float(S.max())
     if not greatest > 0:
         raise ValueError("S is zero in the whole range: nothing to draw; try transfers above a threshold")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comparison import approx
 from nuatom.approximations import (
     CoherentSumRule,
     EquivalentPhoton,
@@ -58,14 +59,14 @@ def test_each_is_a_response_model(model: ResponseModel) -> None:
 def test_stepping_counts_the_electrons_bound_less_than_the_transfer(transfer: float, electrons: int) -> None:
     got = cross_section(ONE, Stepping(NEON), 1.0, transfer)
     free = cross_section(ONE, FreeElectrons(NEON), 1.0, transfer)
-    assert got == pytest.approx(electrons / 10 * free, rel=1e-14)
+    assert got == approx(electrons / 10 * free, rel=1e-14)
 
 
 @pytest.mark.parametrize("transfer", [30 * eV, 1 * keV])
 def test_stepping_has_all_structure_functions(transfer: float) -> None:
     share = cross_section(ONE, Stepping(NEON), 1.0, transfer) / cross_section(ONE, FreeElectrons(NEON), 1.0, transfer)
     got = cross_section(Weak("e"), Stepping(NEON), 1.0, transfer)
-    assert got == pytest.approx(share * cross_section(Weak("e"), FreeElectrons(NEON), 1.0, transfer), rel=1e-12)
+    assert got == approx(share * cross_section(Weak("e"), FreeElectrons(NEON), 1.0, transfer), rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_sum_rules_are_z_and_z_squared_over_t(transfer: float) -> None:
     T = np.array([transfer])
     for model, expected in ((FreeSumRule("Ar"), 18), (CoherentSumRule("Ar"), 18**2)):
         measure = model.measure(T, np.zeros(1), INFINITE)
-        assert np.sum(measure.charge / measure.momentum**2) == pytest.approx(expected / transfer, rel=1e-12)
+        assert np.sum(measure.charge / measure.momentum**2) == approx(expected / transfer, rel=1e-12)
         assert not measure.current.any()
 
 
@@ -108,7 +109,7 @@ def test_coherent_enhancement_of_the_cross_section_is_z() -> None:
     ratio = cross_section(ONE, CoherentSumRule("Ar"), 1.0, 1 * keV) / cross_section(
         ONE, FreeSumRule("Ar"), 1.0, 1 * keV
     )
-    assert ratio == pytest.approx(18, rel=1e-12)
+    assert ratio == approx(18, rel=1e-12)
 
 
 def test_frozen_photon_is_the_model_at_the_photon_line_and_grows_from_there() -> None:
@@ -128,7 +129,7 @@ def test_frozen_photon_transverse_share_in_closed_form() -> None:
     top = 2 * E - T
     scale = np.pi * FINE_STRUCTURE**2 / ELECTRON_MASS**2 * HBARC2 * (top / (2 * E)) ** 2
     expected = scale * photon / T**2 * (top**2 - T**2) ** 2 / (2 * top**2)
-    assert got.transverse.sum() == pytest.approx(expected, rel=1e-9)
+    assert got.transverse.sum() == approx(expected, rel=1e-9)
     real = spectrum(ONE, HYDROGEN, E, T)
     np.testing.assert_allclose(got.longitudinal, real.longitudinal, rtol=1e-12)
     # The spurious enhancement: orders of magnitude above the real transverse share and the total.
@@ -154,8 +155,8 @@ def test_equivalent_photon_measure_integrates_its_structure() -> None:
         x = power / 2 + 1  # ∫ dy y^{x−1} and ∫ dy y^x, y = Q²
         current = np.log(top**2 / T**2) if x == 0 else (top ** (2 * x) - T ** (2 * x)) / x
         charge = np.log(top**2 / T**2) if x == -1 else (top ** (2 * x + 2) - T ** (2 * x + 2)) / (x + 1)
-        assert np.sum(weights * measure.current) == pytest.approx((photon * current).item(), rel=1e-10)
-        assert np.sum(weights * measure.charge) == pytest.approx((photon * charge / T**2).item(), rel=1e-10)
+        assert np.sum(weights * measure.current) == approx((photon * current).item(), rel=1e-10)
+        assert np.sum(weights * measure.charge) == approx((photon * charge / T**2).item(), rel=1e-10)
 
 
 @pytest.mark.parametrize("model", [FrozenPhoton(HYDROGEN), EquivalentPhoton(HYDROGEN)])
@@ -184,6 +185,6 @@ def test_lines_of_the_photon_like_responses() -> None:
 
 
 def test_thomas_fermi_momentum() -> None:
-    assert thomas_fermi_momentum(27) == pytest.approx(3 * MOMENTUM_AU, rel=1e-15)
+    assert thomas_fermi_momentum(27) == approx(3 * MOMENTUM_AU, rel=1e-15)
     with pytest.raises(ValueError, match="Z > 0"):
         thomas_fermi_momentum(0)

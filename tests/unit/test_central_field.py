@@ -5,19 +5,20 @@ import pytest
 
 from central_fields import central_field, index
 from nuatom import Atom, CentralField, KohnSham, MagneticMoment, cross_section, photoabsorption
+from nuatom.response.model import VECTOR
 from nuatom.units import ELECTRON_MASS, eV, keV
 
 
 def test_shapes_errors_and_shells() -> None:
     model = central_field("Ar")
     T = np.array([0.02, 0.3, 5.0]) * keV
-    one = model.structure(T, np.array([1.0, 10.0]) * keV)
+    one = model.structure(T, np.array([1.0, 10.0]) * keV, VECTOR)
     assert one.charge.shape == one.current.shape == (7, 3, 2)
     assert one.relative_error.shape == (7, 3)
     assert np.all(one.relative_error[:, -1] > 0)
     assert np.all(one.relative_error < model.tolerance)
     assert one.shells == model.shells == model.atom.shells
-    each = model.structure(T, np.array([[1.0], [2.0], [3.0]]) * keV)
+    each = model.structure(T, np.array([[1.0], [2.0], [3.0]]) * keV, VECTOR)
     np.testing.assert_array_equal(each.charge[:, 0, 0], one.charge[:, 0, 0])
 
 
@@ -26,7 +27,7 @@ def test_open_only_above_threshold() -> None:
     for i, shell in enumerate(model.shells):
         edge = shell.binding_energy
         T = np.append(edge * np.array([0.0, 0.5, 1 - 1e-12, 1.0, 1 + 1e-9]), edge + 0.03 * eV)
-        found = model.structure(T, np.array([5 * keV]))
+        found = model.structure(T, np.array([5 * keV]), VECTOR)
         assert not found.charge[i, :4].any()
         assert not found.current[i, :4].any()
         assert np.all(found.charge[i, 4:] > 0)
@@ -51,7 +52,7 @@ def test_open_only_above_threshold() -> None:
 )
 def test_refuses_what_is_out_of_range(transfer: object, momentum: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        central_field("H").structure(transfer, momentum)  # type: ignore[arg-type]
+        central_field("H").structure(transfer, momentum, VECTOR)  # type: ignore[arg-type]
 
 
 def test_refuses_other_atoms_and_tolerances() -> None:
@@ -71,8 +72,8 @@ def test_measured_thresholds_shift_energies_and_nothing_else() -> None:
     Q = np.array([0.5, 5.0, 50.0]) * keV
     for i in range(len(edges)):
         above = edges[i, 0] * np.array([1e-3, 0.3, 2.0])
-        a = calculated.structure(edges[i, 0] + above, Q)
-        b = measured.structure(edges[i, 1] + above, Q)
+        a = calculated.structure(edges[i, 0] + above, Q, VECTOR)
+        b = measured.structure(edges[i, 1] + above, Q, VECTOR)
         # The same photoelectron energies: the same numbers, but for the rounding of T.
         np.testing.assert_allclose(b.charge[i], a.charge[i], rtol=1e-7)
         np.testing.assert_allclose(b.current[i], a.current[i], rtol=1e-7)

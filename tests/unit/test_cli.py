@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,8 +17,9 @@ import pytest
 import xarray as xr
 
 import nuatom as na
+from nuatom.certificate import Status
 from nuatom.cli import app, atom, check, dcs, main, options, photo, screen, table
-from nuatom.response.model import Array, Lines, Measure, StructureFunctions
+from nuatom.response.model import VECTOR, Array, Function, Lines, Measure, StructureFunctions
 from nuatom.units import MeV, cm2, eV, keV
 
 DCS = "dcs Ne --energy 1MeV --transfer 0.05:15keV:5"
@@ -34,18 +35,18 @@ class Quick:
     def shells(self) -> tuple[na.Shell, ...]:
         return self.atom.shells
 
-    def structure(self, transfer: Array, momentum: Array) -> StructureFunctions:
+    def structure(self, transfer: Array, momentum: Array, functions: Iterable[Function] = VECTOR) -> StructureFunctions:
         T = np.asarray(transfer)
         Q = np.broadcast_to(momentum, (len(T), np.shape(momentum)[-1]))
         edge = np.array([shell.binding_energy for shell in self.shells])[:, None, None]
         S = np.where(T[:, None] > edge, (Q / edge) ** 2, 0.0)
         return StructureFunctions(self.shells, T, Q, S, S, np.full(S.shape[:2], 1e-3))
 
-    def measure(self, transfer: Array, lower: Array, upper: Array) -> Measure:
-        free = na.Stepping(self.atom).measure(transfer, lower, upper)
+    def measure(self, transfer: Array, lower: Array, upper: Array, functions: Iterable[Function] = VECTOR) -> Measure:
+        free = na.Stepping(self.atom).measure(transfer, lower, upper, functions)
         return replace(free, charge=0.9 * free.charge, relative_error=free.relative_error + 1e-3)
 
-    def lines(self) -> Lines:
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         momentum = np.geomspace(1 * eV, 1 * MeV, 30)
         strength = np.stack([momentum**2, momentum**2]) * np.exp(-momentum / keV)
         last = len(self.shells) - 1
@@ -521,6 +522,14 @@ class FakeCheck:
     tolerance: float = 0.01
     source: str = "Bethe 1930"
 
+    @property
+    def failed(self) -> bool:
+        return not self.passed
+
+    @property
+    def status(self) -> Status:
+        return Status.PASSED if self.passed else Status.FAILED
+
 
 @dataclass(frozen=True)
 class FakeCertificate:
@@ -549,8 +558,8 @@ def certified(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_check_passes(run: Run, certified: Callable[..., None], tmp_path: Path) -> None:
     certified(True, True)
     out = run("check Ne --figures drawn -o ne.csv")
-    assert "# result: 2 of 2 checks passed" in out
-    assert out.count("\npass ") == 2
+    assert "# result: 2 of 2 checks passed, 0 failed" in out
+    assert out.count("\npassed ") == 2
     assert "at 1 keV [Bethe 1930]" in out
     assert (tmp_path / "drawn" / "sum-rule.png").exists()
     text = (tmp_path / "ne.csv").read_text(encoding="utf-8").splitlines()
@@ -562,7 +571,7 @@ def test_a_failed_check_is_named_and_code_1(certified: Callable[..., None], caps
     certified(True, False)
     assert main(["check", "Ne"]) == 1
     out, err = capsys.readouterr()
-    assert "\nFAIL " in out
+    assert "\nFAILED " in out
     assert err == "Failed: rule 1\n"
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comparison import approx
 from nuatom.approximations import EquivalentPhoton
 from nuatom.neutrino import (
     Anapole,
@@ -192,7 +193,7 @@ def test_millicharge_absorbs_equivalent_photons(energy: float, mass: float) -> N
     integral = (primitive(high) - primitive(low)) / 2 - both / 2
     expected = HBARC2 * (4 * np.pi * FINE_STRUCTURE * q) ** 2 / (8 * np.pi * E**2) * integral * R
     # Averages over the strip X < 1e-4 T² are right to a few 1e-4 of one e-fold out of some 50.
-    assert got == pytest.approx(expected, rel=2e-4)
+    assert got == approx(expected, rel=2e-4)
 
 
 @pytest.mark.parametrize("mass", [1 * eV, 30 * eV, 1 * keV, 1.0])
@@ -219,7 +220,7 @@ def test_light_mediators_are_integrated_through_the_photon_line(mass: float, axi
         total = spectrum(VectorMediator(mass, g, 1.0), HYDROGEN, E, T).transverse.sum()
         R = HYDROGEN.structure(np.array([T]), np.sqrt(X + T**2)).current[0, 0]
         integrand = transverse_weight(E, T, amplitude, X) * R
-    assert total == pytest.approx(np.trapezoid(integrand * X, x), rel=1e-3)
+    assert total == approx(np.trapezoid(integrand * X, x), rel=1e-3)
 
 
 def test_matter_cuts_the_photon_line() -> None:
@@ -227,9 +228,9 @@ def test_matter_cuts_the_photon_line() -> None:
     alone, inside = (spectrum(Millicharge(1e-12, photon_mass=w), HYDROGEN, 1.0, T) for w in (0.0, 50 * eV))
     assert inside.transverse.sum() < 0.4 * alone.transverse.sum()
     # The longitudinal share comes from much larger X.
-    assert inside.longitudinal.sum() == pytest.approx(alone.longitudinal.sum(), rel=0.01)
+    assert inside.longitudinal.sum() == approx(alone.longitudinal.sum(), rel=0.01)
     free = [cross_section(Millicharge(1e-12, photon_mass=w), FREE, 1.0, T) for w in (0.0, 1e-9)]
-    assert free[1] == pytest.approx(free[0], rel=1e-12)
+    assert free[1] == approx(free[0], rel=1e-12)
 
 
 def test_heavy_lepton_is_integrated_from_its_own_limits() -> None:
@@ -239,14 +240,14 @@ def test_heavy_lepton_is_integrated_from_its_own_limits() -> None:
         out = np.sqrt((E - T) ** 2 - mass**2)
         low, high = T + mass**2 / (E - T + out), E + out
         edges = coupling.intervals(np.array([E]), np.array([T]))[0]
-        assert (edges[0], edges[-1]) == pytest.approx((low, high), rel=1e-14)
+        assert (edges[0], edges[-1]) == approx((low, high), rel=1e-14)
         x = np.linspace(np.log(low**2 - T**2), np.log(high**2 - T**2), 40001)[1:-1]
         X = np.exp(x)
         Q = np.sqrt(X + T**2)
         at = HYDROGEN.structure(np.array([T]), Q)
         weights = coupling.weights(E, T, Q)
         integrand = (weights.charge * at.charge[0, 0] + weights.current * at.current[0, 0]) * X
-        assert cross_section(coupling, HYDROGEN, E, T) == pytest.approx(np.trapezoid(integrand, x), rel=1e-3)
+        assert cross_section(coupling, HYDROGEN, E, T) == approx(np.trapezoid(integrand, x), rel=1e-3)
     assert cross_section(HeavyLepton(1e-10, 1.1), HYDROGEN, E, T) == 0
     assert cross_section(HeavyLepton(1e-10, E - T), HYDROGEN, E, T) == 0
 
@@ -286,15 +287,15 @@ def test_diagonal_elements_interfere_and_others_do_not() -> None:
     diagonal[0, 0] = r2
     transition[0, 2], transition[2, 0] = 1j * r2, -1j * r2
     both = cross_section(Neutrino("e", charge_radius=FlavourMatrix(diagonal)), FREE, E, T)
-    assert both == pytest.approx(cross_section(Neutrino("e", charge_radius=r2), FREE, E, T), rel=1e-14)
+    assert both == approx(cross_section(Neutrino("e", charge_radius=r2), FREE, E, T), rel=1e-14)
     assert both > weak + 2 * alone
     apart = cross_section(Neutrino("e", charge_radius=FlavourMatrix(transition)), FREE, E, T)
-    assert apart == pytest.approx(weak + alone, rel=1e-12)
+    assert apart == approx(weak + alone, rel=1e-12)
     other = cross_section(Neutrino("mu", charge_radius=FlavourMatrix(transition)), FREE, E, T)
-    assert other == pytest.approx(cross_section(Weak("mu"), FREE, E, T), rel=1e-14)
+    assert other == approx(cross_section(Weak("mu"), FREE, E, T), rel=1e-14)
     # Two transitions to the same flavour interfere with each other.
     doubled = Neutrino("e", charge_radius=FlavourMatrix(transition), anapole=FlavourMatrix(-transition / 6))
-    assert cross_section(doubled, FREE, E, T) == pytest.approx(weak + 4 * alone, rel=1e-12)
+    assert cross_section(doubled, FREE, E, T) == approx(weak + 4 * alone, rel=1e-12)
 
 
 def test_a_contact_vector_is_a_shift_of_g_V() -> None:
@@ -304,8 +305,8 @@ def test_a_contact_vector_is_a_shift_of_g_V() -> None:
     g = 0.25 * np.sqrt(2) * FERMI_CONSTANT * heavy**2
     mediators = (VectorMediator(heavy, 1.0, g), AxialMediator(heavy, 1.0, g / 2))
     expected = cross_section(shifted, FREE, 1.0, 0.1)
-    assert cross_section(Neutrino("e", nsi=nsi), FREE, 1.0, 0.1) == pytest.approx(expected, rel=1e-13)
-    assert cross_section(Neutrino("e", mediators=mediators), FREE, 1.0, 0.1) == pytest.approx(expected, rel=1e-9)
+    assert cross_section(Neutrino("e", nsi=nsi), FREE, 1.0, 0.1) == approx(expected, rel=1e-13)
+    assert cross_section(Neutrino("e", mediators=mediators), FREE, 1.0, 0.1) == approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +348,7 @@ def test_matrices_need_a_flavour_and_its_basis() -> None:
     with pytest.raises(ValueError, match="in_basis"):
         cross_section(Neutrino("e", charge_radius=matrix), FREE, 1.0, 0.1)
     turned = Neutrino("e", charge_radius=matrix.in_basis(Basis.FLAVOUR))
-    assert cross_section(turned, FREE, 1.0, 0.1) == pytest.approx(
+    assert cross_section(turned, FREE, 1.0, 0.1) == approx(
         cross_section(Neutrino("e", charge_radius=cm2), FREE, 1.0, 0.1)
     )
     with pytest.raises(ValueError, match="the flavour comes from the source"):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comparison import approx
 from nuatom.neutrino import (
     NUFIT,
     Basis,
@@ -41,13 +42,13 @@ def test_mixing_is_unitary(mixing: Mixing) -> None:
 
 def test_mixing_has_the_standard_elements() -> None:
     U = Mixing(0.3, 0.02, 0.5, delta=1.0).matrix
-    assert abs(U[0, 2]) ** 2 == pytest.approx(0.02)
-    assert abs(U[0, 1] / U[0, 0]) ** 2 == pytest.approx(0.3 / 0.7)
-    assert abs(U[1, 2] / U[2, 2]) ** 2 == pytest.approx(1.0)
-    assert np.angle(U[0, 2]) == pytest.approx(-1.0)
+    assert abs(U[0, 2]) ** 2 == approx(0.02)
+    assert abs(U[0, 1] / U[0, 0]) ** 2 == approx(0.3 / 0.7)
+    assert abs(U[1, 2] / U[2, 2]) ** 2 == approx(1.0)
+    assert np.angle(U[0, 2]) == approx(-1.0)
     # The Jarlskog invariant, J = c12 s12 c23 s23 c13² s13 sin δ.
     J = (U[0, 0] * U[1, 1] * U[0, 1].conj() * U[1, 0].conj()).imag
-    assert J == pytest.approx(np.sqrt(0.3 * 0.7 * 0.25 * 0.02) * 0.98 * np.sin(1.0))
+    assert J == approx(np.sqrt(0.3 * 0.7 * 0.25 * 0.02) * 0.98 * np.sin(1.0))
 
 
 @given(entries, mixings, st.sampled_from(Flavour), st.booleans())
@@ -57,7 +58,7 @@ def test_unitarity_makes_the_sum_over_flavours_the_trace(
     moments = Moments(hermitian(values), electric=hermitian(values[::-1]))
     ratio = 295 * KM / (0.6 * GeV)
     found = [effective_moment(moments, f, ratio, antineutrino=anti, mixing=mixing) ** 2 for f in Flavour]
-    assert sum(found) == pytest.approx((np.abs(moments.transition) ** 2).sum(), rel=1e-10, abs=1e-14)
+    assert sum(found) == approx((np.abs(moments.transition) ** 2).sum(), rel=1e-10, abs=1e-14)
 
 
 @given(entries, mixings, st.sampled_from(Flavour), st.booleans())
@@ -68,7 +69,7 @@ def test_short_baseline_is_a_column_in_the_flavour_basis(
     expected = np.sqrt((np.abs(moments.matrix[:, flavour.value]) ** 2).sum())
     for anti in (False, True):
         got = effective_moment(moments, flavour, mixing=mixing, antineutrino=anti)
-        assert got == pytest.approx(expected, rel=1e-10, abs=1e-14)
+        assert got == approx(expected, rel=1e-10, abs=1e-14)
 
 
 @given(entries, mixings)
@@ -108,8 +109,8 @@ def test_electric_and_magnetic_moments_interfere_and_cp_turns_the_sign() -> None
     # λ_12 = 1 − i(−i) = 0 and λ_21 = 1 − i(i) = 2: only the first mass state has a moment.
     np.testing.assert_allclose(np.abs(moments.transition[:2, :2]), [[0, 0], [2, 0]])
     found = effective_moment(moments, "e")
-    assert found == pytest.approx(2 * abs(NUFIT.matrix[0, 0]))
-    assert effective_moment(moments, "e", antineutrino=True) == pytest.approx(found)
+    assert found == approx(2 * abs(NUFIT.matrix[0, 0]))
+    assert effective_moment(moments, "e", antineutrino=True) == approx(found)
 
 
 def test_antineutrinos_are_the_cp_image() -> None:
@@ -130,19 +131,17 @@ def test_a_charge_of_one_mass_state_in_the_flavour_basis() -> None:
     third = mixing.matrix[:, 2]
     # ν_α = Σ U_αk ν_k makes ν̄_3 ν_3 = Σ ν̄_α U_α3 U*_β3 ν_β.
     np.testing.assert_allclose(found.matrix, np.outer(third, third.conj()), atol=1e-15)
-    assert found.amplitudes(Flavour.MU) == pytest.approx(
-        tuple(third[k] * third[1].conj() for k in (1, 0, 2)), abs=1e-15
-    )
+    assert found.amplitudes(Flavour.MU) == approx(tuple(third[k] * third[1].conj() for k in (1, 0, 2)), abs=1e-15)
 
 
 @given(entries, st.floats(0.34, 0.65))
 def test_solar_average(values: list[float], survival: float) -> None:
     moments = Moments(hermitian(values))
     P = mass_probabilities(survival)
-    assert P.sum() == pytest.approx(1.0, abs=1e-14)
-    assert P @ np.abs(NUFIT.matrix[0]) ** 2 == pytest.approx(survival, rel=1e-12)
+    assert P.sum() == approx(1.0, abs=1e-14)
+    assert P @ np.abs(NUFIT.matrix[0]) ** 2 == approx(survival, rel=1e-12)
     expected = sum(P[k] * abs(moments.matrix[j, k]) ** 2 for j in range(3) for k in range(3))
-    assert solar_moment(moments, survival) ** 2 == pytest.approx(expected, rel=1e-10, abs=1e-16)
+    assert solar_moment(moments, survival) ** 2 == approx(expected, rel=1e-10, abs=1e-16)
 
 
 def test_vacuum_average_is_the_average_over_many_oscillations() -> None:
@@ -152,7 +151,7 @@ def test_vacuum_average_is_the_average_over_many_oscillations() -> None:
     mean = (effective_moment(moments, "e", ratio) ** 2).mean()
     shares = np.abs(NUFIT.matrix[0]) ** 2
     # 20000 random phases: a standard error of about 0.5 %.
-    assert mean == pytest.approx(averaged_moment(moments, shares) ** 2, rel=0.02)
+    assert mean == approx(averaged_moment(moments, shares) ** 2, rel=0.02)
     # P_ee of averaged vacuum oscillation gives the same shares back.
     np.testing.assert_allclose(mass_probabilities(float((shares**2).sum())), shares, atol=1e-12)
 

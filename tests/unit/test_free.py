@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comparison import approx
 from nuatom.elements import Shell
 from nuatom.response.free import FreeElectrons
 from nuatom.response.model import ALL, MIXED, Function, ResponseModel
@@ -25,7 +26,7 @@ def test_keeps_occupancies_and_drops_bindings() -> None:
 
 @pytest.mark.parametrize("atom", ["Xe", 54, np.int64(54)])
 def test_element_by_symbol_or_number(atom: str | int) -> None:
-    assert sum(shell.occupancy for shell in FreeElectrons(atom).shells) == pytest.approx(54)
+    assert sum(shell.occupancy for shell in FreeElectrons(atom).shells) == approx(54)
 
 
 @given(st.floats(1e-9, 1e3))
@@ -33,15 +34,15 @@ def test_factors_meet_kinematics_and_sum_to_one(transfer: float) -> None:
     at = FreeElectrons(HELIUM).factors(transfer)
     energy = np.hypot(ELECTRON_MASS, at.momentum)
     # Energy conservation, to the digits that E' − m leaves of a small T.
-    assert energy - ELECTRON_MASS == pytest.approx(transfer, rel=1e-12, abs=1e-15)
-    assert at.charge + at.current == pytest.approx(1.0, rel=1e-15)
-    assert at.jacobian == pytest.approx(2 * energy, rel=1e-14)
+    assert energy - ELECTRON_MASS == approx(transfer, rel=1e-12, abs=1e-15)
+    assert at.charge + at.current == approx(1.0, rel=1e-15)
+    assert at.jacobian == approx(2 * energy, rel=1e-14)
 
 
 def test_nonrelativistic_limit_is_the_spin_current() -> None:
     at = FreeElectrons(HELIUM).factors(1e-9)
-    assert at.current == pytest.approx((at.momentum / (2 * ELECTRON_MASS)) ** 2, rel=1e-8)
-    assert at.charge == pytest.approx(1.0, rel=1e-8)
+    assert at.current == approx((at.momentum / (2 * ELECTRON_MASS)) ** 2, rel=1e-8)
+    assert at.charge == approx(1.0, rel=1e-8)
 
 
 def test_measure_is_one_node_with_the_weights_of_all_electrons() -> None:
@@ -90,14 +91,14 @@ def test_all_nine_functions_saturate_their_bounds(transfer: float) -> None:
     # One electron with one final momentum: interference is complete, in magnitude.
     at = FreeElectrons(HELIUM).factors(transfer)
     for mixed, (first, second) in MIXED.items():
-        assert at.of(mixed) ** 2 == pytest.approx(at.of(first) * at.of(second), rel=1e-12)
-    assert at.of(Function.SCALAR) + at.of(Function.PSEUDOSCALAR) == pytest.approx(1.0, rel=1e-15)
+        assert at.of(mixed) ** 2 == approx(at.of(first) * at.of(second), rel=1e-12)
+    assert at.of(Function.SCALAR) + at.of(Function.PSEUDOSCALAR) == approx(1.0, rel=1e-15)
     # Current conservation of the vector part, V33 = (T/Q)² S, and the axial divergence, of the order of the mass.
     T, Q, m = transfer, float(at.momentum), ELECTRON_MASS
     divergence = T**2 * at.of(Function.AXIAL_CHARGE) - 2 * T * Q * at.of(Function.AXIAL_MIXED)
     divergence += Q**2 * at.of(Function.AXIAL_LONGITUDINAL)
     # q_μ ψ̄γ^μγ5ψ = 2m ψ̄iγ5ψ up to a phase.
-    assert divergence == pytest.approx(4 * m**2 * at.of(Function.PSEUDOSCALAR), rel=1e-9)
+    assert divergence == approx(4 * m**2 * at.of(Function.PSEUDOSCALAR), rel=1e-9)
 
 
 def test_measure_gives_the_functions_asked_for_and_no_others() -> None:

@@ -10,7 +10,7 @@ import pytest
 from central_fields import central_field
 from nuatom import Atom, FreeElectrons, Hydrogenic, Stepping
 from nuatom.response.impulse import Impulse
-from nuatom.response.model import Measure, ResponseModel
+from nuatom.response.model import VECTOR, Measure, ResponseModel
 from nuatom.units import ELECTRON_MASS, keV
 
 
@@ -126,7 +126,7 @@ def test_structure_is_finite_positive_and_closed_below_threshold(case: Case) -> 
     T = transfers(model)
     T = T[T < 0.25]
     Q = np.geomspace(1e-5, 3.0, 60)
-    found = model.structure(T, Q)
+    found = model.structure(T, Q, VECTOR)
     assert found.charge.shape == found.current.shape == (len(model.shells), T.size, Q.size)
     assert found.relative_error.shape == (len(model.shells), T.size)
     assert found.shells == model.shells
@@ -152,7 +152,7 @@ def test_measure_is_the_integral_of_structure(case: Case) -> None:
     share = np.tile(weight / 120, 60)
     span = np.log(high / low)[:, None]
     Q = low[:, None] * np.exp(span * fraction)
-    found = model.structure(T, Q)
+    found = model.structure(T, Q, VECTOR)
     measure = model.measure(T, low, high)
     for name in ("charge", "current"):
         brute = np.sum(getattr(found, name) * 2 * span * share, axis=-1)
@@ -180,7 +180,7 @@ def test_long_wavelengths_know_only_the_dipole(case: Case) -> None:
         T = np.array([3.0, 5.0]) * edge
         # Q r ≪ 1 with r ~ 1/√(2mε): 1 % corrections at most from (Qr)² and from what the table goes on as below it.
         Q = 0.01 * np.sqrt(2 * ELECTRON_MASS * edge) * np.array([1.0, 2.0])
-        values = model.structure(T, Q)
+        values = model.structure(T, Q, VECTOR)
         S, R = values.charge[i], values.current[i]
         np.testing.assert_allclose(S[:, 1] / S[:, 0], 4, rtol=1e-2)
         np.testing.assert_allclose(R[:, 1], R[:, 0], rtol=1e-2)

@@ -13,6 +13,7 @@ from matplotlib.transforms import Bbox
 import nuatom as na
 from nuatom import plot
 from nuatom.elements import Shell, configuration
+from nuatom.response.model import VECTOR
 from nuatom.scattering import Spectrum, spectrum
 from nuatom.units import ELECTRON_MASS, MeV, barn, cm2, keV
 
@@ -186,7 +187,7 @@ def test_structure_map_on_given_axes_shows_the_values_of_the_model() -> None:
     figure = plot.structure_map(model, transfer=T, momentum=Q)
     (mesh,) = figure.axes[0].collections
     shown = np.asarray(mesh.get_array()).reshape(len(Q), len(T))
-    np.testing.assert_allclose(shown, model.structure(T, Q).charge[0].T * keV)
+    np.testing.assert_allclose(shown, model.structure(T, Q, VECTOR).charge[0].T * keV)
 
 
 def test_structure_map_needs_values_and_a_range() -> None:

@@ -13,29 +13,51 @@ import pytest
 import nuatom
 
 PUBLIC = [
+    "Anapole",
     "Atom",
+    "AxialMediator",
+    "Basis",
     "CentralField",
+    "ChargeRadius",
     "CoherentSumRule",
     "EquivalentPhoton",
+    "Flavour",
+    "FlavourMatrix",
     "FreeElectrons",
     "FrozenPhoton",
+    "Function",
+    "HeavyLepton",
     "Hydrogenic",
     "Impulse",
+    "IncoherentSum",
     "KohnSham",
     "MagneticMoment",
+    "Millicharge",
+    "Mixing",
+    "Moments",
+    "Neutrino",
+    "NonStandard",
     "PointNucleus",
+    "PseudoscalarMediator",
     "ResponseModel",
+    "ScalarMediator",
     "Shell",
     "Slater",
     "Stepping",
     "Store",
     "StructureFunctions",
     "UniformNucleus",
+    "VectorMediator",
+    "Weak",
     "__version__",
+    "coherent",
+    "components",
     "cross_section",
+    "effective_moment",
     "element",
     "lines",
     "photoabsorption",
+    "solar_moment",
     "spectrum",
     "target",
     "total_cross_section",
@@ -87,7 +109,7 @@ def test_dir_lists_the_public_names() -> None:
 
 
 def test_unknown_name_says_which_there_are() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'Molecule'; public names: Atom, CentralField"):
+    with pytest.raises(AttributeError, match="no attribute 'Molecule'; public names: Anapole, Atom, AxialMediator"):
         _ = nuatom.Molecule  # type: ignore[attr-defined]
 
 
@@ -98,9 +120,10 @@ def test_type_checkers_see_the_same_names() -> None:
     for node in block.body:
         assert isinstance(node, ast.ImportFrom)
         seen |= {alias.name: node.module for alias in node.names}
-    assert seen.pop("units") == "nuatom"
+    for module in ("coherent", "units"):
+        assert seen.pop(module) == "nuatom"
     assert seen == nuatom._HOME
-    assert {*seen, "units", "__version__"} == set(PUBLIC)
+    assert {*seen, "coherent", "units", "__version__"} == set(PUBLIC)
 
 
 def test_import_loads_nothing_heavy() -> None:

@@ -5,11 +5,13 @@ import pytest
 
 from central_fields import central_field, direct, kinetic_scale
 from nuatom import Atom, CentralField
+from nuatom.response.model import VECTOR
 from nuatom.response.response_table import (
     HAND_OVER,
     LOW_SIDE,
     LOWEST,
     PHOTON_TOP,
+    POINTS,
     WIDTH,
     ResponseTable,
     fetch_table,
@@ -29,7 +31,9 @@ def test_ridge_is_the_free_electrons_momentum() -> None:
 def test_grid_of_the_table(symbol: str) -> None:
     table = central_field(symbol).table
     assert np.all(np.diff(table.energies) > 0)
-    np.testing.assert_allclose(np.diff(table.t, axis=1), np.diff(table.t, axis=1)[:, :1] * np.ones(95), rtol=1e-9)
+    np.testing.assert_allclose(
+        np.diff(table.t, axis=1), np.diff(table.t, axis=1)[:, :1] * np.ones(POINTS - 1), rtol=1e-9
+    )
     np.testing.assert_allclose(table.y[:, 0], LOWEST, rtol=1e-12)
     np.testing.assert_allclose(table.y, WIDTH * np.sinh(table.t), rtol=1e-14)
     # Finest at the ridge.
@@ -107,7 +111,7 @@ def test_table_against_partial_waves_at_random_transfers(symbol: str) -> None:
             near = found.transfer < 1.1 * shell.binding_energy
             assert abs(whole - 1) < (1e-2 if near else model.tolerance), where
             # Pointwise, in units of the largest S at that T, which is what an integral with a smooth weight sees.
-            values = model.structure(T, found.momentum[None])
+            values = model.structure(T, found.momentum[None], VECTOR)
             assert np.max(np.abs(values.charge[i, 0] - found.charge)) < 5e-3 * found.charge.max(), where
 
 
@@ -118,7 +122,7 @@ def test_the_low_end_of_the_table_is_the_optical_limit(label: str) -> None:
     i = [s.label for s in model.shells].index(label)
     T = np.array([1.5, 3.0]) * model.shells[i].binding_energy
     Q = np.sqrt(T * (T + 2 * ELECTRON_MASS))[:, None] * np.exp([-9.0, -7.0, -6.7, -6.3, -5.7, -5.0])
-    found = model.structure(T, Q)
+    found = model.structure(T, Q, VECTOR)
     scaled = found.charge[i] / Q**2
     # Corrections are of order (Qr)², 1e-3 at y = −5 for the outer shells; in the last cell, of length 0.64 in y, the
     # slope at its end is a first difference, which costs 1 %.

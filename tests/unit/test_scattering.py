@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comparison import approx
 from nuatom import scattering
 from nuatom.elements import Shell
 from nuatom.neutrino import MagneticMoment, Neutrino, StructureWeights, Weak
@@ -36,7 +37,7 @@ def greatest(energy: float) -> float:
 
 
 def test_prefactor() -> None:
-    assert PREFACTOR / cm2 == pytest.approx(2.49467e-25, rel=2e-6)
+    assert PREFACTOR / cm2 == approx(2.49467e-25, rel=2e-6)
 
 
 @given(st.floats(-3, 2), st.floats(1e-6, 1 - 1e-6), st.floats(1e-12, 1e-6))
@@ -45,7 +46,7 @@ def test_free_electrons_give_the_textbook_formula(log_energy: float, share: floa
     transfer = share * greatest(energy)
     got = cross_section(MagneticMoment(moment), FreeElectrons(NEON), energy, transfer)
     expected = 10 * PREFACTOR * moment**2 * (1 / transfer - 1 / energy)
-    assert got == pytest.approx(expected, rel=1e-12)
+    assert got == approx(expected, rel=1e-12)
 
 
 @given(st.floats(-3, 2), st.floats(1 + 1e-9, 5))
@@ -71,7 +72,7 @@ def test_positive_and_quadratic_in_the_moment(log_energy: float, log_transfer: f
     assert np.isfinite(one)
     assert one >= 0
     assert (one > 0) == (HYDROGEN.binding_energy < T < E)
-    assert other == pytest.approx(factor**2 * one, rel=1e-12)
+    assert other == approx(factor**2 * one, rel=1e-12)
 
 
 def test_shapes_are_energy_then_transfer() -> None:
@@ -84,7 +85,7 @@ def test_shapes_are_energy_then_transfer() -> None:
     assert everything.shape == (3, 2, 2, 3)
     np.testing.assert_allclose(everything.sum(axis=0), cross_section(ONE, model, E, T), rtol=1e-15)
     single = cross_section(ONE, model, E[1], T[1, 2])
-    assert cross_section(ONE, model, E, T)[1, 1, 2] == pytest.approx(single, rel=1e-14)
+    assert cross_section(ONE, model, E, T)[1, 1, 2] == approx(single, rel=1e-14)
     assert cross_section(ONE, model, [1.0, 2.0], []).shape == (2, 0)
 
 
@@ -103,10 +104,10 @@ def test_spectrum_splits_longitudinal_and_transverse() -> None:
     Q2, top2 = T * (T + 2 * ELECTRON_MASS), (2 * E - T) ** 2
     common = 10 * PREFACTOR * top2 / (4 * E**2) / Q2
     longitudinal = common * (1 - T**2 / Q2) * (2 * ELECTRON_MASS + T)
-    assert result.longitudinal.sum() == pytest.approx(longitudinal, rel=1e-12)
-    assert result.transverse.sum() == pytest.approx(common * (1 - Q2 / top2) * T, rel=1e-12)
+    assert result.longitudinal.sum() == approx(longitudinal, rel=1e-12)
+    assert result.transverse.sum() == approx(common * (1 - Q2 / top2) * T, rel=1e-12)
     np.testing.assert_allclose(result.by_shell, result.longitudinal + result.transverse, rtol=1e-15)
-    assert result.total == pytest.approx(result.by_shell.sum(), rel=1e-15)
+    assert result.total == approx(result.by_shell.sum(), rel=1e-15)
     assert [shell.label for shell in result.shells] == ["1s1/2", "2s1/2", "2p3/2"]
 
 
@@ -120,7 +121,7 @@ def test_relative_error_is_the_models() -> None:
             return replace(exact, relative_error=np.full(exact.relative_error.shape, 0.03))
 
     result = spectrum(ONE, Doubtful(NEON.shells), 1.0, [1e-3, 2.0])  # type: ignore[arg-type]
-    assert result.relative_error == pytest.approx([0.03, 0.0])
+    assert result.relative_error == approx([0.03, 0.0])
 
 
 def test_a_model_is_asked_for_what_the_coupling_needs_and_no_more() -> None:
@@ -168,14 +169,14 @@ def test_components_add_up_to_the_whole() -> None:
     whole = cross_section(coupling, FreeElectrons(NEON), [1.0, 2.0], [1e-3, 0.1])
     np.testing.assert_allclose(sum(found.values()), whole, rtol=1e-12)
     alone = components(ONE, FreeElectrons(NEON), 1.0, 1e-3)
-    assert alone == {"magnetic moment": pytest.approx(cross_section(ONE, FreeElectrons(NEON), 1.0, 1e-3))}
+    assert alone == {"magnetic moment": approx(cross_section(ONE, FreeElectrons(NEON), 1.0, 1e-3))}
 
 
 def test_far_above_threshold_hydrogen_is_a_free_electron() -> None:
     T = 26 * HYDROGEN.binding_energy
     ratio = cross_section(ONE, HYDROGEN, 1.0, T) / cross_section(ONE, FreeElectrons("H"), 1.0, T)
     # The longitudinal deficit of 6e-5 at 26 ε, and a transverse share of order 1e-4.
-    assert ratio == pytest.approx(1.0, abs=2e-4)
+    assert ratio == approx(1.0, abs=2e-4)
 
 
 @pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])
@@ -235,7 +236,7 @@ def test_lines_integrate_powers_exactly_and_continue_them_below_the_grid() -> No
     low, high = 1e-4**2, (2 - 1e-4) ** 2
     assert result.area.shape == (1, 2)
     assert result.area[0, 0] == 0
-    assert result.area[0, 1] == pytest.approx((high**2 - low**2) / 2 + 6 * (high - low), rel=1e-10)
+    assert result.area[0, 1] == approx((high**2 - low**2) / 2 + 6 * (high - low), rel=1e-10)
     assert result.shell[0].label == "2s1/2"
     assert result.final == ("3p",)
     assert len(result) == 1
@@ -281,7 +282,7 @@ def test_lines_of_all_nine_functions_with_signs() -> None:
         power[mixed] = -0.5 * np.sqrt(power[a] * power[b])
     weights = coupling.weights(E, T, Q).given()
     expected = np.sum(sum(w * power[f] for f, w in weights.items()) * Q**2 * span * weight)
-    assert got == pytest.approx(expected, rel=1e-9)
+    assert got == approx(expected, rel=1e-9)
     assert set(asked[0]) == set(Weak("e").functions)
 
 
@@ -300,7 +301,7 @@ def test_lines_of_hydrogen_agree_with_direct_quadrature() -> None:
     at = ONE.weights(E, T, Q)
     expected = np.sum((at.charge * charge + at.current * current) * Q**2 * weight * span)
     # The line's strengths are splined in 240 points over seven decades of Q.
-    assert result.area[0] == pytest.approx(expected, rel=1e-5)
+    assert result.area[0] == approx(expected, rel=1e-5)
 
 
 def test_lines_and_continuum_join_at_threshold() -> None:
@@ -308,7 +309,7 @@ def test_lines_and_continuum_join_at_threshold() -> None:
     edge = HYDROGEN.binding_energy
     result = lines(ONE, HYDROGEN, 1.0)
     density = result.area[-2] * 30**3 / (2 * edge)
-    assert density == pytest.approx(cross_section(ONE, HYDROGEN, 1.0, edge * (1 + 1e-9)), rel=0.01)
+    assert density == approx(cross_section(ONE, HYDROGEN, 1.0, edge * (1 + 1e-9)), rel=0.01)
 
 
 # --- totals -----------------------------------------------------------------------------------------
@@ -320,7 +321,7 @@ def test_total_of_free_electrons_is_the_closed_form(energy: float) -> None:
     end = greatest(energy)
     expected = 10 * PREFACTOR * (np.log(end / threshold) - (end - threshold) / energy)
     got = total_cross_section(ONE, FreeElectrons(NEON), energy, threshold)
-    assert got == pytest.approx(expected, rel=1e-5)
+    assert got == approx(expected, rel=1e-5)
 
 
 def test_total_adds_the_lines_above_the_threshold() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from comparison import approx
 from nuatom.neutrino import (
     Anapole,
     AxialMediator,
@@ -195,7 +196,7 @@ def test_millicharge_at_low_transfer() -> None:
     E, T, q = 10.0, 1e-7, 1e-12
     got = cross_section(Millicharge(q), HYDROGEN, E, T)
     # Corrections T/E and T/m.
-    assert got == pytest.approx(2 * np.pi * ALPHA**2 * q**2 / (m * T**2) * HBARC2, rel=1e-6)
+    assert got == approx(2 * np.pi * ALPHA**2 * q**2 / (m * T**2) * HBARC2, rel=1e-6)
 
 
 @settings(max_examples=20)
@@ -218,13 +219,13 @@ def test_charge_radius_and_anapole_are_the_trace(E: float, x: float, r2: float, 
 def test_standard_model_charge_radii_explain_the_flavours() -> None:
     # Published: −0.83, −0.48 and −0.30 · 10⁻³² cm² (Cadeddu et al., Phys. Rev. D 98 (2018) 113010), two digits.
     radii = {f: standard_model_charge_radius(f) / cm2 * 1e32 for f in ("e", "mu", "tau")}
-    assert radii == pytest.approx({"e": -0.83, "mu": -0.48, "tau": -0.30}, abs=0.005)
+    assert radii == approx({"e": -0.83, "mu": -0.48, "tau": -0.30}, abs=0.005)
     # With this sign and factor the flavours' radiatively corrected g_V differ by them; a factor −2 would not do.
     # Remainder: momentum dependence of the electron loop and two-loop terms, below 3e-4.
     g = {f: Weak(f).couplings()[0] for f in ("e", "mu", "tau")}
     shift = {f: ChargeRadius(radii[f] * 1e-32 * cm2).exchanges()[0].vector[0].real for f in radii}
-    assert g["tau"] - g["mu"] == pytest.approx(shift["tau"] - shift["mu"], abs=3e-4)
-    assert g["e"] - g["mu"] - 1 == pytest.approx(shift["e"] - shift["mu"], abs=3e-4)
+    assert g["tau"] - g["mu"] == approx(shift["tau"] - shift["mu"], abs=3e-4)
+    assert g["e"] - g["mu"] - 1 == approx(shift["e"] - shift["mu"], abs=3e-4)
     assert shift["tau"] - shift["mu"] > 4e-3
 
 
@@ -292,14 +293,12 @@ def test_scalar_and_magnetic_moment_interfere_which_is_why_they_are_refused_toge
     amplitude = e**2 * mu / (2 * m) * s / Q2 * product / (X + M**2)
     expected = 2 * amplitude * X * (2 * m + T) / (16 * np.pi * E**2) * HBARC2
     assert abs(together - sum(apart)) > 0.1 * min(apart)
-    assert abs(together - sum(apart)) == pytest.approx(expected, rel=1e-9)
+    assert abs(together - sum(apart)) == approx(expected, rel=1e-9)
     with pytest.raises(ValueError, match="interfere"):
         Neutrino("e", magnetic_moment=mu, mediators=(ScalarMediator(M, product, 1.0),))
     # A pseudoscalar does not.
     third = spinless_vertices(1j * GAMMA5, 1j * GAMMA5, product, T, M)
-    assert trace_cross_section(E, T, one + third) == pytest.approx(
-        apart[0] + trace_cross_section(E, T, third), rel=1e-10
-    )
+    assert trace_cross_section(E, T, one + third) == approx(apart[0] + trace_cross_section(E, T, third), rel=1e-10)
 
 
 @settings(max_examples=20)
@@ -356,4 +355,4 @@ def test_heavy_lepton_is_trace_and_publication(E: float, y: float, z: float) -> 
 def test_light_heavy_lepton_is_a_magnetic_moment(E: float, x: float) -> None:
     T = x * greatest(E)
     one, other = (cross_section(c, HYDROGEN, E, T) for c in (HeavyLepton(1e-11, 0.0), MagneticMoment(1e-11)))
-    assert one == pytest.approx(other, rel=1e-10)
+    assert one == approx(other, rel=1e-10)

@@ -5,6 +5,7 @@ import pytest
 
 from central_fields import central_field, direct
 from nuatom import Hydrogenic, photoabsorption
+from nuatom.response.model import VECTOR
 from nuatom.response.sum_rules import bethe_sum, closure_sum, trk_sum
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, MOMENTUM_AU, barn, keV
 
@@ -58,7 +59,7 @@ def test_pointwise_against_the_exact_solution() -> None:
     edge = model.shells[0].binding_energy
     Q = np.geomspace(0.01, 8, 40) * MOMENTUM_AU
     T = edge * np.array([1.01, 1.5, 3.0, 8.0, 11.9])
-    a, b = model.structure(T, Q), exact.structure(T * exact.binding_energy / edge, Q)
+    a, b = model.structure(T, Q, VECTOR), exact.structure(T * exact.binding_energy / edge, Q, VECTOR)
     largest = b.charge[0].max(axis=-1, keepdims=True)
     # Interpolation in ε' and y, below the hand-over at 12 ε.
     assert np.all(np.abs(a.charge[0] - b.charge[0]) < 2e-3 * largest)

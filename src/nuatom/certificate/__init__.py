@@ -30,6 +30,7 @@ from nuatom.certificate.orbitals import check_orbitals
 from nuatom.certificate.photo import check_photoionisation
 from nuatom.certificate.report import Certificate, Check, Outcome, Status, judge, skipped
 from nuatom.response.central_field import CentralField
+from nuatom.response.model import VECTOR
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.units import ELECTRON_MASS, keV
 
@@ -120,12 +121,12 @@ def check_thresholds(calculated: CentralField, measured: CentralField) -> Outcom
         # Q far below any ridge, where S depends on T through the photoelectron alone.
         Q = np.array([0.1 * np.sqrt(2 * ELECTRON_MASS * plain.binding_energy)])
         found, expected = (
-            float(model.structure(np.array([s.binding_energy + photoelectron]), Q).charge[i, 0, 0])
+            float(model.structure(np.array([s.binding_energy + photoelectron]), Q, VECTOR).charge[i, 0, 0])
             for model, s in ((measured, shell), (calculated, plain))
         )
         if not abs(found / expected - 1) <= abs(worst - 1):
             worst, label = found / expected, shell.label
-        below = measured.structure(np.array([shell.binding_energy * (1 - 1e-9)]), Q)
+        below = measured.structure(np.array([shell.binding_energy * (1 - 1e-9)]), Q, VECTOR)
         closed = max(closed, float(below.charge[i, 0, 0]))
     source = "the thresholds alone are moved"
     return Outcome(

@@ -9,6 +9,7 @@ from nuatom.certificate.figures import Curve, Picture
 from nuatom.certificate.report import Outcome, judge
 from nuatom.response.central_field import CentralField
 from nuatom.response.impulse import Moments
+from nuatom.response.model import VECTOR
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import ridge
 from nuatom.response.sum_rules import bethe_sum, closure_sum, trk_sum
@@ -107,7 +108,7 @@ def check_dipole_limit(model: CentralField) -> Outcome:
             T = factor * shell.binding_energy
             # (Qr)² with r ~ 1/p of the shell is 1e-6 here: less than the law is checked to.
             Q = 1e-3 * np.sqrt(2 * ELECTRON_MASS * shell.binding_energy)
-            found = model.structure(np.array([T]), np.array([Q]))
+            found = model.structure(np.array([T]), np.array([Q]), VECTOR)
             ratio = float(found.charge[i, 0, 0] * (T / Q) ** 2 / found.current[i, 0, 0])
             if not abs(ratio - 1) <= abs(worst[0] - 1):
                 worst = (ratio, f"{shell.label} at T = {factor:g} ε")

@@ -12,7 +12,7 @@ from nuatom.certificate.identities import shells_in_reach
 from nuatom.certificate.report import Check, Outcome, judge
 from nuatom.response import impulse
 from nuatom.response.central_field import CentralField
-from nuatom.response.model import Function
+from nuatom.response.model import VECTOR, Function
 from nuatom.response.partial_waves import PartialWaves, ShellResponse
 from nuatom.response.response_table import WIDTH, hand_over, ridge
 from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
@@ -125,7 +125,7 @@ def check_interpolation(model: CentralField, waves: PartialWaves) -> Outcome:
         worst, where = 1.0, model.shells[shells[0]].label
         for i, direct in zip(shells, waves.continuum(energy, shells, momenta, [None] * len(shells)), strict=True):
             T = (energy + table.binding[i]) * HARTREE
-            found = model.structure(np.array([T]), direct.momentum * MOMENTUM_AU)
+            found = model.structure(np.array([T]), direct.momentum * MOMENTUM_AU, VECTOR)
             S, R = found.charge[i, 0] * HARTREE, found.current[i, 0] * HARTREE
             for name, inter, exact, power in (
                 ("∫S dQ²/Q²", S, direct.charge, 0),

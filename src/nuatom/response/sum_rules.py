@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from nuatom.elements import Shell
 from nuatom.response.central_field import CentralField
 from nuatom.response.impulse import free_sum_rules
-from nuatom.response.model import Array, Lines, ResponseModel
+from nuatom.response.model import VECTOR, Array, Lines, ResponseModel
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU
 
 _ORDER = 6
@@ -158,7 +158,7 @@ def continuum_moments(model: ResponseModel, momentum: ArrayLike, refine: int = 1
     zeroth, first = [], []
     for q in Q:
         T, dT = _transfers(model.shells, float(q), max(limit, float(q)), refine)
-        weighted = model.structure(T, np.full((T.size, 1), q)).charge[:, :, 0] * dT
+        weighted = model.structure(T, np.full((T.size, 1), q), VECTOR).charge[:, :, 0] * dT
         zeroth.append(weighted.sum(axis=1))
         first.append(weighted @ T)
     return np.array(zeroth).T, np.array(first).T
