@@ -20,7 +20,7 @@ from nuatom.response.model import MIXED, VECTOR, Array, Function, Lines, Measure
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 _CHUNK = 512  # (E, T) pairs treated at a time; with 20 shells and 500 nodes in Q some 100 MB
-_LINE_PANELS = 48
+_LINE_PANELS = 24
 _GENERATIONS = 20
 
 
@@ -179,8 +179,8 @@ def photoabsorption(model: ResponseModel, energy: ArrayLike, *, by_shell: bool =
 def lines(coupling: Coupling, model: ResponseModel, energy: ArrayLike) -> ExcitationLines:
     """Cross sections of the discrete excitations, σ_i = ∫dQ² Σ_f w_f(E, T_i, Q) f_i(Q).
 
-    Between the points of the model's grid the strengths are splined in log–log; below the grid they go on as
-    the powers of Q they are there, above it they are taken to have died out.
+    Between the points of the model's grid the strengths are cubic in ln Q; below the grid they go on as the powers of
+    Q they are there, above it they are taken to have died out.
 
     Args:
         coupling: what the neutrino couples with.
@@ -192,14 +192,12 @@ def lines(coupling: Coupling, model: ResponseModel, energy: ArrayLike) -> Excita
     """
     E = _positive("energy", energy)
     flat = E.ravel()
-    # An interference is interpolated relative to the squares that bound it.
-    needed = {*coupling.functions, *(square for f in coupling.functions for square in MIXED.get(f, ()))}
-    found = model.lines(tuple(f for f in Function if f in needed))
+    found = model.lines(coupling.functions)
     area = np.zeros((len(found), len(flat)))
-    for index, T in enumerate(found.transfer):
-        is_open = flat > T
-        if is_open.any():
-            area[index, is_open] = _line_area(coupling, found, index, flat[is_open])
+    line, which = np.nonzero(found.transfer[:, None] < flat)
+    for start in range(0, line.size, _CHUNK):
+        i, j = line[start : start + _CHUNK], which[start : start + _CHUNK]
+        area[i, j] = _line_areas(coupling, found, i, flat[j])
     return ExcitationLines(
         transfer=found.transfer,
         area=area.reshape(len(found), *E.shape),
@@ -314,51 +312,56 @@ def _contract(
     return terms, error.reshape(-1, n).sum(axis=-1)
 
 
-def _line_area(coupling: Coupling, found: Lines, index: int, energy: Array) -> Array:
-    """Cross section of one line at energies (nE,) above it."""
-    T = float(found.transfer[index])
+def _line_areas(coupling: Coupling, found: Lines, line: NDArray[np.intp], energy: Array) -> Array:
+    """Cross sections of lines at energies above them, one of each for a pair, shape (pair,)."""
     node, weight = np.polynomial.legendre.leggauss(8)
-    panels = np.linspace(0, 1, _LINE_PANELS + 1)
-    fraction = (panels[:-1, None] + np.diff(panels)[:, None] * (node + 1) / 2).ravel()
-    share = (np.diff(panels)[:, None] * weight / 2).ravel()
-    edges = np.minimum(coupling.intervals(energy, np.full(energy.shape, T)), found.momentum[-1])
-    area = np.zeros(len(energy))
+    fraction = ((np.arange(_LINE_PANELS)[:, None] + (node + 1) / 2) / _LINE_PANELS).ravel()
+    share = np.tile(weight / 2 / _LINE_PANELS, _LINE_PANELS)
+    T = found.transfer[line]
+    edges = np.minimum(coupling.intervals(energy, T), found.momentum[-1])
+    area = np.zeros(line.size)
     for low, high in zip(edges.T[:-1], edges.T[1:], strict=True):
         span = np.log(np.maximum(high, low) / low)[:, None]
         Q = low[:, None] * np.exp(span * fraction)
         dQ2 = 2 * Q**2 * span * share
-        for function, w in coupling.weights(energy[:, None], T, Q).given().items():
-            area += np.sum(w * _strength(found, function, index, Q) * dQ2, axis=-1)
+        for function, w in coupling.weights(energy[:, None], T[:, None], Q).given().items():
+            strength = _strengths(found.momentum, getattr(found, function.value)[line], Q, signed=function in MIXED)
+            area += np.sum(w * strength * dQ2, axis=-1)
     return area
 
 
-def _strength(found: Lines, function: Function, index: int, momentum: Array) -> Array:
-    """A line's strength in one structure function; an interference, which has a sign, relative to its bound."""
-    values = getattr(found, function.value)[index]
-    if function not in MIXED:
-        return _interpolated(found.momentum, values, momentum)
-    squares = [getattr(found, square.value)[index] for square in MIXED[function]]
-    bound = np.sqrt(np.maximum(squares[0] * squares[1], 0.0))
-    cosine = np.divide(values, bound, out=np.zeros_like(bound), where=bound > 0)
-    first, second = (_interpolated(found.momentum, square, momentum) for square in squares)
-    between = np.interp(np.log(momentum), np.log(found.momentum), np.clip(cosine, -1, 1))
-    return np.asarray(between * np.sqrt(first * second))
+def _strengths(grid: Array, rows: Array, momentum: Array, *, signed: bool) -> Array:
+    """Row i of strengths, tabulated at the grid, at momentum[i]: cubic Hermite in ln Q, a power law below the grid.
+
+    It is the logarithm that is interpolated where a strength is positive and varies like a power; not where it dies
+    out, nor for an interference.  Written out because thousands of short rows share one grid, where one spline object
+    a row takes a second.
+    """
+    x, at = np.log(grid), np.log(momentum)
+    cell = np.clip(np.searchsorted(x, at) - 1, 0, x.size - 2)
+    row = np.arange(len(rows))[:, None]
+    value = _hermite(x, rows, at, row, cell)
+    if not signed:
+        present = rows > 1e-20 * rows.max(axis=1, keepdims=True, initial=0.0)
+        logs = np.log(np.where(present, rows, 1.0))
+        tame = present[:, 1:] & present[:, :-1] & (np.abs(np.diff(logs, axis=1)) < 4)
+        # The slopes at both ends of a cell come from its neighbours.
+        tame[:, 1:-1] &= tame[:, :-2] & tame[:, 2:]
+        value = np.where(tame[row, cell], np.exp(_hermite(x, logs, at, row, cell)), np.maximum(value, 0.0))
+    first, second = np.abs(rows[:, :1]), np.abs(rows[:, 1:2])
+    usable = (first > 0) & (second > 0)
+    power = np.log(np.where(usable, second, 1.0) / np.where(usable, first, 1.0)) / (x[1] - x[0])
+    return np.asarray(value * np.exp(power * np.minimum(at - x[0], 0.0)))
 
 
-def _interpolated(grid: Array, strength: Array, momentum: Array) -> Array:
-    """A line's strength at any Q up to the end of its grid."""
-    from scipy.interpolate import CubicSpline
-
-    # Below this share of the greatest strength it is rounding or nothing: no logarithm of it.
-    present = strength > 1e-20 * strength.max(initial=0.0)
-    if np.count_nonzero(present) < 4:
-        return np.asarray(np.interp(momentum, grid, strength))
-    x, y = np.log(grid[present]), np.log(strength[present])
-    at = np.log(momentum)
-    inner = CubicSpline(x, y)(np.clip(at, x[0], x[-1]))
-    slope = (y[1] - y[0]) / (x[1] - x[0])
-    value = np.exp(inner + slope * np.minimum(at - x[0], 0.0))
-    return np.asarray(np.where(at > x[-1], 0.0, value))
+def _hermite(x: Array, rows: Array, at: Array, row: NDArray[np.intp], cell: NDArray[np.intp]) -> Array:
+    """Cubic Hermite of rows of values at x, at points of known cells, constant beyond the ends."""
+    slope = np.gradient(rows, x, axis=1, edge_order=2)
+    h = x[cell + 1] - x[cell]
+    u = np.clip((at - x[cell]) / h, 0.0, 1.0)
+    v = 1 - u
+    ends = v * v * (1 + 2 * u) * rows[row, cell] + u * u * (3 - 2 * u) * rows[row, cell + 1]
+    return np.asarray(ends + h * u * v * (v * slope[row, cell] - u * slope[row, cell + 1]))
 
 
 def _integral_over_transfer(

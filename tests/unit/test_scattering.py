@@ -282,7 +282,8 @@ def test_lines_of_all_nine_functions_with_signs() -> None:
         power[mixed] = -0.5 * np.sqrt(power[a] * power[b])
     weights = coupling.weights(E, T, Q).given()
     expected = np.sum(sum(w * power[f] for f, w in weights.items()) * Q**2 * span * weight)
-    assert got == approx(expected, rel=1e-9)
+    # The two interferences are cubic in ln Q between the points of this grid, not powers: some 1e-6.
+    assert got == approx(expected, rel=2e-6)
     assert set(asked[0]) == set(Weak("e").functions)
 
 
