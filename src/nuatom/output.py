@@ -23,7 +23,7 @@ import numpy as np
 
 from nuatom import __version__
 from nuatom.elements import Shell
-from nuatom.response.model import Array
+from nuatom.response.model import VECTOR, Array
 from nuatom.scattering import ExcitationLines, Spectrum
 from nuatom.store import Table, Variable
 from nuatom.units import cm2, keV
@@ -239,15 +239,19 @@ def _temporary(path: Path) -> Path:
 def spectrum_table(
     spectrum: Spectrum,
     *,
+    components: Mapping[str, Array] | None = None,
     free: Array | None = None,
     stepping: Array | None = None,
     lines: ExcitationLines | None = None,
     attributes: Mapping[str, str | int | float] | None = None,
 ) -> Table:
-    """dσ/dT as a table over the dimensions transfer, shell and line, in keV and cm².
+    """dσ/dT as a table over the dimensions transfer, component, shell and line, in keV and cm².
+
+    The longitudinal and the transverse share are in it where S and R are all that the coupling sees.
 
     Args:
         spectrum: at one neutrino energy and transfers of shape (nT,).
+        components: dσ/dT of each part of the coupling at the same transfers, by name [area/energy].
         free: dσ/dT of free electrons at the same transfers [area/energy].
         stepping: dσ/dT of the stepping approximation [area/energy].
         lines: discrete excitations at the same energy.
@@ -269,19 +273,28 @@ def spectrum_table(
     variables = {
         "transfer": Variable(("transfer",), spectrum.transfer / keV, "keV", "energy transfer T"),
         "dsigma_dT": rate(spectrum.total, "dσ/dT per atom, continuum"),
-        "longitudinal": rate(spectrum.longitudinal.sum(axis=0), "share of the charge response S"),
-        "transverse": rate(spectrum.transverse.sum(axis=0), "share of the transverse current response R"),
         "relative_error": Variable(
             ("transfer",), spectrum.relative_error, "1", "estimated relative error of dsigma_dT"
         ),
     }
+    is_vector = set(spectrum.shares) <= set(VECTOR)
+    if is_vector:
+        longitudinal, transverse = (part.sum(axis=0) for part in (spectrum.longitudinal, spectrum.transverse))
+        variables["longitudinal"] = rate(longitudinal, "share of the charge response S")
+        variables["transverse"] = rate(transverse, "share of the transverse current response R")
     if free is not None:
         variables["free_electrons"] = rate(free, "dσ/dT per atom of free electrons at rest")
     if stepping is not None:
         variables["stepping"] = rate(stepping, "dσ/dT per atom of electrons free above their thresholds")
+    if components:
+        variables["component"] = Variable(("component",), np.array(list(components)), "", "part of the coupling")
+        variables["dsigma_dT_by_component"] = rate(
+            np.stack(list(components.values())), "dσ/dT per atom, by part of the coupling", "component"
+        )
     variables |= shell_variables(spectrum.shells)
     variables["dsigma_dT_by_shell"] = rate(spectrum.by_shell, "dσ/dT per atom, by subshell", "shell")
-    variables["transverse_by_shell"] = rate(spectrum.transverse, "transverse share, by subshell", "shell")
+    if is_vector:
+        variables["transverse_by_shell"] = rate(spectrum.transverse, "transverse share, by subshell", "shell")
     variables["neutrino_energy"] = Variable((), np.asarray(spectrum.energy / keV), "keV", "neutrino energy E")
     if lines is not None and len(lines):
         initial = np.array([shell.label for shell in lines.shell])
@@ -340,4 +353,33 @@ def photoabsorption_table(
         **shell_variables(shells),
         "area_by_shell": Variable(("shell", "energy"), by_shell / megabarn, "Mb", "the same by subshell"),
     }
+    return Table(variables, attributes or {})
+
+
+def coherent_table(
+    transfer: Array,
+    nucleus: Array,
+    energy: float,
+    *,
+    atom: Array | None = None,
+    attributes: Mapping[str, str | int | float] | None = None,
+) -> Table:
+    """dσ/dT of coherent scattering as a table over the dimension transfer, in keV and cm².
+
+    Args:
+        transfer: recoil energies, shape (nT,) [energy].
+        nucleus: dσ/dT on the bare nucleus, shape (nT,) [area/energy].
+        energy: of the neutrino [energy].
+        atom: dσ/dT on the neutral atom, the same shape [area/energy].
+        attributes: what else to say of the whole.
+    """
+
+    def rate(values: Array, text: str) -> Variable:
+        return Variable(("transfer",), values / (cm2 / keV), "cm2/keV", text)
+
+    variables = {"transfer": Variable(("transfer",), transfer / keV, "keV", "recoil energy T")}
+    if atom is not None:
+        variables["dsigma_dT"] = rate(atom, "dσ/dT with the electrons")
+    variables["dsigma_dT_nucleus"] = rate(nucleus, "dσ/dT on the nucleus alone")
+    variables["neutrino_energy"] = Variable((), np.asarray(energy / keV), "keV", "neutrino energy E")
     return Table(variables, attributes or {})

@@ -6,7 +6,7 @@ writes it.  Colours are told apart by colour-blind readers (Okabe and Ito), and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ import numpy as np
 from nuatom.elements import Shell
 from nuatom.response.model import VECTOR, Array, ResponseModel
 from nuatom.scattering import Spectrum
-from nuatom.units import ELECTRON_MASS, barn, cm2, keV
+from nuatom.units import ELECTRON_MASS, barn, cm2, eV, keV
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,10 @@ _STYLE: Any = {  # the type of matplotlib's parameters is another in each of its
     "axes.linewidth": 0.8,
 }
 _LETTERS = "spdfghi"
+INTERFERENCE = "interference"
+"""The one component of a coupling that may be negative."""
 _DECADES = 4.5  # of dσ/dT shown below its greatest value, at most
+_DECADES_OF_PARTS = 6.0  # the same where couplings are compared
 _GAP = 0.035  # least distance of two labels, in heights of the axes
 _ROWS, _COLUMNS = 180, 220  # of the structure map
 
@@ -73,14 +76,20 @@ class _Group:
 def spectrum_figure(
     spectrum: Spectrum,
     *,
+    components: Mapping[str, Array] | None = None,
     free: Array | None = None,
     stepping: Array | None = None,
     title: str = "",
 ) -> Figure:
-    """dσ/dT against T: the total, its two parts, the shells from their edges up, and approximations dashed.
+    """dσ/dT against T: the total, what it is made of, and approximations dashed.
+
+    One coupling is taken apart into shells, from their edges up, and into the parts of S and R where it sees nothing
+    else.  Several couplings are taken apart into each of them; their interference is dashed where it adds and dotted,
+    with its sign changed, where it takes away.
 
     Args:
         spectrum: at one neutrino energy and a row of ascending transfers.
+        components: dσ/dT of each part of the coupling at the same transfers, by name [area/energy].
         free: dσ/dT of free electrons at the same transfers [area/energy].
         stepping: dσ/dT of the stepping approximation [area/energy].
         title: above the figure.
@@ -102,33 +111,67 @@ def spectrum_figure(
     total = scaled(spectrum.total)
     if not np.any(total > 0):
         raise ValueError("dσ/dT is zero at all these transfers: nothing to draw; try transfers above a threshold")
-    transverse = scaled(spectrum.transverse.sum(axis=0))
+    parts = {name: scaled(values) for name, values in (components or {}).items()}
     with _axes(6.4, 4.8) as (figure, axes):
         _curve(axes, T, total, color=_BLACK, lw=2.6, label="bound electrons", zorder=4)
-        longitudinal = scaled(spectrum.longitudinal.sum(axis=0))
-        _curve(axes, T, longitudinal, color=_SKY, lw=1.0, label="longitudinal, $S$", zorder=5)
-        _curve(axes, T, transverse, color=_BLACK, lw=1.3, ls="-.", label="transverse, $R$")
-        shown = [total, transverse]
+        shown = [total]
+        groups = _groups(spectrum.shells, scaled(spectrum.by_shell))
+        if parts:
+            _components(axes, T, parts)
+            shown += [np.abs(values) for values in parts.values() if np.any(values)]
+        elif set(spectrum.shares) <= set(VECTOR):
+            longitudinal, transverse = (
+                scaled(part.sum(axis=0)) for part in (spectrum.longitudinal, spectrum.transverse)
+            )
+            _curve(axes, T, longitudinal, color=_SKY, lw=1.0, label="longitudinal, $S$", zorder=5)
+            _curve(axes, T, transverse, color=_BLACK, lw=1.3, ls="-.", label="transverse, $R$")
+            shown.append(transverse)
+        else:
+            shown += [group.values for group in groups if np.any(group.values > 0)]
         if free is not None:
             shown.append(scaled(free))
             _curve(axes, T, shown[-1], color=_GREY, lw=1.6, ls="--", label="free electrons", zorder=3)
         if stepping is not None:
-            _curve(
-                axes,
-                T,
-                scaled(stepping),
-                color=_VERMILION,
-                lw=1.5,
-                ls=(0, (2, 2)),
-                label="stepping",
-                zorder=6,
-            )
-        _limits(axes, T, shown)
-        _shells(axes, T, _groups(spectrum.shells, scaled(spectrum.by_shell)))
+            steps = {"color": _GREY if parts else _VERMILION, "lw": 1.0 if parts else 1.5, "ls": (0, (2, 2))}
+            _curve(axes, T, scaled(stepping), label="stepping", zorder=3 if parts else 6, **steps)
+        _limits(axes, T, shown, decades=_DECADES_OF_PARTS if parts else _DECADES)
+        if not parts:
+            _shells(axes, T, groups)
         _edges(axes, T, spectrum.shells)
         axes.set_xlabel("energy transfer  $T$  [keV]")
         axes.set_ylabel(r"$\mathrm{d}\sigma/\mathrm{d}T$  [cm$^2$ keV$^{-1}$ per atom]")
         axes.legend(loc="best", bbox_to_anchor=(0.0, 0.0, 1.0, 0.95))  # below the strokes of the edges
+        axes.set_title(title, fontsize=9)
+    return figure
+
+
+def coherent_figure(transfer: Array, nucleus: Array, *, atom: Array | None = None, title: str = "") -> Figure:
+    """dσ/dT of coherent scattering against the recoil energy, of the neutral atom and of its nucleus alone.
+
+    Args:
+        transfer: recoil energies, shape (nT,) with nT ≥ 2 [energy].
+        nucleus: dσ/dT on the bare nucleus, the same shape [area/energy].
+        atom: dσ/dT on the neutral atom, the same shape [area/energy].
+        title: above the figure.
+
+    Raises:
+        ValueError: for fewer than two transfers, or none at which dσ/dT > 0.
+    """
+    if transfer.ndim != 1 or len(transfer) < 2:
+        raise ValueError(f"a figure needs a row of two or more recoil energies, got the shape {transfer.shape}")
+    order = np.argsort(transfer)
+    T = transfer[order] / eV
+    curves = [values[order] / (cm2 / keV) for values in (nucleus, *(() if atom is None else (atom,)))]
+    if not any(np.any(values > 0) for values in curves):
+        raise ValueError("dσ/dT is zero at all these recoil energies: nothing to draw; try lower ones")
+    with _axes(6.4, 4.8) as (figure, axes):
+        if atom is not None:
+            _curve(axes, T, curves[1], color=_BLACK, lw=2.2, label="atom, with its electrons", zorder=4)
+        _curve(axes, T, curves[0], color=_VERMILION, lw=1.5, ls="--", label="nucleus alone", zorder=5)
+        _limits(axes, T, curves, decades=7)
+        axes.set_xlabel("recoil energy  $T$  [eV]")
+        axes.set_ylabel(r"$\mathrm{d}\sigma/\mathrm{d}T$  [cm$^2$ keV$^{-1}$]")
+        axes.legend(loc="lower left")
         axes.set_title(title, fontsize=9)
     return figure
 
@@ -256,6 +299,22 @@ def _axes(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
 def _curve(axes: Axes, x: Array, y: Array, **style: Any) -> None:
     """A curve where it is positive; a closed process is zero, which a logarithm cannot show."""
     axes.plot(x, np.where(y > 0, y, np.nan), **style)
+
+
+def _components(axes: Axes, x: Array, parts: Mapping[str, Array]) -> None:
+    """A curve for each part of a coupling; the interference has one where it adds and one where it takes away."""
+    colours = (_BLUE, _VERMILION, _GREEN, _ORANGE, _SKY, _WINE)
+    floor = max(float(np.abs(values).max()) for values in parts.values()) / 10**_DECADES_OF_PARTS
+    alone = [name for name in parts if name != INTERFERENCE]
+    for k, name in enumerate(alone):
+        label = name if np.any(parts[name] > floor) else f"{name} (below)"
+        _curve(axes, x, parts[name], color=colours[k % len(colours)], lw=1.5, label=label, zorder=5)
+    values = parts.get(INTERFERENCE)
+    if values is not None:
+        # A logarithmic axis has no sign: the style of the line has it.
+        for sign, style, label in ((1, "--", "interference"), (-1, ":", "−interference (takes away)")):
+            if np.any(sign * values > 0):
+                _curve(axes, x, sign * values, color=_PURPLE, lw=1.8, ls=style, label=label, zorder=6)
 
 
 def _limits(axes: Axes, x: Array, curves: Sequence[Array], *, decades: float = _DECADES, headroom: float = 2.0) -> None:

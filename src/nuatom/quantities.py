@@ -40,22 +40,24 @@ class Dimension:
 
 
 ENERGY = Dimension("an energy", "2.8keV", ("eV", "keV", "MeV", "GeV"))
+AREA = Dimension("an area", "1e-33cm2", ("barn", "cm2"))
 
 
-def parse_quantity(text: str, dimension: Dimension = ENERGY) -> float:
+def parse_quantity(text: str, dimension: Dimension = ENERGY, *, signed: bool = False) -> float:
     """Read one quantity with its unit, such as ``"2.8keV"``, ``"1 MeV"`` or ``"1e3eV"``.
 
     Args:
         text: a number and a unit, with or without a blank between them.
         dimension: what the quantity measures.
+        signed: whether it may be negative, as a charge radius ⟨r²⟩ may.
 
     Returns:
-        The value in the units of `nuatom.units`; finite and not negative.
+        The value in the units of `nuatom.units`; finite, and not negative unless signed.
 
     Raises:
-        ValueError: no number, no unit, an unknown unit, or a value that is nan, infinite or negative.
+        ValueError: no number, no unit, an unknown unit, or a value that is nan, infinite or, unless signed, negative.
     """
-    return _parse(text, dimension)[0]
+    return _parse(text, dimension, signed=signed)[0]
 
 
 def parse_range(text: str, dimension: Dimension = ENERGY) -> NDArray[np.float64]:
@@ -123,7 +125,7 @@ def format_energy(value: float, digits: int = 6) -> str:
     return f"{value / _scale(name):.{digits}g}{name}"
 
 
-def _parse(text: str, dimension: Dimension, default: str | None = None) -> tuple[float, str]:
+def _parse(text: str, dimension: Dimension, default: str | None = None, *, signed: bool = False) -> tuple[float, str]:
     """The value of one quantity and its unit, which is the default one when it has none of its own."""
     number, own = _split(text, dimension)
     unit = own or default
@@ -132,7 +134,7 @@ def _parse(text: str, dimension: Dimension, default: str | None = None) -> tuple
             f"{text.strip()!r} has no unit: expected {dimension.noun} in {_choices(dimension)}, "
             f"such as {dimension.example}"
         )
-    return _value(text, number, unit), unit
+    return _value(text, number, unit, signed), unit
 
 
 def _split(text: str, dimension: Dimension) -> tuple[float, str | None]:
@@ -159,12 +161,12 @@ def _unknown_unit(text: str, unit: str, dimension: Dimension) -> str:
     return f"unknown unit {unit!r} in {text!r}: expected {_choices(dimension)}{hint}"
 
 
-def _value(text: str, number: float, unit: str) -> float:
+def _value(text: str, number: float, unit: str, signed: bool) -> float:
     """The quantity, when it is one that exists."""
     value = number * _scale(unit)
     if not math.isfinite(value):
         raise ValueError(f"{text.strip()!r} is too large to be a number")
-    if math.copysign(1.0, number) < 0.0:
+    if math.copysign(1.0, number) < 0.0 and not signed:
         raise ValueError(f"{text.strip()!r} is negative: expected zero or more")
     return value
 

@@ -18,7 +18,8 @@ import xarray as xr
 
 import nuatom as na
 from nuatom.certificate import Status
-from nuatom.cli import app, atom, check, dcs, main, options, photo, screen, table
+from nuatom.cli import app, atom, check, coherent, couplings, dcs, main, options, photo, screen, table
+from nuatom.neutrino import Coupling
 from nuatom.response.model import VECTOR, Array, Function, Lines, Measure, StructureFunctions
 from nuatom.units import MeV, cm2, eV, keV
 
@@ -57,13 +58,14 @@ class Quick:
             momentum=momentum,
             charge=strength,
             current=0 * strength,
+            **{f.value: 0.1 * strength for f in functions if f not in VECTOR},
         )
 
 
 @pytest.fixture(autouse=True)
 def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
     for models in (options.MODELS, options.PHOTO_MODELS):
-        monkeypatch.setitem(models, "central-field", lambda atom, tolerance, progress: Quick(atom))  # type: ignore[arg-type]
+        monkeypatch.setitem(models, "central-field", lambda atom, tolerance, progress, axial: Quick(atom))
 
 
 @pytest.fixture(autouse=True)
@@ -226,6 +228,284 @@ def test_the_exchange_changes_the_thresholds(run: Run) -> None:
 def test_words_become_the_atom(words: tuple[str, str, str], expected: na.Atom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(na.Atom, "shells", ())  # not solved here
     assert options.make_atom("xenon", *words) == expected
+
+
+# --- couplings -----------------------------------------------------------------------------------
+
+SUM = "--weak --mu-nu 1e-11 --charge-radius -1e-32cm2 --mediator vector:10keV:2e-7:-1e-7 --antineutrino"
+RADIUS = -1e-32 * cm2
+E_TO_MU = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]])
+VECTOR_10 = na.VectorMediator(10 * keV, 2e-7, -1e-7)
+
+
+@pytest.mark.parametrize(
+    ("words", "coupling"),
+    [
+        ("", na.MagneticMoment(3.2e-11)),
+        ("--flavour mu", na.MagneticMoment(3.2e-11)),
+        ("--weak", na.Weak("e")),
+        ("--weak --flavour mu --antineutrino", na.Weak("mu", True)),
+        ("--weak --sin2-theta 0.24 --flavour tau", na.Weak("tau", sin2_theta=0.24)),
+        ("--millicharge -1e-12", na.Millicharge(-1e-12)),
+        ("--charge-radius -1e-32cm2", na.ChargeRadius(RADIUS)),
+        ("--anapole 1e-9barn", na.Anapole(1e-33 * cm2)),
+        ("--mediator vector:10keV:2e-7:-1e-7", VECTOR_10),
+        ("--mediator axial:1MeV:1e-6:1e-6", na.AxialMediator(1 * MeV, 1e-6, 1e-6)),
+        ("--mediator scalar:1eV:1e-6:1e-6", na.ScalarMediator(1 * eV, 1e-6, 1e-6)),
+        ("--mediator pseudoscalar:1eV:1e-6:1e-6", na.PseudoscalarMediator(1 * eV, 1e-6, 1e-6)),
+        ("--heavy-lepton 100keV:1e-10", na.HeavyLepton(1e-10, 100 * keV)),
+        (
+            "--nsi emu:0.1:-0.05 --flavour mu",
+            na.Neutrino("mu", weak=False, nsi=na.NonStandard.chiral(0.1 * E_TO_MU, -0.05 * E_TO_MU)),
+        ),
+        (
+            SUM,
+            na.Neutrino("e", True, magnetic_moment=1e-11, charge_radius=RADIUS, mediators=(VECTOR_10,)),
+        ),
+        ("--mu-nu 1e-11 --millicharge 1e-12", na.Neutrino(magnetic_moment=1e-11, millicharge=1e-12, weak=False)),
+        (
+            "--weak --sin2-theta 0.24 --anapole 1e-33cm2",
+            na.Neutrino("e", anapole=1e-33 * cm2, weak=na.Weak(sin2_theta=0.24)),
+        ),
+    ],
+)
+def test_options_become_the_coupling(words: str, coupling: Coupling, run: Run) -> None:
+    out = run(f"{DCS} {words}")
+    T = np.geomspace(0.05, 15, 5) * keV
+    model = Quick(na.Atom("Ne"))
+    expected = na.cross_section(coupling, model, 1 * MeV, T) / (cm2 / keV)
+    assert np.all(expected > 0)
+    np.testing.assert_allclose(numbers(out, "dsigma/dT[cm2/keV]"), expected, rtol=1e-12)
+    free = na.cross_section(coupling, na.FreeElectrons("Ne"), 1 * MeV, T) / (cm2 / keV)
+    np.testing.assert_allclose(numbers(out, "free[cm2/keV]"), free, rtol=1e-12)
+    area = na.lines(coupling, model, 1 * MeV).area.sum() / cm2
+    assert f"{area:.3e} cm² together" in out
+
+
+def test_several_couplings_have_a_column_each_and_add_up(run: Run) -> None:
+    out = run(f"{DCS} {SUM}")
+    names = ["weak", "charge_radius", "vector_mediator", "magnetic_moment", "interference"]
+    assert list(columns(out))[1:8] == [f"{name}[cm2/keV]" for name in ("dsigma/dT", *names, "free")]
+    parts = {name: numbers(out, f"{name}[cm2/keV]") for name in names}
+    np.testing.assert_allclose(sum(parts.values()), numbers(out, "dsigma/dT[cm2/keV]"), rtol=1e-12)
+    alone = numbers(run(f"{DCS} --mu-nu 1e-11"), "dsigma/dT[cm2/keV]")
+    np.testing.assert_allclose(parts["magnetic_moment"], alone, rtol=1e-12)
+    # g_V > 0, and both the radius and the mediator lower it.
+    assert np.all(parts["interference"] < 0)
+
+
+def test_without_two_that_interfere_there_is_no_interference(run: Run) -> None:
+    assert "interference[cm2/keV]" not in columns(run(f"{DCS} --weak --mu-nu 1e-11"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("--millicharge 1e-12", True), ("--mu-nu 1e-11 --anapole 1e-33cm2", True), ("--weak", False), (SUM, False)],
+)
+def test_longitudinal_and_transverse_are_shown_where_they_are_all(words: str, expected: bool, run: Run) -> None:
+    found = columns(run(f"{DCS} {words}"))
+    assert ("longitudinal[cm2/keV]" in found, "transverse[cm2/keV]" in found) == (expected, expected)
+
+
+def test_a_coupling_of_nothing_is_zero(run: Run) -> None:
+    assert np.all(numbers(run(f"{DCS} --millicharge 0"), "dsigma/dT[cm2/keV]") == 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("", ["coupling: magnetic moment 3.2e-11 Bohr magnetons"]),
+        (
+            "--weak --mu-nu 6e-12",
+            [
+                "coupling: weak, g_V = 0.9521, g_A = 0.4938 (with radiative corrections); "
+                "magnetic moment 6e-12 Bohr magnetons",
+                "neutrino: electron neutrino (no --flavour given: e)",
+            ],
+        ),
+        (
+            "--weak --flavour mu --antineutrino --sin2-theta 0.25",
+            ["coupling: weak, g_V = 0, g_A = -0.5 (tree level, sin²θ_W = 0.25)", "neutrino: muon antineutrino"],
+        ),
+        ("--charge-radius -1e-32cm2", ["coupling: charge radius ⟨r²⟩ = -1e-32 cm²"]),
+        ("--mediator scalar:10keV:1e-6:2e-6", ["coupling: scalar mediator of 10keV, g_ν = 1e-06, g_e = 2e-06"]),
+        ("--nsi ee:0.1:0", ["coupling: non-standard, ε^L_ee = 0.1, ε^R_ee = 0"]),
+        (
+            "--heavy-lepton 100keV:1e-10",
+            ["coupling: heavy lepton of 100keV, transition moment 1e-10 Bohr magnetons"],
+        ),
+        ("--flavour tau", ["neutrino: tau neutrino, like any other to this coupling"]),
+    ],
+)
+def test_couplings_are_told_with_their_numbers(words: str, lines: list[str], run: Run) -> None:
+    out = run(f"{DCS} {words}")
+    for line in lines:
+        assert f"# {line}\n" in out
+    assert out.count("# coupling: ") == 1
+
+
+def test_the_flavour_is_told_where_it_matters_or_was_asked_for(run: Run) -> None:
+    assert "# neutrino: " not in run(f"{DCS} --mu-nu 1e-11")
+    assert "# neutrino: " not in run(f"{DCS} --mediator axial:1keV:1e-6:1e-6")
+    assert "# neutrino: electron neutrino (no --flavour given: e)\n" in run(f"{DCS} --nsi ee:0.1:0")
+
+
+def test_the_axial_table_is_made_only_for_couplings_that_need_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def make(atom: na.Atom, tolerance: float, progress: object, axial: bool) -> Quick:
+        asked.append(axial)
+        return Quick(atom)
+
+    monkeypatch.setitem(options.MODELS, "central-field", make)  # type: ignore[arg-type]
+    for words in ("", "--millicharge 1e-12", "--weak", "--mediator scalar:1keV:1e-6:1e-6"):
+        run(f"{DCS} {words}")
+    assert asked == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--weak --flavour x", "unknown flavour 'x': expected e, mu, tau"),
+        ("--weak --sin2-theta 2", "sin2_theta is a sin² between 0 and 1, got 2.0"),
+        ("--sin2-theta 0.2", "--sin2-theta is a number of the weak interaction: add --weak"),
+        ("--mediator vector:-10keV:1:1", "--mediator vector:-10keV:1:1: '-10keV' is negative"),
+        ("--mediator vector:0eV:1:1", "the mass of a mediator is finite and > 0"),
+        ("--mediator vectr:10keV:1:1", "unknown kind 'vectr': expected vector, axial, scalar, pseudoscalar; did you"),
+        ("--mediator vector:10:1:1", "'10' has no unit: expected an energy"),
+        ("--mediator vector:10keV:1", "expected KIND:MASS:G_NU:G_E, such as vector:10keV:1e-6:1e-6"),
+        ("--mediator vector:10keV:x:1", "expected a finite number such as 1e-6, got 'x'"),
+        ("--mediator vector:10keV:1:nan", "expected a finite number such as 1e-6, got 'nan'"),
+        ("--charge-radius 1e-33", "--charge-radius: '1e-33' has no unit: expected an area in barn, cm2"),
+        ("--anapole 1e-33m2", "--anapole: unknown unit 'm2'"),
+        ("--millicharge inf", "a millicharge is finite, in units of e, got inf"),
+        ("--mu-nu 1e-11 --mediator scalar:1keV:1e-6:1e-6", "a scalar mediator and a magnetic moment interfere"),
+        ("--nsi ex:1:1", "expected two of e, mu, tau, such as ee or emu, got 'ex'"),
+        ("--nsi ee:1", "expected FLAVOURS:EPS_L:EPS_R"),
+        ("--heavy-lepton 100keV", "expected MASS:MOMENT, such as 100keV:1e-10"),
+        ("--heavy-lepton 1keV:-1", "a transition moment is finite and ≥ 0"),
+        ("--heavy-lepton 1keV:1e-10 --weak", "give it alone, and add the cross sections"),
+        ("--weak --model coherent", "the model coherent has S and R only, and this coupling needs axial charge,"),
+        ("--mediator scalar:1keV:1e-6:1e-6 --model frozen-photon", "needs scalar: take one of central-field, free,"),
+    ],
+)
+def test_a_coupling_that_cannot_be_is_one_line_before_anything_is_computed(
+    words: str, message: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unbuilt(monkeypatch)
+    err = run(f"{DCS} {words}", code=2)
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_components_are_written(run: Run, tmp_path: Path) -> None:
+    out = run(f"{DCS} {SUM} -o a.csv -o a.json -o a.nc -o a.png")
+    interference = numbers(out, "interference[cm2/keV]").tolist()
+    text = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(line for line in text if not line.startswith("#")))
+    assert [float(row["dsigma_dT_by_component[interference]"]) for row in rows] == interference
+    content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert content["variables"]["dsigma_dT_by_component"]["data"][-1] == interference
+    assert content["attributes"]["neutrino"] == "electron antineutrino (no --flavour given: e)"
+    with xr.open_dataset(tmp_path / "a.nc") as data:
+        parts = data["dsigma_dT_by_component"]
+        assert parts.sel(component="interference").values.tolist() == interference
+        np.testing.assert_allclose(parts.sum("component"), data["dsigma_dT"], rtol=1e-12)
+        assert "longitudinal" not in data
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_hydrogen_itself(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # the central field
+    out = run("dcs H --energy 1MeV --transfer 1,10keV --weak --millicharge 1e-13 --flavour mu")
+    # Far above the threshold an electron is free, but for the photon line of the millicharge.
+    np.testing.assert_allclose(numbers(out, "bound/free"), 1.0, atol=0.05)
+    parts = [numbers(out, f"{name}[cm2/keV]") for name in ("weak", "millicharge", "interference")]
+    np.testing.assert_allclose(sum(parts), numbers(out, "dsigma/dT[cm2/keV]"), rtol=1e-3)
+    # g_V of a muon neutrino is negative, and a positive charge lowers it.
+    assert np.all(parts[2] > 0)
+
+
+# --- coherent ------------------------------------------------------------------------------------
+
+COHERENT = "coherent Ne --energy 10MeV --transfer 0.1eV:1keV:5"
+
+
+@pytest.mark.parametrize(
+    ("words", "coupling"),
+    [
+        ("", na.MagneticMoment(3.2e-11)),
+        ("--weak --flavour mu", na.Weak("mu")),
+        (
+            "--weak --mu-nu 1e-11 --millicharge 1e-12",
+            na.Neutrino("e", magnetic_moment=1e-11, millicharge=1e-12),
+        ),
+    ],
+)
+def test_coherent_has_the_numbers_of_the_library(words: str, coupling: object, run: Run) -> None:
+    out = run(f"{COHERENT} {words}")
+    T = np.geomspace(0.1, 1000, 5) * eV
+    whole, bare = (na.coherent.cross_section(coupling, "Ne", 10 * MeV, T, electrons) for electrons in (True, False))
+    np.testing.assert_allclose(numbers(out, "T[eV]"), T / eV, rtol=1e-14)
+    np.testing.assert_allclose(numbers(out, "dsigma/dT[cm2/keV]"), whole / (cm2 / keV), rtol=1e-13)
+    np.testing.assert_allclose(numbers(out, "nucleus[cm2/keV]"), bare / (cm2 / keV), rtol=1e-13)
+    np.testing.assert_allclose(numbers(out, "atom/nucleus"), whole / bare, rtol=1e-13)
+
+
+def test_coherent_says_what_it_computed(run: Run) -> None:
+    out = run(f"{COHERENT} --weak")
+    assert "# target: Ne, of 0.9048 Ne-20, 0.0027 Ne-21, 0.0925 Ne-22\n" in out
+    assert "# form_factors: nucleus helm; electrons of the self-consistent atom, slater exchange\n" in out
+    assert "# greatest_recoil: 10.7" in out  # 2E²/(M + 2E) with M = 20 · 0.9315 GeV
+    assert "# neutrino: electron neutrino (no --flavour given: e)\n" in out
+
+
+def test_a_closed_recoil_is_zero_and_has_no_ratio(run: Run) -> None:
+    out = run("coherent Ne --energy 10MeV --transfer 1,20keV")
+    assert columns(out)["dsigma/dT[cm2/keV]"][1] == "0.0"
+    assert columns(out)["atom/nucleus"][1] == "-"
+
+
+def test_without_electrons_no_atom_is_needed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the atom was solved")
+
+    monkeypatch.setattr(na.coherent.recoil, "missing_charge", refuse)
+    out = run("coherent CsI --energy 30MeV --transfer 1:20keV:4 --weak --no-electrons --form-factor point")
+    assert list(columns(out)) == ["T[eV]", "nucleus[cm2/keV]"]
+    T = np.geomspace(1, 20, 4) * keV
+    expected = na.coherent.cross_section(
+        na.Weak("e"), "CsI", 30 * MeV, T, electrons=False, nucleus=na.coherent.PointLike()
+    )
+    np.testing.assert_allclose(numbers(out, "nucleus[cm2/keV]"), expected / (cm2 / keV), rtol=1e-13)
+
+
+def test_coherent_is_written_and_drawn(run: Run, tmp_path: Path) -> None:
+    out = run(f"{COHERENT} --weak -o a.nc -o a.csv -o a.png")
+    with xr.open_dataset(tmp_path / "a.nc") as data:
+        assert data["dsigma_dT"].values.tolist() == numbers(out, "dsigma/dT[cm2/keV]").tolist()
+        assert data["dsigma_dT_nucleus"].attrs["units"] == "cm2/keV"
+        assert data.attrs["target"].startswith("Ne, of ")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("coherent Xq --energy 1MeV --transfer 1eV", "unknown element 'Xq'"),
+        ("coherent Tc --energy 1MeV --transfer 1eV", "technetium has no natural isotopes: name one"),
+        (f"{COHERENT} --mediator scalar:1keV:1e-6:1e-6", "ScalarMediator has no coherent amplitude"),
+        (f"{COHERENT} --form-factor gauss", "unknown form factor 'gauss': expected helm, klein-nystrand, point"),
+        (f"{COHERENT} --exchange none", "unknown exchange 'none'"),
+        (f"{COHERENT} --heavy-lepton 1keV:1e-10", "No such option: --heavy-lepton"),
+        ("coherent Ne --energy 1MeV --transfer 1eV -o a.png", "a figure needs two or more transfers"),
+        ("coherent Ne --energy 1MeV --transfer 0eV", "transfer must be finite and > 0"),
+    ],
+)
+def test_coherent_input_that_cannot_be(words: str, message: str, run: Run) -> None:
+    err = run(words, code=2)
+    assert message in err
+    assert err.count("\n") == 1
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -643,7 +923,7 @@ def test_version(run: Run) -> None:
     assert run("--version") == f"nuatom {na.__version__}\n"
 
 
-COMMANDS = [dcs.dcs, photo.photo, atom.atom, check.check]
+COMMANDS = [dcs.dcs, coherent.coherent, photo.photo, atom.atom, check.check]
 TABLES = [table.build, table.list_tables, table.clear, table.export]
 
 
@@ -673,7 +953,7 @@ def test_help_flows_whatever_the_width() -> None:
     assert all(text and "\n" not in text.replace("\n\n", "") for text in helps)
 
 
-@pytest.mark.parametrize("choices", [options.MODELS, options.EXCHANGES, options.NUCLEI, options.BINDINGS])
+@pytest.mark.parametrize("choices", [options.MODELS, options.EXCHANGES, couplings.FLAVOURS, coherent.FORM_FACTORS])
 def test_completion_offers_the_choices(choices: dict[str, object]) -> None:
     word = next(iter(choices))
-    assert word in options._completion(choices)(word[:2])
+    assert word in options.completion(choices)(word[:2])

@@ -105,6 +105,30 @@ def test_a_model_without_lines_has_no_line_variables() -> None:
     assert not [name for name in output.spectrum_table(free, lines=nothing).variables if "line" in name]
 
 
+def test_components_are_written_by_name() -> None:
+    both, model = na.Neutrino("e", charge_radius=-1e-32 * cm2), na.FreeElectrons("He")
+    whole, parts = spectrum(both, model, 1 * MeV, TRANSFER), na.components(both, model, 1 * MeV, TRANSFER)
+    table = output.spectrum_table(whole, components=parts)
+    assert table.variables["component"].data.tolist() == ["weak", "charge radius", "interference"]
+    by_component = table.variables["dsigma_dT_by_component"]
+    assert (by_component.dims, by_component.units) == (("component", "transfer"), "cm2/keV")
+    np.testing.assert_allclose(by_component.data.sum(axis=0), table.variables["dsigma_dT"].data, rtol=1e-12)
+    # The axial current is in it too: S and R would not add up to it.
+    assert not {"longitudinal", "transverse", "transverse_by_shell"} & set(table.variables)
+    _, rows = rows_of(output.encoded(output.Results(table), ".csv"))
+    assert all(float(row["dsigma_dT_by_component[interference]"]) < 0 for row in rows)
+
+
+def test_coherent_scattering_with_and_without_electrons() -> None:
+    T, values = np.array([1.0, 2.0]) * eV, np.array([3.0, 4.0]) * cm2 / keV
+    table = output.coherent_table(T, values, 10 * MeV, atom=0.5 * values, attributes={"target": "Ge"})
+    assert list(table.variables) == ["transfer", "dsigma_dT", "dsigma_dT_nucleus", "neutrino_energy"]
+    assert table.variables["transfer"].data.tolist() == pytest.approx([1e-3, 2e-3])
+    assert table.variables["dsigma_dT"].data.tolist() == pytest.approx([1.5, 2.0])
+    assert table.attributes["target"] == "Ge"
+    assert "dsigma_dT" not in output.coherent_table(T, values, 10 * MeV).variables
+
+
 def test_photoabsorption_per_atom_and_per_mass() -> None:
     area = np.array([[1.0, 2.0], [3.0, 4.0]]) * 1e6 * barn
     shells = na.FreeElectrons("He").shells * 2

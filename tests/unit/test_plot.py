@@ -15,7 +15,7 @@ from nuatom import plot
 from nuatom.elements import Shell, configuration
 from nuatom.response.model import VECTOR
 from nuatom.scattering import Spectrum, spectrum
-from nuatom.units import ELECTRON_MASS, MeV, barn, cm2, keV
+from nuatom.units import ELECTRON_MASS, MeV, barn, cm2, eV, keV
 
 TRANSFER = np.geomspace(0.05, 15, 60) * keV
 COUPLING = na.MagneticMoment(3.2e-11)
@@ -137,6 +137,77 @@ def test_free_electrons_alone_can_be_drawn() -> None:
     # No thresholds: no strokes of edges, and every shell begins at the left.
     figure = drawn(plot.spectrum_figure(spectrum(COUPLING, na.FreeElectrons("Ge"), 1 * MeV, TRANSFER)))
     assert {text.get_ha() for text in figure.axes[0].texts} == {"left"}
+
+
+# --- several couplings ---------------------------------------------------------------------------
+
+
+def combined(radius: float) -> tuple[Spectrum, dict[str, np.ndarray]]:
+    """Weak scattering and a charge radius, and their components."""
+    both = na.Neutrino("e", charge_radius=radius * cm2)
+    model = na.Stepping(Germanium())
+    return spectrum(both, model, 1 * MeV, TRANSFER), na.components(both, model, 1 * MeV, TRANSFER)
+
+
+@pytest.mark.parametrize(
+    ("radius", "label", "style", "sign"),
+    [(1e-32, "interference", "--", 1), (-1e-32, "−interference (takes away)", ":", -1)],
+)
+def test_components_are_lines_and_the_interference_has_its_sign_in_its_style(
+    radius: float, label: str, style: str, sign: int
+) -> None:
+    result, parts = combined(radius)
+    figure = drawn(plot.spectrum_figure(result, components=parts))
+    assert legend(figure) == ["bound electrons", "weak", "charge radius", label]
+    curves = {line.get_label(): line for line in figure.axes[0].lines}
+    assert curves[label].get_linestyle() == style
+    np.testing.assert_allclose(curves[label].get_ydata(), sign * parts["interference"] / (cm2 / keV))
+    np.testing.assert_allclose(curves["weak"].get_ydata(), parts["weak"] / (cm2 / keV))
+    assert len({line.get_color() for line in figure.axes[0].lines if line.get_label() in legend(figure)}) == 4
+    assert names(figure) == []  # no shells
+
+
+def test_an_interference_that_changes_sign_is_two_curves() -> None:
+    result, parts = combined(1e-32)
+    parts["interference"] = parts["interference"] * np.where(TRANSFER < 1 * keV, 1, -1)
+    figure = drawn(plot.spectrum_figure(result, components=parts))
+    assert legend(figure)[-2:] == ["interference", "−interference (takes away)"]
+    for line, shown in zip(figure.axes[0].lines[3:5], (TRANSFER < 1 * keV, TRANSFER >= 1 * keV), strict=True):
+        assert np.array_equal(np.isfinite(line.get_ydata()), shown)
+
+
+def test_a_component_below_the_axes_is_said_to_be() -> None:
+    result, parts = combined(1e-40)
+    assert "charge radius (below)" in legend(drawn(plot.spectrum_figure(result, components=parts)))
+
+
+def test_weak_scattering_has_shells_but_no_longitudinal_part() -> None:
+    figure = drawn(plot.spectrum_figure(spectrum(na.Weak("e"), na.Stepping(Germanium()), 1 * MeV, TRANSFER)))
+    assert legend(figure) == ["bound electrons"]
+    assert "2p" in names(figure)
+
+
+# --- coherent scattering -------------------------------------------------------------------------
+
+
+def test_coherent_figure_has_atom_and_nucleus() -> None:
+    T = np.array([3.0, 1.0, 2.0]) * eV
+    values = np.array([1.0, 3.0, 2.0]) * 1e-40 * cm2 / keV
+    figure = drawn(plot.coherent_figure(T, values, atom=0.5 * values, title="Ge"))
+    (axes,) = figure.axes
+    assert legend(figure) == ["atom, with its electrons", "nucleus alone"]
+    np.testing.assert_allclose(axes.lines[1].get_xydata(), [[1, 3e-40], [2, 2e-40], [3, 1e-40]])
+    assert "[eV]" in axes.get_xlabel()
+    assert legend(drawn(plot.coherent_figure(T, values))) == ["nucleus alone"]
+
+
+@pytest.mark.parametrize(
+    ("transfer", "message"), [([1.0], "two or more recoil energies"), ([1.0, 2.0], "zero at all these recoil energies")]
+)
+def test_coherent_that_cannot_be_drawn(transfer: list[float], message: str) -> None:
+    T = np.array(transfer)
+    with pytest.raises(ValueError, match=message):
+        plot.coherent_figure(T, 0 * T)
 
 
 # --- photoabsorption -----------------------------------------------------------------------------

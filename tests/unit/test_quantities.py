@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuatom.quantities import ENERGY, format_energy, parse_quantity, parse_range
-from nuatom.units import GeV, MeV, eV, keV
+from nuatom.quantities import AREA, ENERGY, format_energy, parse_quantity, parse_range
+from nuatom.units import GeV, MeV, barn, cm2, eV, keV
 
 energies = st.floats(min_value=1e-9 * eV, max_value=1e9 * GeV)
 unit_names = st.sampled_from(ENERGY.units)
@@ -61,6 +61,30 @@ def test_quantity_errors_are_one_clear_line(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
         parse_quantity(text)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1e-33cm2", 1e-33 * cm2), ("-8.3e-33 cm2", -8.3e-33 * cm2), ("+2barn", 2 * barn), ("-1e-9barn", -1e-33 * cm2)],
+)
+def test_an_area_may_have_a_sign_where_that_is_asked_for(text: str, value: float) -> None:
+    assert parse_quantity(text, AREA, signed=True) == pytest.approx(value, rel=1e-15, abs=0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "signed", "message"),
+    [
+        ("1e-33", True, "'1e-33' has no unit: expected an area in barn, cm2, such as 1e-33cm2"),
+        ("1e-33cm^2", True, "unknown unit 'cm.2' .* did you mean cm2?"),
+        ("1keV", True, "unknown unit 'keV' in '1keV': expected barn, cm2"),
+        ("--1cm2", True, "cannot read '--1cm2' as an area"),
+        ("-infcm2", True, "is not finite"),
+        ("-1e-33cm2", False, "is negative"),
+    ],
+)
+def test_area_errors(text: str, signed: bool, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_quantity(text, AREA, signed=signed)
 
 
 @given(number=st.floats(min_value=0.0, max_value=1e100), unit=unit_names, blank=st.sampled_from(["", " "]))

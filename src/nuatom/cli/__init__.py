@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from nuatom import __version__
-from nuatom.cli import atom, check, dcs, options, photo, screen, table
+from nuatom.cli import atom, check, coherent, dcs, options, photo, screen, table
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -52,14 +52,14 @@ def nuatom(
 
     For example:
 
-    nuatom dcs Ge --energy 1MeV --transfer 0.05:15keV:40 --mu-nu 3.2e-11
+    nuatom dcs Ge --energy 1MeV --transfer 0.05:15keV:40 --weak --mu-nu 3.2e-11
 
-    nuatom atom Xe
+    nuatom coherent Ge --energy 10MeV --transfer 1eV:1keV:30 --weak
     """
 
 
 app.callback(help=options.teaching(nuatom))(nuatom)
-for _command in (dcs.dcs, photo.photo, atom.atom, check.check):
+for _command in (dcs.dcs, coherent.coherent, photo.photo, atom.atom, check.check):
     app.command(help=options.teaching(_command))(_command)
 app.add_typer(table.app, name="table")
 

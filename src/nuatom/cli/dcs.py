@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nuatom.cli import options, screen
+from nuatom.cli import couplings, options, screen
 from nuatom.cli.describe import About, atom_in_words, command
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nuatom.response.model import Array
     from nuatom.scattering import ExcitationLines, Spectrum
 
@@ -30,7 +32,17 @@ def dcs(
             rich_help_panel="Neutrino",
         ),
     ],
-    mu_nu: options.MuNu = 3.2e-11,
+    flavour: couplings.FlavourOption = None,
+    antineutrino: couplings.AntineutrinoOption = False,
+    weak: couplings.WeakOption = False,
+    sin2_theta: couplings.Sin2ThetaOption = None,
+    mu_nu: couplings.MuNuOption = None,
+    millicharge: couplings.MillichargeOption = None,
+    charge_radius: couplings.ChargeRadiusOption = None,
+    anapole: couplings.AnapoleOption = None,
+    mediator: couplings.MediatorOption = None,
+    nsi: couplings.NsiOption = None,
+    heavy_lepton: couplings.HeavyLeptonOption = None,
     model: options.Model = "central-field",
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
@@ -44,28 +56,33 @@ def dcs(
     unit: options.Unit = "keV",
     output: options.Files = None,
 ) -> None:
-    """Cross section dσ/dT of a neutrino's magnetic moment on an atom, with its electrons bound.
+    """Cross section dσ/dT of a neutrino on an atom, with its electrons bound.
 
     A free electron takes the energy T at one momentum Q only; a bound one has a spread of momenta and opens
     at its threshold, and far above that is as good as free. dσ/dT is the integral over Q² of the coupling's
-    weight times the atom's response: of its charge, S (longitudinal part), and of its transverse current, R.
+    weights times the atom's responses: S to charge (longitudinal), R to the transverse current, and for weak
+    scattering and some mediators those to the electrons' axial current, density and pseudo-density.
+
+    What couples is what is given; without any, it is the magnetic moment. Of several, each has a column of its
+    own and so has their interference, which may be negative; dσ/dT is the sum. The parts of S and R are shown
+    where the coupling sees nothing else.
 
     dσ/dT is in cm²/keV per atom, continuum only. Discrete excitations are lines, each with an area in cm²
-    (--lines). Beside it stand free electrons, (πα²μ²/m²)(1/T − 1/E) for each, and stepping: free above the
-    threshold. A share of a subshell (--by-shell) is in percent of dσ/dT.
+    (--lines). Beside it stand free electrons and stepping, free above the threshold, for the same coupling. A
+    share of a subshell (--by-shell) is in percent of dσ/dT.
 
     For example:
 
     nuatom dcs Ge --energy 1MeV --transfer 0.05:15keV:40 --by-shell
 
-    nuatom dcs Xe --energy 0.4MeV --transfer 1,2,5keV --mu-nu 6e-12 -o xe.csv -o xe.pdf
+    nuatom dcs Xe --energy 0.4MeV --transfer 0.1,1,5keV --weak --charge-radius 1e-32cm2 -o xe.csv -o xe.pdf
     """
     from nuatom import output as files
     from nuatom import plot, units
     from nuatom.approximations import Stepping
     from nuatom.quantities import format_energy, parse_quantity, parse_range
     from nuatom.response.free import FreeElectrons
-    from nuatom.scattering import cross_section, lines, spectrum
+    from nuatom.scattering import components, cross_section, lines, spectrum
 
     paths = output or []
     files.check(paths)
@@ -73,39 +90,59 @@ def dcs(
     scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
     if any(path.suffix.lower() in files.FIGURES for path in paths) and len(T) < 2:
         raise ValueError(f"a figure needs two or more transfers, got {transfer!r}: try 0.05:15keV:40")
-    chosen = options.make_coupling(mu_nu=mu_nu)
+    chosen = couplings.make_coupling(
+        couplings.Words(
+            weak=weak,
+            flavour=flavour,
+            antineutrino=antineutrino,
+            sin2_theta=sin2_theta,
+            mu_nu=mu_nu,
+            millicharge=millicharge,
+            charge_radius=charge_radius,
+            anapole=anapole,
+            mediators=mediator or (),
+            nsi=nsi or (),
+            heavy_lepton=heavy_lepton,
+        )
+    )
+    coupling = chosen.coupling
     make = options.choose("model", model, options.MODELS)
+    options.check_model(model, coupling.functions)
     known = options.make_atom(atom, exchange, nucleus, binding)
-    response = options.make_model(make, known, tolerance)
+    response = options.make_model(make, known, tolerance, coupling.functions)
 
-    result = spectrum(chosen.coupling, response, E, T)
-    free = cross_section(chosen.coupling, FreeElectrons(known), E, T)
-    stepping = cross_section(chosen.coupling, Stepping(known), E, T)
-    discrete = lines(chosen.coupling, response, E)
+    result = spectrum(coupling, response, E, T)
+    parts = components(coupling, response, E, T) if len(coupling.components()) > 1 else {}
+    free = cross_section(coupling, FreeElectrons(known), E, T)
+    stepping = cross_section(coupling, Stepping(known), E, T)
+    discrete = lines(coupling, response, E)
 
     about: About = {
         "command": command(context),
         **atom_in_words(known, exchange, nucleus),
         "model": f"{model}, tolerance {tolerance:g}" if model == "central-field" else model,
-        "coupling": chosen.text,
+        **chosen.about,
         "energy": format_energy(E),
         **_lines_in_words(discrete),
     }
-    tables = [_columns(result, free, stepping, unit, scale) + (_shares(result) if by_shell else [])]
+    tables = [_columns(result, parts, free, stepping, unit, scale) + (_shares(result) if by_shell else [])]
     if list_lines:
         tables.append(_line_columns(discrete, unit, scale))
     screen.show(about, *tables)
-    title = f"{known.symbol}, {chosen.text}, $E$ = {format_energy(E)}, {model}"
+    title = f"{known.symbol}, {chosen.title}, $E$ = {format_energy(E)}, {model}"
     results = files.Results(
-        files.spectrum_table(result, free=free, stepping=stepping, lines=discrete, attributes=about),
-        lambda: plot.spectrum_figure(result, free=free, stepping=stepping, title=title),
+        files.spectrum_table(result, components=parts, free=free, stepping=stepping, lines=discrete, attributes=about),
+        lambda: plot.spectrum_figure(result, components=parts, free=free, stepping=stepping, title=title),
     )
     files.save(results, paths)
     screen.written(paths)
 
 
-def _columns(result: Spectrum, free: Array, stepping: Array, unit: str, scale: float) -> list[Column]:
-    """T, dσ/dT and its parts, the approximations, and how good they are."""
+def _columns(
+    result: Spectrum, parts: Mapping[str, Array], free: Array, stepping: Array, unit: str, scale: float
+) -> list[Column]:
+    """T, dσ/dT and what it is the sum of, the approximations, and how good they are."""
+    from nuatom.response.model import VECTOR
     from nuatom.units import cm2, keV
 
     def rate(title: str, name: str, values: Array) -> Column:
@@ -113,11 +150,14 @@ def _columns(result: Spectrum, free: Array, stepping: Array, unit: str, scale: f
 
     total = result.total
     ratio = [b / f if f > 0 else None for b, f in zip(total.tolist(), free.tolist(), strict=True)]
+    columns = [Column(f"T\n{unit}", f"T[{unit}]", (result.transfer / scale).tolist(), ".6g")]
+    columns.append(rate("dσ/dT", "dsigma/dT", total))
+    columns += [rate(name, name.replace(" ", "_"), values) for name, values in parts.items()]
+    if set(result.shares) <= set(VECTOR):
+        columns.append(rate("longitudinal", "longitudinal", result.longitudinal.sum(axis=0)))
+        columns.append(rate("transverse", "transverse", result.transverse.sum(axis=0)))
     return [
-        Column(f"T\n{unit}", f"T[{unit}]", (result.transfer / scale).tolist(), ".6g"),
-        rate("dσ/dT", "dsigma/dT", total),
-        rate("longitudinal", "longitudinal", result.longitudinal.sum(axis=0)),
-        rate("transverse", "transverse", result.transverse.sum(axis=0)),
+        *columns,
         rate("free electrons", "free", free),
         rate("stepping", "stepping", stepping),
         Column("bound/\nfree", "bound/free", ratio, ".5f"),

@@ -1,15 +1,14 @@
 """The options that commands share, and the objects their words stand for.
 
-Every choice is one small table of words and what they make.  A new model or exchange is one line here, and a
-new coupling is put together in `make_coupling`.
+Every choice is one small table of words and what they make; a new model or exchange is one line here.  What the
+neutrino couples with is in `couplings`.
 """
 
 from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -20,44 +19,43 @@ from nuatom.cli.screen import Progress
 
 if TYPE_CHECKING:
     from nuatom.atom.field import Atom, Exchange, Nucleus
-    from nuatom.neutrino import Coupling
-    from nuatom.response.model import ResponseModel
+    from nuatom.response.model import Function, ResponseModel
 
 T = TypeVar("T")
-Make = Callable[["Atom", float, Progress | None], "ResponseModel"]
-"""A response model of an atom, with a tolerance and what to call about progress."""
+Make = Callable[["Atom", float, Progress | None, bool], "ResponseModel"]
+"""A response model of an atom: tolerance, what to call about progress, and if more than S and R is wanted of it."""
 
 
 # --- what words make -----------------------------------------------------------------------------
 
 
-def _central_field(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+def _central_field(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
     from nuatom.response.central_field import CentralField
 
     model = CentralField(atom, tolerance=tolerance, progress=progress)
-    model.build()
+    _ = model.full_table if axial else model.table  # from the disk, or computed now
     return model
 
 
-def _free(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+def _free(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
     from nuatom.response.free import FreeElectrons
 
     return FreeElectrons(atom)
 
 
-def _stepping(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+def _stepping(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
     from nuatom.approximations import Stepping
 
     return Stepping(atom)
 
 
-def _impulse(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+def _impulse(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
     from nuatom.response.impulse import Impulse
 
     return Impulse(atom)
 
 
-def _hydrogenic(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+def _hydrogenic(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
     from nuatom.response.hydrogenic import Hydrogenic
 
     if atom.Z != 1:
@@ -68,13 +66,13 @@ def _hydrogenic(atom: Atom, tolerance: float, progress: Progress | None) -> Resp
     return Hydrogenic(n=1, l=0, Z=1)
 
 
-def _frozen_photon(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+def _frozen_photon(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
     from nuatom.approximations import FrozenPhoton
 
-    return FrozenPhoton(MODELS["central-field"](atom, tolerance, progress))
+    return FrozenPhoton(MODELS["central-field"](atom, tolerance, progress, axial))
 
 
-def _coherent(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
+def _coherent(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
     from nuatom.approximations import CoherentSumRule
 
     return CoherentSumRule(atom)
@@ -115,6 +113,8 @@ MODELS: Mapping[str, Make] = {
 }
 PHOTO_MODELS: Mapping[str, Make] = {word: MODELS[word] for word in ("central-field", "hydrogenic")}
 """Those that absorb photons."""
+VECTOR_MODELS = ("hydrogenic", "frozen-photon", "coherent")
+"""Those that answer with S and R only, the charge and the transverse current."""
 EXCHANGES: Mapping[str, Callable[[], Exchange]] = {"slater": _slater, "kohn-sham": _kohn_sham}
 NUCLEI: Mapping[str, Callable[[], Nucleus]] = {"point": _point, "uniform": _uniform}
 BINDINGS: Mapping[str, str] = {"calculated": "calculated", "measured": "measured"}
@@ -154,38 +154,38 @@ def make_atom(symbol: str, exchange: str, nucleus: str, binding: str) -> Atom:
     return atom
 
 
-def make_model(make: Make, atom: Atom, tolerance: float) -> ResponseModel:
-    """The response model of an atom, its table built.
+def check_model(word: str, functions: Iterable[Function]) -> None:
+    """Find out, before anything is computed, whether a model has what a coupling asks for.
+
+    Raises:
+        ValueError: if it has not.
+    """
+    from nuatom.response.model import VECTOR
+
+    lacking = [function.value.replace("_", " ") for function in functions if function not in VECTOR]
+    if word in VECTOR_MODELS and lacking:
+        others = ", ".join(model for model in MODELS if model not in VECTOR_MODELS)
+        raise ValueError(
+            f"the model {word} has S and R only, and this coupling needs {', '.join(lacking)}: take one of {others}"
+        )
+
+
+def make_model(make: Make, atom: Atom, tolerance: float, functions: Iterable[Function] = ()) -> ResponseModel:
+    """The response model of an atom, its table of these functions (of S and R in any case) built.
 
     Raises:
         ValueError: for a tolerance out of range, or a model this atom has not.
     """
+    from nuatom.response.model import VECTOR
+
+    axial = any(function not in VECTOR for function in functions)
     with screen.progress(f"computing the response of {atom.symbol}") as report:
-        return make(atom, tolerance, report)
-
-
-@dataclass(frozen=True)
-class ChosenCoupling:
-    """A coupling and its name for people."""
-
-    coupling: Coupling
-    text: str
-
-
-def make_coupling(*, mu_nu: float) -> ChosenCoupling:
-    """The coupling that the options of the neutrino describe.
-
-    Raises:
-        ValueError: for a coupling that cannot be.
-    """
-    from nuatom.neutrino import MagneticMoment
-
-    return ChosenCoupling(MagneticMoment(mu_nu), f"magnetic moment {mu_nu:g} Bohr magnetons")
+        return make(atom, tolerance, report, axial)
 
 
 # --- how they are asked for, and explained -------------------------------------------------------
 
-_ATOM, _NEUTRINO, _OUTPUT = "Atom and model", "Neutrino", "Output"
+_ATOM, _OUTPUT = "Atom and model", "Output"
 
 
 def teaching(function: Callable[..., None]) -> str:
@@ -198,7 +198,9 @@ def _words(choices: Mapping[str, object]) -> str:
     return "|".join(choices)
 
 
-def _completion(choices: Mapping[str, object]) -> Callable[[str], list[str]]:
+def completion(choices: Mapping[str, object]) -> Callable[[str], list[str]]:
+    """What completes a word of these choices in a shell."""
+
     def complete(incomplete: str) -> list[str]:  # typer goes by the name of the argument
         return [word for word in choices if word.startswith(incomplete)]
 
@@ -206,20 +208,11 @@ def _completion(choices: Mapping[str, object]) -> Callable[[str], list[str]]:
 
 
 Symbol = Annotated[str, typer.Argument(metavar="ATOM", help="Symbol, name or atomic number: Xe, xenon, 54.")]
-MuNu = Annotated[
-    float,
-    typer.Option(
-        "--mu-nu",
-        metavar="MU",
-        help="Magnetic moment of the neutrino, in Bohr magnetons.",
-        rich_help_panel=_NEUTRINO,
-    ),
-]
 Model = Annotated[
     str,
     typer.Option(
         metavar="MODEL",
-        autocompletion=_completion(MODELS),
+        autocompletion=completion(MODELS),
         help="central-field: bound electrons. free, stepping, impulse: the usual approximations. hydrogenic: "
         "closed forms (H only). frozen-photon, coherent: claims from the literature, known to be wrong.",
         rich_help_panel=_ATOM,
@@ -230,7 +223,7 @@ PhotoModel = Annotated[
     typer.Option(
         "--model",
         metavar=_words(PHOTO_MODELS),
-        autocompletion=_completion(PHOTO_MODELS),
+        autocompletion=completion(PHOTO_MODELS),
         help="central-field: the self-consistent atom. hydrogenic: closed forms (H only).",
         rich_help_panel=_ATOM,
     ),
@@ -240,7 +233,7 @@ ExchangeName = Annotated[
     typer.Option(
         "--exchange",
         metavar=_words(EXCHANGES),
-        autocompletion=_completion(EXCHANGES),
+        autocompletion=completion(EXCHANGES),
         help="Local exchange potential.",
         rich_help_panel=_ATOM,
     ),
@@ -250,7 +243,7 @@ NucleusName = Annotated[
     typer.Option(
         "--nucleus",
         metavar=_words(NUCLEI),
-        autocompletion=_completion(NUCLEI),
+        autocompletion=completion(NUCLEI),
         help="Charge distribution of the nucleus.",
         rich_help_panel=_ATOM,
     ),
@@ -260,7 +253,7 @@ BindingName = Annotated[
     typer.Option(
         "--binding",
         metavar=_words(BINDINGS),
-        autocompletion=_completion(BINDINGS),
+        autocompletion=completion(BINDINGS),
         help="Thresholds: energies of the orbitals, or measured edges where there are any.",
         rich_help_panel=_ATOM,
     ),
@@ -273,7 +266,7 @@ Unit = Annotated[
     str,
     typer.Option(
         metavar=_words(UNITS),
-        autocompletion=_completion(UNITS),
+        autocompletion=completion(UNITS),
         help="Unit of energies on the screen; files are in keV.",
         rich_help_panel=_OUTPUT,
     ),

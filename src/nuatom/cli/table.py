@@ -31,6 +31,10 @@ def build(
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
+    axial: Annotated[
+        bool,
+        typer.Option("--axial", help="All nine functions, which --weak and some mediators need, and not S and R only."),
+    ] = False,
 ) -> None:
     """Compute the response table of an atom, S and R over T (energy) and Q (momentum), unless it is there.
 
@@ -40,14 +44,16 @@ def build(
 
     nuatom table build Xe
 
-    nuatom table build Ge --exchange kohn-sham --tolerance 0.002
+    nuatom table build Ge --exchange kohn-sham --axial
     """
+    from nuatom.response.model import Function
     from nuatom.store import Store
 
     store = Store()
     before = {entry.path for entry in store.entries()}
     known = options.make_atom(atom, exchange, nucleus, binding)
-    options.make_model(options.MODELS["central-field"], known, tolerance)
+    functions = tuple(Function) if axial else ()
+    options.make_model(options.MODELS["central-field"], known, tolerance, functions)
     new = [entry for entry in store.entries() if entry.path not in before]
     about: About = {"folder": str(store.folder), "built": f"{len(new)} of {known.symbol}"}
     if new:
