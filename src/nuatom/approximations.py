@@ -50,6 +50,10 @@ class Stepping:
     shells: tuple[Shell, ...]
 
     def __init__(self, atom: HasShells) -> None:
+        if isinstance(atom, str | int):
+            raise ValueError(
+                f"Stepping needs the binding energies of an Atom, not {atom!r}: write Stepping(Atom({atom!r}))"
+            )
         unbound = [shell.label for shell in atom.shells if not shell.binding_energy > 0]
         if unbound:
             raise ValueError(

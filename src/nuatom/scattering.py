@@ -21,6 +21,7 @@ from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 _CHUNK = 512  # (E, T) pairs treated at a time; with 20 shells and 500 nodes in Q some 100 MB
 _LINE_PANELS = 24
+_LARGEST = 1e9  # no neutrino has more, and squares of squares stay far from overflow [MeV]
 _GENERATIONS = 20
 
 
@@ -234,7 +235,9 @@ def total_cross_section(
     """
     E = _positive("energy", energy)
     least = float(_positive("threshold", threshold))
-    accuracy = float(_positive("tolerance", tolerance))
+    accuracy = float(tolerance)
+    if not 1e-12 <= accuracy < 1:
+        raise ValueError(f"tolerance must be between 1e-12 and 1, got {tolerance}")
     discrete = lines(coupling, model, E.ravel())
     above = discrete.area[discrete.transfer >= least].sum(axis=0)
     smooth = [_integral_over_transfer(coupling, model, float(e), least, accuracy) for e in E.ravel()]
@@ -409,7 +412,10 @@ def _integral_over_transfer(
 
 def _positive(name: str, values: ArrayLike, *, zero: bool = False) -> Array:
     array = np.asarray(values, dtype=float)
-    good = np.isfinite(array) & ((array >= 0) if zero else (array > 0))
+    good = np.isfinite(array) & ((array >= 0) if zero else (array > 0)) & (array <= _LARGEST)
     if not np.all(good):
-        raise ValueError(f"{name} must be finite and {'≥' if zero else '>'} 0 [MeV], got {array[~good].ravel()[0]}")
+        sign = "≥" if zero else ">"
+        raise ValueError(
+            f"{name} must be finite and {sign} 0 [MeV], and at most {_LARGEST:.0e} MeV, got {array[~good].ravel()[0]}"
+        )
     return array

@@ -141,3 +141,16 @@ def test_first_line_of_argon_lies_near_the_measured_one() -> None:
     outer = lines.final.index("4s1/2")
     # 3p → 4s: 11.62–11.83 eV measured (NIST ASD); independent electrons miss it by some tenths of the gap.
     assert lines.transfer[outer] == pytest.approx(11.7 * eV, rel=0.15)
+
+
+def test_measured_edges_move_both_ends_of_a_line() -> None:
+    measured = CentralField(Atom("Ge", binding="measured"))
+    found = measured.lines()
+    edges = {shell.label: shell.binding_energy for shell in measured.shells}
+    inner = [i for i in range(len(found)) if found.final[i] in edges]
+    assert inner
+    for i in inner:
+        start = measured.shells[found.shell[i]]
+        assert found.transfer[i] == pytest.approx(start.binding_energy - edges[found.final[i]], rel=1e-6)
+    # Both 4p edges are measured to be the same: between them there is no line.
+    assert not [i for i in inner if measured.shells[found.shell[i]].label == "4p1/2" and found.final[i] == "4p3/2"]

@@ -297,3 +297,20 @@ def test_an_orbital_that_does_not_fit_is_an_error() -> None:
     shells = (Shell("1s1/2", 1, -1, 1.0), Shell("25s1/2", 25, -1, 1.0))  # some 1250 Bohr wide
     with pytest.raises(SelfConsistencyError, match="Z = 2, charge 0 did not converge: no bound 25s1/2 orbital"):
         self_consistent_field(2, shells, Slater(), PointNucleus(), 4.0, 0)
+
+
+def test_measured_edges_are_not_those_of_ions() -> None:
+    with pytest.raises(ValueError, match="neutral atoms"):
+        Atom("Xe", charge=10, binding="measured")
+
+
+@pytest.mark.parametrize("wrong", [{"exchange": "slater"}, {"exchange": Slater}, {"nucleus": "point"}])
+def test_choices_are_objects(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="choice object"):
+        Atom("Ne", **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("factor", [float("nan"), -1.0, float("inf")])
+def test_an_exchange_without_meaning_is_refused(factor: float) -> None:
+    with pytest.raises(ValueError, match="factor of an exchange"):
+        Atom("Ne", exchange=Slater(factor))

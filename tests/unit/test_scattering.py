@@ -353,3 +353,10 @@ def test_total_says_when_it_does_not_converge(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(scattering, "_GENERATIONS", 4)
     with pytest.raises(RuntimeError, match="did not reach the tolerance"):
         total_cross_section(Noise(), FreeElectrons(NEON), 1.0, 1e-3)
+
+
+def test_energies_beyond_reason_are_refused_not_overflowed() -> None:
+    with pytest.raises(ValueError, match="at most 1e"):
+        cross_section(ONE, FreeElectrons(NEON), 1e300, 1e-3)
+    with pytest.raises(ValueError, match="magnetic moment"):
+        MagneticMoment(1e300)

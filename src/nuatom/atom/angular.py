@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from nuatom.atom.compiled import kernel
 
 _LOG_FACTORIAL = np.zeros(6001)
 _LOG_FACTORIAL[1:] = np.cumsum(np.log(np.arange(1.0, 6001.0)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def three_j_zero_squared(l1, l2, l3):
     """(l1 l2 l3; 0 0 0)², from its closed form; zero unless l1+l2+l3 is even and the triangle closes."""
     total = l1 + l2 + l3
@@ -21,7 +22,7 @@ def three_j_zero_squared(l1, l2, l3):
     return np.exp(log_delta + 2 * (f[g] - f[g - l1] - f[g - l2] - f[g - l3]))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def three_j_half_squared(kappa1, J, kappa2):
     """(j₁ J j₂; ½ 0 −½)² of the reduced matrix element |⟨κ₁||C^J||κ₂⟩|² = (2j₁+1)(2j₂+1)(j₁ J j₂; ½ 0 −½)².
 
@@ -43,7 +44,7 @@ def three_j_half_squared(kappa1, J, kappa2):
     return (2 * l1 + 1) * (2 * l2 + 1) * three_j_zero_squared(l1, l2, J) * six
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bessel_table(r, momentum, J_max, table, shifted):
     """Spherical Bessel functions j_J(Q r), J = 0 … J_max, by downward recurrence for each argument.
 

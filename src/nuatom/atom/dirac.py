@@ -13,8 +13,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from numba import njit
 
+from nuatom.atom.compiled import kernel
 from nuatom.units import SPEED_OF_LIGHT_AU
 
 C = SPEED_OF_LIGHT_AU
@@ -42,7 +42,7 @@ def _adams_moulton(steps):
 AM = _adams_moulton(STEPS)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def integrate(P, Q, start, stop, direction, kappa, energy, r, dr, V):
     """Continue (P, Q) from STEPS given values to index `stop`.
 
@@ -90,7 +90,7 @@ def integrate(P, Q, start, stop, direction, kappa, energy, r, dr, V):
         fQ[head] = m21 * P[i] - m11 * Q[i]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def regular_start(P, Q, kappa, energy, r, V, turning):
     """Fill STEPS values of the solution regular at the origin; return the index of the first.
 
@@ -123,7 +123,7 @@ def regular_start(P, Q, kappa, energy, r, V, turning):
     return start
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bound_state(n, kappa, guess, r, dr, V, tolerance):
     """One bound state by shooting outward and inward to the classical turning point.
 
@@ -219,7 +219,7 @@ def bound_state(n, kappa, guess, r, dr, V, tolerance):
     return energy, P, Q, last, 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _wave_number_squared(radius, kappa, energy, tail):
     """F of X'' = −F X for X = P/√B in the potential −tail/r."""
     A = (energy + tail / radius) / C
@@ -229,7 +229,7 @@ def _wave_number_squared(radius, kappa, energy, tail):
     return A * B - kappa * (kappa + 1) / radius**2 - kappa * B1 / radius - 0.75 * B1**2 + 0.5 * B2
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def phase_derivative(radius, kappa, energy, tail):
     """φ' and φ'' of X = N sin φ/√φ' by two iterations of φ'² = F + √φ' (1/√φ')''.
 
@@ -265,7 +265,7 @@ def phase_derivative(radius, kappa, energy, tail):
     return root, slope, abs(squared - first[2]) / squared
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def matching_radius(kappa, energy, tail, nearest, accuracy):
     """The smallest radius ≥ nearest, in steps of 10 %, where the phase derivative is accurate enough."""
     radius = nearest
@@ -277,7 +277,7 @@ def matching_radius(kappa, energy, tail, nearest, accuracy):
     return -1.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def continuum_wave(P, Q, kappa, energy, r, dr, V, tail, match):
     """The regular wave at energy > 0, normalised on the energy scale (one state per Hartree).
 

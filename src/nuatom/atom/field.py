@@ -14,9 +14,10 @@ Sources: D. Liberman, D. T. Cromer and J. T. Waber, Comput. Phys. Commun. 2 (197
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
 from functools import cached_property
+from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
@@ -289,7 +290,8 @@ class Atom:
         charge: of the ion; 0 for an atom.
 
     Raises:
-        ValueError: for an unknown element, a charge that leaves no electron, or an unknown binding.
+        ValueError: for an unknown element, a charge that leaves no electron, an unknown binding, measured edges of
+            an ion, or an exchange or nucleus that is no choice object.
     """
 
     symbol: str
@@ -313,6 +315,17 @@ class Atom:
         except ValueError:
             choices = " or ".join(repr(b.value) for b in Binding)
             raise ValueError(f"binding must be {choices}, not {binding!r}") from None
+        if chosen is Binding.MEASURED and charge:
+            raise ValueError(
+                f"measured edges are those of neutral atoms, not of {known.symbol} with charge {charge}: "
+                'use binding="calculated"'
+            )
+        for kind, choice, example in (("exchange", exchange, "Slater()"), ("nucleus", nucleus, "PointNucleus()")):
+            # A dataclass instance: its repr, which keys stored tables, says all there is to it.
+            if not is_dataclass(choice) or isinstance(choice, type):
+                raise ValueError(f"{kind} must be a choice object such as {example}, not {choice!r}")
+        if not (isfinite(exchange.factor) and exchange.factor >= 0):
+            raise ValueError(f"the factor of an exchange must be finite and ≥ 0, not {exchange.factor!r}")
         for name, value in (
             ("symbol", known.symbol),
             ("exchange", exchange),

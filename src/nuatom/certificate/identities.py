@@ -20,13 +20,16 @@ C = SPEED_OF_LIGHT_AU
 SUM_MOMENTA = (1 * keV, 10 * keV, 100 * keV)
 # A sum rule holds Q fixed and crosses the zone in T where partial waves fade into the impulse limit.  The impulse limit
 # is right to first order in √(ε/T) only after integration over Q: at fixed T it is too large on one side of the ridge
-# and too small on the other.  In an atom of one shell with the ridge in that zone 0.6 % of the sum is left of it.
+# and too small on the other.  In hydrogen, where one shell is all there is, up to 0.4 % of the sum is left of it, at
+# Q = 22 keV, where the ridge is in that zone.
 SUM_RULES = 2.0  # times the tolerance of the table
 # The Thomas–Reiche–Kuhn sum rule and the dipole limit see no impulse limit, only the table and the lines.
 DIPOLE = 1.0  # times the tolerance of the table
-# At 25 times max(ε, ⟨p²⟩/2m) the closed form of hydrogen is 6e-5 below the free electron; a shell whose ⟨p²⟩ is
-# mostly its core's is nearer to 1e-3, and the quadrature of the momentum density adds 1e-4.
-FREE_ABOVE, FREE = 25.0, 2e-3
+DIPOLE_TRANSFERS = (1.2, 2.0, 5.0)  # over the binding energy of each shell
+# At 25 times max(ε, ⟨p²⟩/2m), just below where the impulse limit begins to take over, the closed form of hydrogen is
+# 6e-5 below the free electron.  An outer s shell, whose ⟨p²⟩ is mostly its few turns in the core, is still bound to it
+# by more: 2e-3 to 2.9e-3 in K, Cs, Ba, Ce and Gd.  That is physics and no error, and is left room here.
+FREE_ABOVE, FREE = 25.0, 4e-3
 # Exact in a local potential but for what is cut off a shell's tail: √(1e-12) of its norm, in some shells ten times
 # that.
 CURRENT = 5e-5
@@ -97,26 +100,36 @@ def _sums_picture(model: CentralField) -> Picture:
 def check_dipole_limit(model: CentralField) -> Outcome:
     """S T²/Q² → R as Q → 0: without a direction of q, longitudinal and transverse electric dipole are one.
 
-    With current conservation, V33 = (T/Q)² S, this is Siegert's theorem, and it holds shell by shell.
+    With current conservation, V33 = (T/Q)² S, this is Siegert's theorem, and it holds shell by shell.  Transfers beyond
+    `CentralField.photon_limit` are left out, and shells that have no other.
 
     Args:
         model: with calculated thresholds.
     """
     worst = (1.0, "")
-    for factor in (1.2, 2.0, 5.0):
-        for i, shell in enumerate(model.shells):
-            T = factor * shell.binding_energy
-            # (Qr)² with r ~ 1/p of the shell is 1e-6 here: less than the law is checked to.
-            Q = 1e-3 * np.sqrt(2 * ELECTRON_MASS * shell.binding_energy)
-            found = model.structure(np.array([T]), np.array([Q]), VECTOR)
-            ratio = float(found.charge[i, 0, 0] * (T / Q) ** 2 / found.current[i, 0, 0])
-            if not abs(ratio - 1) <= abs(worst[0] - 1):
-                worst = (ratio, f"{shell.label} at T = {factor:g} ε")
+    for i, shell in enumerate(model.shells):
+        T = np.array(DIPOLE_TRANSFERS) * shell.binding_energy
+        T = T[model.photon_limit >= T]
+        if not T.size:
+            continue
+        # (Qr)² with r ~ 1/p of the shell is 1e-6 here: less than the law is checked to.
+        Q = 1e-3 * np.sqrt(2 * ELECTRON_MASS * shell.binding_energy)
+        found = model.structure(T, np.array([Q]), VECTOR)
+        longitudinal, transverse = found.charge[i, :, 0] * (T / Q) ** 2, found.current[i, :, 0]
+        # At a Cooper minimum, as in the outer shell of an alkali just above its threshold, dipole strength all but
+        # vanishes, and what is left of it is the table's error and not the law's.  So the two sides are compared in
+        # units of the shell's largest strength, which is never less than the local one.
+        differences = (longitudinal - transverse) / np.max(transverse)
+        k = int(np.argmax(np.abs(differences)))
+        if not abs(differences[k]) <= abs(worst[0] - 1):
+            worst = (1 + float(differences[k]), f"{shell.label} at T = {T[k] / shell.binding_energy:.3g} ε")
+    if not worst[1]:
+        return Outcome(())
     return Outcome(
         (
             judge(
                 "dipole limit",
-                f"S T²/(Q² R) at Q → 0 of each shell; worst {worst[1]}",
+                f"1 + (S T²/Q² − R)/largest R of the shell, at Q → 0; worst {worst[1]}",
                 worst[0],
                 1.0,
                 DIPOLE * model.tolerance,

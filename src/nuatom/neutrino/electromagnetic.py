@@ -37,6 +37,8 @@ NEUTRINO_MASS = 0.05 * eV
 RADIUS_TO_VECTOR = sqrt(2.0) * pi * FINE_STRUCTURE / (3 * FERMI_CONSTANT * HBARC2)
 """Δg_V per ⟨r²⟩ [1/area]."""
 
+_LARGEST = 1e6  # of a moment or a charge: what is larger is a slip, and its square would overflow
+
 
 @dataclass(frozen=True)
 class MagneticMoment(Single):
@@ -58,7 +60,7 @@ class MagneticMoment(Single):
     moment: float
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.moment) and self.moment >= 0):
+        if not 0 <= self.moment <= _LARGEST:
             raise ValueError(f"a magnetic moment is finite and ≥ 0 Bohr magnetons, got {self.moment}")
 
     @property
@@ -99,7 +101,7 @@ class Millicharge(HelicityConserving):
     photon_mass: float = 0.0
 
     def __post_init__(self) -> None:
-        if not isfinite(self.charge):
+        if not abs(self.charge) <= _LARGEST:
             raise ValueError(f"a millicharge is finite, in units of e, got {self.charge}")
         check_photon_line(self.neutrino_mass, self.photon_mass)
 

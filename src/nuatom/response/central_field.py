@@ -68,7 +68,7 @@ class CentralField:
     def __post_init__(self) -> None:
         if not isinstance(self.atom, Atom):
             raise ValueError(f'CentralField needs an Atom, not {self.atom!r}: write CentralField(Atom("Xe"))')
-        if not 1e-4 <= self.tolerance <= 0.1:
+        if not (isinstance(self.tolerance, float | int) and 1e-4 <= self.tolerance <= 0.1):
             raise ValueError(f"tolerance must be between 1e-4 and 0.1, not {self.tolerance!r}")
 
     @property
@@ -167,12 +167,18 @@ class CentralField:
         return Measure(momentum, relative_error=error, **by_name)
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
-        """The discrete excitations, at the atom's calculated energies shifted like its thresholds."""
+        """The discrete excitations, at the atom's calculated energies shifted like its thresholds.
+
+        With measured edges a shell is shifted both where it loses and where it takes an electron; lines whose energy
+        is then not positive are left out.
+        """
         wanted = with_vector(functions)
         table = self._table_with(wanted)
         found = table.excitations
         shift = np.array([s.binding_energy for s in self.shells]) - table.binding * HARTREE
-        transfer = found.transfer * HARTREE + shift[found.shell]
+        of_level = dict(zip((s.label for s in self.shells), shift, strict=True))
+        taken = np.array([of_level.get(level, 0.0) for level in found.final])
+        transfer = found.transfer * HARTREE + shift[found.shell] - taken
         order = np.argsort(transfer, kind="stable")
         order = order[transfer[order] > 0]
         strengths = {f.value: found.values[table.functions.index(f)][order] for f in wanted}

@@ -27,9 +27,9 @@ that all final states of one J are one matrix product, and the sum runs at the s
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from nuatom.atom.angular import three_j_half_squared
+from nuatom.atom.compiled import kernel
 from nuatom.atom.dirac import continuum_wave
 
 CHARGE, CURRENT, AXIAL_CHARGE, AXIAL_LONGITUDINAL, AXIAL_CURRENT, AXIAL_MIXED, VECTOR_AXIAL, SCALAR, PSEUDOSCALAR = (
@@ -41,7 +41,7 @@ VA_SIGN = 1.0
 A03_SIGN = -1.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def continuum_waves(kappas, energy, r, dr, V, tail, matches, keep):
     """Energy-normalised waves of several κ on the first `keep` points, shape (nw, keep), and their first points.
 
@@ -66,7 +66,7 @@ def continuum_waves(kappas, energy, r, dr, V, tail, matches, keep):
     return P, F, starts
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _first_point(J, Q_max, r, size):
     """Index below which j_J(Qr) is less than about 1e-11 for all Q up to Q_max."""
     if J < 2:
@@ -82,13 +82,13 @@ def _first_point(J, Q_max, r, size):
     return low
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add_product(total, weight, a, b):
     for k in range(total.size):
         total[k] += weight * a[k] * b[k]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def multipole_sum(
     P,
     F,

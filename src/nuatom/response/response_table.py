@@ -46,7 +46,7 @@ GRID_ERROR = 3e-4
 """What the grids in r and Q may cost: found by comparing tables with partial waves on finer ones."""
 PHOTON_TOP = 300 * keV / HARTREE
 """Largest transfer at which the low side is computed; beyond it Q ≥ T implies y > −0.74 [Hartree]."""
-LOWEST_ENERGY = 0.02 * eV / HARTREE
+LOWEST_ENERGY = 0.001 * eV / HARTREE
 _TINY = 1e-280
 
 Progress = Callable[[int, int], None]
@@ -336,8 +336,10 @@ def _refine(builder: _Builder, done: dict[float, _Column], fresh: list[float], t
     # Left out, a point is missed about sixteen times worse than a midpoint between its neighbours will be; midpoints
     # themselves were predicted by what is now their neighbourhood, and are held to the tolerance itself.
     allowed = tolerance * (8.0 if len(fresh) == len(done) else 1.0)
-    for energy in fresh:
-        if _missed(builder, done, energy).max() > allowed:
+    for energy in energies:
+        missed = _missed(builder, done, energy)
+        # Whatever is fresh, no energy may keep an estimated error above the tolerance.
+        if (energy in fresh and missed.max() > allowed) or missed[:, 0].max() / 4 > 0.8 * tolerance:
             n = energies.index(energy)
             new |= {
                 float(np.sqrt(energies[m] * energies[m + 1]))
