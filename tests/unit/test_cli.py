@@ -671,7 +671,9 @@ def test_help_to_a_reader_that_goes_away() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
 def test_an_interrupt_ends_a_run_quietly(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from nuatom.cli import main, options\n"
+        # A shell starts what it runs in the background with interrupts ignored, and children inherit that.
+        "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from nuatom.cli import main, options\n"
         "def wait(*_): print('waiting', flush=True); time.sleep(60)\n"
         "options.MODELS['central-field'] = wait\n"
         f"sys.exit(main({[*shlex.split(DCS), '-o', 'a.csv']!r}))"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from central_fields import central_field, index
+from nuatom import Atom, CentralField
 from nuatom.elements import quantum_numbers
 from nuatom.response.excitations import HIGHEST_L, LAST, levels
 from nuatom.response.model import Lines
