@@ -20,7 +20,7 @@ SOURCE = "L. Kissel (Dirac–Slater subshell photoionisation), by way of xraylib
 FROM, TO, POINTS = 1.3, 8.0, 12
 LIGHTEST = 10  # below, xraylib's table ends a decade above the edge
 LOWEST = 0.1 * keV  # below, the tabulated energies are too far apart to interpolate
-# An electron in another subshell screens all of them; occupancies of an average over j that differ by less are rounding.
+# An electron in another subshell screens all the others; averages over an open shell that differ by less are rounding.
 MOVED = 0.5
 _PLACES = ("s1/2", "p1/2", "p3/2", "d3/2", "d5/2", "f5/2", "f7/2")
 

@@ -89,6 +89,9 @@ def levels(solution: Solution, shells: tuple[Shell, ...]) -> tuple[Grid, list[Le
                 if status or effective > LAST + 0.6:
                     break
                 guess = energy / 2
+                if shell is not None:
+                    # An open shell of the atom: lines start from its energy on the field's grid, and end there too.
+                    energy = solution.energies[shells.index(shell)]
                 series.append(Level(n, kappa, float(energy), vacancy, P, Q, 0.0))
             if series:
                 last = series[-1]
