@@ -30,6 +30,10 @@ DIPOLE_TRANSFERS = (1.2, 2.0, 5.0)  # over the binding energy of each shell
 # 6e-5 below the free electron.  An outer s shell, whose ⟨p²⟩ is mostly its few turns in the core, is still bound to it
 # by more: 2e-3 to 2.9e-3 in K, Cs, Ba, Ce and Gd.  That is physics and no error, and is left room here.
 FREE_ABOVE, FREE = 25.0, 4e-3
+# The right side of ∫S dQ² is an energy, and that of a bound electron is its free one only up to a part of ε: for 1s of
+# uranium, ε = 116 keV, the two sides differ by 34 keV (0.6 %) at 25 times its scale and by less at 5.  For all but the
+# innermost shells of heavy atoms this is far below 1e-3 of 2E + T.
+FREE_BINDING = 0.25  # of ε over the right side
 # Exact in a local potential but for what is cut off a shell's tail: √(1e-12) of its norm, in some shells ten times
 # that.
 CURRENT = 5e-5
@@ -153,17 +157,19 @@ def check_free_limit(model: CentralField) -> Outcome:
     T = FREE_ABOVE * np.array(scale) * HARTREE
     measure = model.measure(T, np.zeros_like(T), np.full_like(T, np.inf))
     momentum = np.broadcast_to(measure.momentum, measure.charge.shape)
-    first, second = [], []
+    first, second, binding = [], [], []
     for i, (shell, density) in enumerate(zip(model.shells, table.moments, strict=True)):
         charge, Q = measure.charge[i, i], momentum[i, i]
         first.append(T[i] * np.sum(charge / Q**2) / shell.occupancy)
-        second.append(np.sum(charge) / shell.occupancy / (_recoil_mass(density) + T[i]))
+        expected = _recoil_mass(density) + T[i]
+        second.append(np.sum(charge) / shell.occupancy / expected)
+        binding.append(FREE_BINDING * shell.binding_energy / expected)
     checks = []
-    for name, law, values in (
-        ("free limit, 1/Q²", "T∫S dQ²/Q² per electron", first),
-        ("free limit, dQ²", "∫S dQ² over that of free electrons in motion", second),
+    for name, law, values, tolerances in (
+        ("free limit, 1/Q²", "T∫S dQ²/Q² per electron", first, np.full(len(first), FREE)),
+        ("free limit, dQ²", "∫S dQ² over that of free electrons in motion", second, FREE + np.array(binding)),
     ):
-        i = int(np.argmax(np.abs(np.array(values) - 1)))
+        i = int(np.argmax(np.abs(np.array(values) - 1) / tolerances))
         checks.append(
             judge(
                 name,
@@ -171,7 +177,7 @@ def check_free_limit(model: CentralField) -> Outcome:
                 f"{T[i] / keV:.3g} keV",
                 values[i],
                 1.0,
-                FREE,
+                float(tolerances[i]),
                 "exact kinematics of free Dirac electrons, averaged over the shell's momenta",
             )
         )
