@@ -48,7 +48,7 @@ def dcs(
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
-    by_shell: options.ByShell = False,
+    by_shell: options.ByShell = True,
     list_lines: Annotated[
         bool,
         typer.Option("--lines", help="List the discrete excitations.", rich_help_panel="Output"),
@@ -69,11 +69,11 @@ def dcs(
 
     dσ/dT is in cm²/keV per atom, continuum only. Discrete excitations are lines, each with an area in cm²
     (--lines). Beside it stand free electrons and stepping, free above the threshold, for the same coupling. A
-    share of a subshell (--by-shell) is in percent of dσ/dT.
+    share of a subshell is in percent of dσ/dT.
 
     For example:
 
-    nuatom dcs Ge --energy 1MeV --transfer 0.05:15keV:40 --by-shell
+    nuatom dcs Ge --energy 1MeV --transfer 0.05:15keV:40 --total
 
     nuatom dcs Xe --energy 0.4MeV --transfer 0.1,1,5keV --weak --charge-radius 1e-32cm2 -o xe.csv -o xe.pdf
     """

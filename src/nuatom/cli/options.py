@@ -271,7 +271,12 @@ Unit = Annotated[
         rich_help_panel=_OUTPUT,
     ),
 ]
-ByShell = Annotated[bool, typer.Option("--by-shell", help="Show every subshell as well.", rich_help_panel=_OUTPUT)]
+ByShell = Annotated[
+    bool,
+    typer.Option(
+        "--by-shell/--total", help="Show the share of every subshell, or the atom only.", rich_help_panel=_OUTPUT
+    ),
+]
 Files = Annotated[
     list[Path] | None,
     typer.Option(
