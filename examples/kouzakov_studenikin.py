@@ -117,7 +117,7 @@ def weak_free_electron(transfer: ArrayLike, energy: float = ENERGY, *, antineutr
 
         dσ/dT = (G_F² m/2π) [(g_V+g_A)² + (g_V−g_A)²(1−T/E)² − (g_V²−g_A²) mT/E²],   g_A → −g_A for ν̄
 
-    nuatom has no weak coupling: this formula stands in for it here, and knows nothing of binding.
+    the textbook formula, beside nuatom's own `Weak`: it knows nothing of binding, which is the point here.
     """
     T = np.asarray(transfer, dtype=float)
     g_V, g_A = WEAK_E[0], WEAK_E[1] * (-1 if antineutrino else 1)
