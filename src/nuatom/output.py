@@ -74,6 +74,22 @@ def check(paths: Sequence[Path], suffixes: Sequence[str] = (*DATA, *FIGURES)) ->
         _probe(path)
 
 
+def check_points(paths: Sequence[Path], points: int, what: str, example: str) -> None:
+    """Find out whether there are points enough for the figures among the files.
+
+    Args:
+        paths: the files to be written later.
+        points: how many there are.
+        what: what they are and how they were given, for the message.
+        example: a range that would do.
+
+    Raises:
+        ValueError: for a figure of fewer than two.
+    """
+    if points < 2 and any(path.suffix.lower() in FIGURES for path in paths):
+        raise ValueError(f"a figure needs two or more {what}: try {example}")
+
+
 def check_folder(folder: Path) -> None:
     """Make a folder if there is none, and find out whether files can be written in it.
 

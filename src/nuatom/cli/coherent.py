@@ -112,8 +112,7 @@ def coherent(
     files.check(paths)
     E, T = parse_quantity(energy), parse_range(transfer)
     scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
-    if any(path.suffix.lower() in files.FIGURES for path in paths) and len(T) < 2:
-        raise ValueError(f"a figure needs two or more transfers, got {transfer!r}: try 1eV:1keV:30")
+    files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1eV:1keV:30")
     chosen = couplings.make_coupling(
         couplings.Words(
             weak=weak,

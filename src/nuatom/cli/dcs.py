@@ -88,8 +88,7 @@ def dcs(
     files.check(paths)
     E, T = parse_quantity(energy), parse_range(transfer)
     scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
-    if any(path.suffix.lower() in files.FIGURES for path in paths) and len(T) < 2:
-        raise ValueError(f"a figure needs two or more transfers, got {transfer!r}: try 0.05:15keV:40")
+    files.check_points(paths, len(T), f"transfers, got {transfer!r}", "0.05:15keV:40")
     chosen = couplings.make_coupling(
         couplings.Words(
             weak=weak,

@@ -54,8 +54,7 @@ def photo(
     files.check(paths)
     photon = parse_range(energy)
     scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
-    if any(path.suffix.lower() in files.FIGURES for path in paths) and len(photon) < 2:
-        raise ValueError(f"a figure needs two or more energies, got {energy!r}: try 0.02:100keV:50")
+    files.check_points(paths, len(photon), f"energies, got {energy!r}", "0.02:100keV:50")
     make = options.choose("model", model, options.PHOTO_MODELS)
     known = options.make_atom(atom, exchange, nucleus, binding)
     response = options.make_model(make, known, tolerance)
