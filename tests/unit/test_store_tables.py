@@ -243,11 +243,11 @@ def test_other_versions_schemas_and_sources_have_other_keys(monkeypatch: pytest.
 
 
 def test_the_fingerprint_sees_what_determines_numbers(tmp_path: Path) -> None:
-    for name in ("units.py", "elements.py", "cli.py", "data/a.csv", "atom/field.py", "response/free.py"):
+    for name in ("units.py", "elements.py", "cli.py", "data/edges.csv", "atom/field.py", "response/free.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x = 1\n")
     seen = [module._fingerprint(tmp_path)]
-    for name in ("units.py", "elements.py", "data/a.csv", "atom/field.py", "response/free.py"):
+    for name in ("units.py", "elements.py", "data/edges.csv", "atom/field.py", "response/free.py"):
         (tmp_path / name).write_text("x = 2\n")
         seen.append(module._fingerprint(tmp_path))
     (tmp_path / "atom/new.py").write_text("")
@@ -256,6 +256,7 @@ def test_the_fingerprint_sees_what_determines_numbers(tmp_path: Path) -> None:
     seen.append(module._fingerprint(tmp_path))
     assert len(set(seen)) == len(seen)
     (tmp_path / "cli.py").write_text("x = 2\n")
+    (tmp_path / "data/flux.csv").write_text("x = 2\n")
     assert module._fingerprint(tmp_path) == seen[-1]
 
 
