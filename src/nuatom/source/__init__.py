@@ -1,0 +1,68 @@
+"""Sources of neutrinos: components, each with a flux, a spectrum and the flavours it arrives with.
+
+What a source is (`model`), the Sun (`solar`), reactors (`reactor`), the laboratory (`laboratory`), a table from a file
+(`tabulated`), and the spectra of allowed β decay (`beta`).
+"""
+
+from nuatom.source.beta import Lepton, allowed_spectrum, fermi_function, mixed_spectrum
+from nuatom.source.laboratory import (
+    AroundSphere,
+    Chromium51,
+    Distance,
+    Geometry,
+    MonoEnergetic,
+    OnAxis,
+    StoppedPion,
+    Tritium,
+)
+from nuatom.source.model import (
+    Component,
+    Constant,
+    Continuous,
+    Emission,
+    Emitter,
+    Lines,
+    Shape,
+    Share,
+    Source,
+    Tabulated,
+    pure,
+)
+from nuatom.source.reactor import TYPICAL, Isotope, Reactor, isotope
+from nuatom.source.solar import Solar, SolarModel, b16_agss09met, b16_gs98
+from nuatom.source.tabulated import TabulatedFlux
+
+__all__ = [
+    "TYPICAL",
+    "AroundSphere",
+    "Chromium51",
+    "Component",
+    "Constant",
+    "Continuous",
+    "Distance",
+    "Emission",
+    "Emitter",
+    "Geometry",
+    "Isotope",
+    "Lepton",
+    "Lines",
+    "MonoEnergetic",
+    "OnAxis",
+    "Reactor",
+    "Shape",
+    "Share",
+    "Solar",
+    "SolarModel",
+    "Source",
+    "StoppedPion",
+    "Tabulated",
+    "TabulatedFlux",
+    "Tritium",
+    "allowed_spectrum",
+    "b16_agss09met",
+    "b16_gs98",
+    "fermi_function",
+    "isotope",
+    "mixed_spectrum",
+    "pure",
+]
