@@ -1,0 +1,397 @@
+"""Limits from the asymptotic distributions of the profile likelihood ratio, with a physical boundary.
+
+With t_μ = D(μ) − D(best physical fit), Wald's approximation t = (μ − μ̂)²/σ² and μ̂ Gaussian about the true value give
+the distribution of t in closed form also where the boundary at μ₀ cuts μ̂ off (Cowan, Cranmer, Gross and Vitells, Eur.
+Phys. J. C 71 (2011) 1554, arXiv:1007.1727, called CCGV below).  σ comes from the Asimov data set without a signal:
+(μ − μ₀)²/σ² = q_A, the rise of D from μ₀ to μ in it.  At μ = μ₀ this is Chernoff's ½δ(t) + ½χ²₁ (Ann. Math. Stat. 25
+(1954) 573).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuatom.limit.fit import check_confidence
+from nuatom.limit.likelihood import Likelihood
+from nuatom.limit.minimise import Minimum, minimise, rise
+from nuatom.limit.polynomial import Array
+
+_LARGEST_Z = 30.0
+_EXPANSIONS = 60
+_ROOT_STEPS = 60
+_NEAREST = 3e-3  # standard deviations from the best fit where a search starts; nearer, t is lost in rounding
+_ROOT_TOLERANCE = 1e-5  # relative to the distance of the limit from the best fit or the boundary
+BANDS = (-2, -1, 0, 1, 2)
+
+
+class Procedure(Protocol):
+    """How compatible a value of the parameter is with the data, given t, the side, and q_A."""
+
+    def p_value(self, statistic: Array, upward: NDArray[np.bool_], asimov: Array) -> Array:
+        """The p-value of μ.
+
+        Args:
+            statistic: t_μ, any shape.
+            upward: whether μ̂ > μ.
+            asimov: q_A of μ; infinite for a parameter without boundary.
+        """
+
+
+@dataclass(frozen=True)
+class OneSided:
+    """Upper limits from q̃_μ (CCGV 16, 64–66): t where μ̂ ≤ μ, otherwise 0.
+
+    F(q̃) = Φ(√q̃) up to q_A, Φ((q̃ + q_A)/(2√q_A)) beyond.  A 90 % limit is μ̂ + 1.28σ.  It covers exactly 90 %, and so
+    for one experiment in ten without a signal it excludes every value; `Unified` and `Cls` do not.
+    """
+
+    def p_value(self, statistic: Array, upward: NDArray[np.bool_], asimov: Array) -> Array:
+        """1 − F(q̃_μ | μ)."""
+        return _upper_tail(_one_sided_z(np.where(upward, 0.0, statistic), asimov))
+
+
+@dataclass(frozen=True)
+class Cls:
+    """Upper limits from CL_s = p_μ/(1 − p_b) (Read, J. Phys. G 28 (2002) 2693) with q̃_μ.
+
+    Never excludes what the experiment cannot tell from no signal, and covers more than it says.
+    """
+
+    def p_value(self, statistic: Array, upward: NDArray[np.bool_], asimov: Array) -> Array:
+        """CL_s; the denominator is the same tail without a signal (CCGV 65, with μ' = 0)."""
+        q = np.where(upward, 0.0, statistic)
+        root = np.sqrt(asimov)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            beyond = np.where(asimov > 0, (q - asimov) / (2 * root), 0.0)
+        without = np.where(q <= asimov, np.sqrt(q) - root, beyond)
+        return np.asarray(_upper_tail(_one_sided_z(q, asimov)) / np.maximum(_upper_tail(without), 1e-300))
+
+
+@dataclass(frozen=True)
+class Unified:
+    """Intervals from t̃_μ (CCGV 11, 43–44), the ordering of Feldman and Cousins (Phys. Rev. D 57 (1998) 3873).
+
+    F(t̃) = 2Φ(√t̃) − 1 up to q_A, Φ(√t̃) + Φ((t̃ + q_A)/(2√q_A)) − 1 beyond: the interval decides itself whether it has
+    a lower end, and is never empty.  Without a boundary t is χ²₁.
+    """
+
+    def p_value(self, statistic: Array, upward: NDArray[np.bool_], asimov: Array) -> Array:
+        """1 − F(t̃_μ | μ)."""
+        # Both tails, μ̂ above μ and below it; the boundary changes only the latter, and there only t > q_A.
+        return np.asarray(_upper_tail(np.sqrt(statistic)) + _upper_tail(_one_sided_z(statistic, asimov)))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What a parameter can be.
+
+    Attributes:
+        parameter: its name.
+        low: lower end; the parameter's bound where the data do not exclude that.
+        high: upper end.
+        best: best fit.
+        confidence: the confidence level.
+    """
+
+    parameter: str
+    low: float
+    high: float
+    best: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The upper limit that an experiment without a signal expects.
+
+    Attributes:
+        parameter: its name.
+        confidence: the confidence level.
+        bands: the limit where the data fluctuate by −2, −1, 0, 1 and 2 standard deviations.
+    """
+
+    parameter: str
+    confidence: float
+    bands: Mapping[int, float]
+
+    @property
+    def median(self) -> float:
+        """The median expected limit."""
+        return self.bands[0]
+
+
+def upper_limit(
+    likelihood: Likelihood, parameter: str, confidence: float = 0.9, procedure: Procedure | None = None
+) -> float:
+    """The upper limit of a parameter with a lower bound; `OneSided` unless another procedure is given.
+
+    Args:
+        likelihood: one data set.
+        parameter: the one to limit, such as μ_ν², bounded from below.
+        confidence: the confidence level.
+        procedure: `OneSided()`, `Cls()`, or `Unified()`.
+
+    Raises:
+        ValueError: an unknown parameter, one without a lower bound, or data that exclude every value.
+        RuntimeError: the data do not limit the parameter.
+    """
+    likelihood.require_single()
+    found = upper_limits(likelihood, parameter, confidence, procedure)[0]
+    low = likelihood.model.limits[0, likelihood.model.index(parameter)]
+    if found <= low:
+        raise ValueError(
+            f"the data exclude every {parameter} at {confidence:.0%}, down to {low}: they lie below the expected "
+            f"background; use Cls() or Unified(), which always leave something"
+        )
+    return float(found)
+
+
+def upper_limits(
+    likelihood: Likelihood, parameter: str, confidence: float = 0.9, procedure: Procedure | None = None
+) -> Array:
+    """The upper limits of n data sets, shape (n,); the lower bound itself where every value is excluded.
+
+    The arguments and errors are those of `upper_limit`.
+    """
+    chosen = procedure if procedure is not None else OneSided()
+    problem = _Problem(likelihood, parameter, confidence, chosen, needs_bound=True)
+    return problem.end(+1)
+
+
+def interval(likelihood: Likelihood, parameter: str, confidence: float = 0.9) -> Interval:
+    """The unified interval of a parameter in the asymptotic approximation; see `Unified`.
+
+    Without a bound it is where t rises by less than χ²₁'s quantile.  Where D has two minima it is the connected piece
+    around the better one; see the scan.
+
+    Args:
+        likelihood: one data set.
+        parameter: the one to enclose.
+        confidence: the confidence level.
+
+    Raises:
+        ValueError: an unknown parameter, or more than one data set.
+        RuntimeError: the data do not limit the parameter.
+    """
+    likelihood.require_single()
+    problem = _Problem(likelihood, parameter, confidence, Unified(), needs_bound=False)
+    low, high = float(problem.end(-1)[0]), float(problem.end(+1)[0])
+    return Interval(parameter, low, high, float(problem.fitted[0]), confidence)
+
+
+def significance(likelihood: Likelihood, parameter: str) -> float:
+    """Z = √t of no signal, in standard deviations; its p-value is 1 − Φ(Z) (Chernoff; CCGV 52, 53).
+
+    Args:
+        likelihood: one data set.
+        parameter: the one that is at its lower bound without a signal.
+
+    Raises:
+        ValueError: an unknown parameter, or one without a lower bound.
+    """
+    likelihood.require_single()
+    low = _lower_bound(likelihood, parameter)
+    statistic, _ = rise(likelihood, minimise(likelihood), {parameter: low})
+    return float(np.sqrt(statistic[0]))
+
+
+def sensitivity(
+    likelihood: Likelihood,
+    parameter: str,
+    confidence: float = 0.9,
+    procedure: Procedure | None = None,
+    values: Mapping[str, float] | None = None,
+) -> Sensitivity:
+    """The median upper limit expected without a signal, and its bands, from the Asimov data set (CCGV section 4.3).
+
+    In Wald's approximation an experiment N standard deviations off has t = (r − N)² (r² − 2rN where N < 0) at the μ
+    with √q_A(μ) = r, so that the limit is where q_A(μ) = r_N², with r_N a number that the procedure sets: 1.28 + N for
+    a one-sided limit at 90 %.
+
+    Args:
+        likelihood: its model is used, its data are not.
+        parameter: the one to limit, bounded from below.
+        confidence: the confidence level.
+        procedure: `OneSided()` unless another is given.
+        values: parameters of the Asimov data set that are not at their start, such as fluxes fitted elsewhere.
+
+    Raises:
+        ValueError: an unknown parameter, or one without a lower bound.
+        RuntimeError: the experiment does not limit the parameter.
+    """
+    check_confidence(confidence)
+    chosen = procedure if procedure is not None else OneSided()
+    model = likelihood.model
+    low = _lower_bound(likelihood, parameter)
+    asimov = likelihood.asimov(model.point({**(values or {}), parameter: low})[None, :])
+    best = minimise(asimov)
+
+    def expected(band: int) -> float:
+        def excluded(r: Array) -> Array:
+            t = (r - band) ** 2 if band >= 0 else r**2 - 2 * r * band
+            return _z(chosen.p_value(t, r < band, r**2)) - _z(1 - confidence)
+
+        first = np.array([max(float(band), 0.0) + 1e-9])
+        if excluded(first)[0] >= 0:
+            return low
+        r = _root(excluded, first, first + 1.0)
+        first = _reach(asimov, parameter, low)
+        return float(_root(lambda x: np.sqrt(rise(asimov, best, {parameter: x})[0]) - r, np.array([low]), first)[0])
+
+    return Sensitivity(parameter, confidence, {band: expected(band) for band in BANDS})
+
+
+class _Problem:
+    """The p-value of n data sets as a function of the parameter, and where it crosses 1 − CL."""
+
+    def __init__(
+        self, likelihood: Likelihood, parameter: str, confidence: float, procedure: Procedure, *, needs_bound: bool
+    ) -> None:
+        check_confidence(confidence)
+        model = likelihood.model
+        self._index = model.index(parameter)
+        self._low, self._high = model.limits[:, self._index]
+        if needs_bound:
+            _lower_bound(likelihood, parameter)
+        self._likelihood, self._parameter, self._procedure = likelihood, parameter, procedure
+        self._target = _z(1 - confidence)
+        self._best: Minimum = minimise(likelihood)
+        self.fitted = self._best.values[:, self._index]
+        self._asimov: tuple[Likelihood, Minimum] | None = None
+        if np.isfinite(self._low):
+            without = minimise(likelihood, {parameter: self._low})
+            data = likelihood.asimov(without.values)
+            self._asimov = data, Minimum(without.values, data.deviance(without.values))
+
+    def excluded(self, values: Array) -> Array:
+        """How far beyond the limit values are, in standard deviations; negative where they are allowed."""
+        statistic, _ = rise(self._likelihood, self._best, {self._parameter: values})
+        asimov = np.full(len(values), np.inf)
+        if self._asimov is not None:
+            asimov, _ = rise(*self._asimov, {self._parameter: values})
+        return _z(self._procedure.p_value(statistic, self.fitted > values, asimov)) - self._target
+
+    def end(self, side: int) -> Array:
+        """The end of the allowed values above (+1) or below (−1) the best fit."""
+        if side > 0:
+            start = self.fitted + _NEAREST * (self._reach() - self.fitted)
+            bound = self._high
+        else:
+            start, bound = self.fitted, self._low
+        found = np.empty(len(start))
+        # Nothing to look for where the bound itself is allowed, or the first value already is not.
+        gone = self.excluded(start) >= 0
+        open_end = np.zeros(len(start), dtype=bool)
+        if np.isfinite(bound):
+            open_end = self.excluded(np.full(len(start), bound)) <= 0
+        if side < 0:
+            gone |= self.fitted <= bound
+        found[gone], found[open_end] = self.fitted[gone], bound
+        rows = np.flatnonzero(~(gone | open_end))
+        if len(rows):
+            part = self._select(rows)
+            first = part.fitted + side * (self._reach()[rows] - part.fitted)
+            found[rows] = _root(part.excluded, start[rows], np.clip(first, self._low, self._high))
+        return found
+
+    def _reach(self) -> Array:
+        return _reach(self._likelihood, self._parameter, self.fitted)
+
+    def _select(self, rows: NDArray[np.intp]) -> _Problem:
+        part = object.__new__(_Problem)
+        part.__dict__.update(self.__dict__)
+        part._likelihood = self._likelihood.select(rows)
+        part._best = Minimum(self._best.values[rows], self._best.deviance[rows])
+        part.fitted = self.fitted[rows]
+        if self._asimov is not None:
+            data, best = self._asimov
+            part._asimov = data.select(rows), Minimum(best.values[rows], best.deviance[rows])
+        return part
+
+
+def _reach(likelihood: Likelihood, parameter: str, values: Array | float) -> Array:
+    """Values about one standard deviation above others, where a search for a limit begins."""
+    model = likelihood.model
+    i = model.index(parameter)
+    base = minimise(likelihood, {parameter: values}).values
+    found = likelihood.derivatives(base)
+    size = np.maximum(found.curvature[:, i, i], found.scale[:, i])
+    step = np.sqrt(2 / np.where(size > 0, size, 2.0))
+    return np.asarray(np.minimum(base[:, i] + step, model.limits[1, i]))
+
+
+def _root(function: Callable[[Array], Array], start: Array, first: Array) -> Array:
+    """Where a rising function of many values is zero, by false position from a start where it is negative.
+
+    Raises:
+        RuntimeError: it does not become positive however far one goes.
+    """
+    a, b = start.copy(), first.astype(float)
+    fa, fb = function(a), function(b)
+    for _ in range(_EXPANSIONS):
+        short = fb < 0
+        if not short.any():
+            break
+        step = b - a
+        a, fa = np.where(short, b, a), np.where(short, fb, fa)
+        b = np.where(short, b + 2 * step, b)
+        fb = function(b)
+    else:
+        raise RuntimeError(f"the data do not limit the parameter: it is still allowed at {b[fb < 0][0]:.3g}")
+    scale = np.abs(b - start)
+    middle = b
+    for _ in range(_ROOT_STEPS):
+        wide = np.abs(b - a) > _ROOT_TOLERANCE * scale
+        if not wide.any():
+            break
+        with np.errstate(divide="ignore", invalid="ignore"):
+            middle = np.where(fb - fa > 0, b - fb * (b - a) / (fb - fa), (a + b) / 2)
+        # A guard keeps the point off the ends, so that the bracket shrinks from both sides.
+        guard = 0.1 * _ROOT_TOLERANCE * scale * np.sign(b - a)
+        middle = np.where(np.abs(b - a) > 4 * np.abs(guard), _between(middle, a + 2 * guard, b - 2 * guard), middle)
+        fm = function(middle)
+        up = fm >= 0
+        # Illinois: the end that stays counts half, or it would stay for ever.
+        fa, fb = np.where(up, fa / 2, fm), np.where(up, fm, fb / 2)
+        a, b = np.where(up, a, middle), np.where(up, middle, b)
+    return np.asarray(np.where(np.abs(fa) < np.abs(fb), a, b))
+
+
+def _between(values: Array, one: Array, other: Array) -> Array:
+    return np.asarray(np.clip(values, np.minimum(one, other), np.maximum(one, other)))
+
+
+def _lower_bound(likelihood: Likelihood, parameter: str) -> float:
+    low = float(likelihood.model.limits[0, likelihood.model.index(parameter)])
+    if not np.isfinite(low):
+        raise ValueError(
+            f"{parameter} has no lower bound: an upper limit needs one, such as bounds={{{parameter!r}: (0, inf)}}; "
+            f"interval() works without"
+        )
+    return low
+
+
+def _one_sided_z(statistic: Array, asimov: Array) -> Array:
+    """Φ⁻¹ of F(q̃_μ | μ) (CCGV 65, 66)."""
+    root = np.sqrt(asimov)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        beyond = np.where(asimov > 0, (statistic + asimov) / (2 * root), np.where(statistic > 0, np.inf, 0.0))
+    return np.where(statistic <= asimov, np.sqrt(statistic), beyond)
+
+
+def _upper_tail(z: Array) -> Array:
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(-np.asarray(z)))
+
+
+def _z(p_value: Array | float) -> Array:
+    """The p-value in standard deviations, bounded so that its differences stay finite."""
+    from scipy.special import ndtri
+
+    return np.asarray(np.clip(-ndtri(np.clip(p_value, 1e-300, 1.0)), -_LARGEST_Z, _LARGEST_Z))
