@@ -1,0 +1,414 @@
+"""Screened: an atom whose electrons move together, by the random-phase response.
+
+Below a few keV a charge moved in one shell is felt by all: in xenon independent electrons miss the absorption of the
+4d shell by up to ten times.  Here the structure functions are
+
+    screened(T, Q) = independent electrons(T, Q) × ratio(T, Q) + lines in the continuum,
+
+with the ratio from `nuatom.response.screening`, so that far from where screening matters nothing is added to the
+errors of `CentralField`.  Between two thirds of `highest` and `highest` the ratio fades into one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nuatom.atom.field import Atom, Binding
+from nuatom.atom.grid import Array
+from nuatom.elements import Shell
+from nuatom.response import impulse
+from nuatom.response.central_field import CentralField
+from nuatom.response.model import (
+    ALL,
+    MIXED,
+    VECTOR,
+    Function,
+    Lines,
+    Measure,
+    StructureFunctions,
+    checked_limits,
+    checked_momentum,
+    checked_transfer,
+    with_vector,
+)
+from nuatom.response.response_table import ridge
+from nuatom.response.screening.interaction import Interaction, LocalExchange
+from nuatom.response.screening.random_phase import DRESSED
+from nuatom.response.screening.stage import Settings, Widths
+from nuatom.response.screening.table import ScreeningTable, fetch
+from nuatom.units import HARTREE, MOMENTUM_AU, eV, keV
+
+FADE = 2 / 3
+"""Of `highest`: where the fading of the ratio begins."""
+_UNRESOLVED = 8
+_LOCAL = LocalExchange()
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Electrons that screen one another, in the random-phase approximation: a response model.
+
+    S, the electric part of R, and the scalar density are screened, for every multipole that matters; the magnetic
+    part of R and the axial functions, which move no charge, are those of `CentralField`.  An atom or ion of one
+    electron has nothing to screen with and is exactly `CentralField`.
+
+    Excitations below the first threshold are `lines`; those of inner shells, which lie in the continuum of outer
+    ones, are part of the continuum with a width that keeps their strength and depends on no grid.
+
+    With `binding="measured"` the response is computed in the atom's own field at the same T, which keeps sum rules
+    and gauge invariance, and a shell opens at its measured edge: what its continuum has below is given as lines
+    named "below 4d5/2".  (Shifting the photoelectron's energy, as for independent electrons, would move the
+    resonances of other shells along.)
+
+    Args:
+        atom: the atom.
+        interaction: `LocalExchange()`, `AveragedExchange()`, `CoulombOnly()` or `NoInteraction()`.
+        width: full width of lines in the continuum over their energy, 1e-3 to 0.1, and at least 0.25 eV.
+        highest: the largest T with screening, 0.5 to 10 keV [energy].
+        multipoles: the highest J that is screened, 2 to 20.
+        tolerance: of the underlying `CentralField`.
+        progress: called with (done, total) transfers while the table is computed.
+
+    Raises:
+        ValueError: for an argument out of range.
+    """
+
+    atom: Atom
+    interaction: Interaction = _LOCAL
+    width: float = 5e-3
+    highest: float = 3 * keV
+    multipoles: int = 8
+    tolerance: float = 5e-3
+    progress: Callable[[int, int], None] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.atom, Atom):
+            raise ValueError(f'Screened needs an Atom, not {self.atom!r}: write Screened(Atom("Xe"))')
+        if not hasattr(self.interaction, "matrix") or isinstance(self.interaction, type):
+            raise ValueError(f"interaction must be an object such as LocalExchange(), not {self.interaction!r}")
+        if not 1e-3 <= self.width <= 0.1:
+            raise ValueError(f"width is a fraction of T between 1e-3 and 0.1, not {self.width!r}")
+        if not 0.5 * keV <= self.highest <= 10 * keV:
+            raise ValueError(f"highest must be between 0.5 and 10 keV, not {self.highest / keV:.4g} keV")
+        if isinstance(self.multipoles, bool) or self.multipoles not in range(2, 21):
+            raise ValueError(f"multipoles must be a whole number from 2 to 20, not {self.multipoles!r}")
+        _ = self._measured  # its checks of the tolerance
+
+    @property
+    def shells(self) -> tuple[Shell, ...]:
+        """The shells of the atom, with the energies at which they open."""
+        return self.atom.shells
+
+    @property
+    def photon_limit(self) -> float:
+        """Largest energy at which R is computed at the photon point Q = T [energy]."""
+        return self._measured.photon_limit
+
+    @cached_property
+    def _measured(self) -> CentralField:
+        """Independent electrons with the atom's thresholds: what is left far above."""
+        return CentralField(self.atom, self.tolerance, self.progress)
+
+    @cached_property
+    def _field(self) -> CentralField:
+        """Independent electrons at the thresholds of the field."""
+        if self.atom.binding is Binding.CALCULATED:
+            return self._measured
+        atom = self.atom
+        return CentralField(
+            Atom(atom.symbol, atom.exchange, atom.nucleus, Binding.CALCULATED, atom.charge),
+            self.tolerance,
+            self.progress,
+        )
+
+    @property
+    def _alone(self) -> bool:
+        return sum(shell.occupancy for shell in self.atom.calculated_shells) < 1.5
+
+    @cached_property
+    def table(self) -> ScreeningTable:
+        """The tabulated screening, in atomic units, from the store or computed."""
+        settings = Settings(multipoles=self.multipoles)
+        widths = Widths(self.width, 0.25 * eV / HARTREE)
+        return fetch(
+            self._field.atom, self._field, self.interaction, settings, widths, self.highest / HARTREE, self.progress
+        )
+
+    def structure(
+        self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = ALL
+    ) -> StructureFunctions:
+        """S(T,Q), R(T,Q) and the other structure functions of the continuum, shell by shell.
+
+        Args:
+            transfer: T ≥ 0, shape (nT,) [energy]; below the first threshold all are exactly zero.
+            momentum: Q > 0, shape (nQ,) or (nT, nQ) [energy].
+            functions: which ones; S and R come with any.
+
+        Raises:
+            ValueError: for values that are not finite or out of range.
+        """
+        T = checked_transfer(transfer)
+        Q = checked_momentum(momentum, T)
+        wanted = with_vector(functions)
+        plain = self._measured.structure(T, Q, wanted)
+        if self._alone:
+            return plain
+        base = plain if self._field is self._measured else self._field.structure(T, Q, wanted)
+        y = np.log(Q / MOMENTUM_AU / ridge(T / HARTREE)[:, None], where=T[:, None] > 0, out=np.zeros_like(Q))
+        share = self._share(T)[:, None]
+        values = self._dressed(
+            {f: getattr(base, f.value) for f in wanted}, T, np.broadcast_to(y, (len(self.shells), *y.shape))
+        )
+        is_open = self._is_open(T)
+        lines = self._lines_in_continuum(T, y, wanted)
+        out = {
+            f.value: share * (values[f] * is_open + lines[f]) + (1 - share) * getattr(plain, f.value) for f in wanted
+        }
+        error = np.where(share[:, 0] > 0, np.maximum(base.relative_error, plain.relative_error), plain.relative_error)
+        return StructureFunctions(self.shells, T, Q, relative_error=error, **out)
+
+    def measure(
+        self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
+    ) -> Measure:
+        """Nodes and weights of ∫dQ² between two momenta for each transfer.
+
+        Args:
+            transfer: T, shape (n,) [energy].
+            lower: least Q, shape (n,) [energy].
+            upper: largest Q, shape (n,), may be infinite [energy].
+            functions: which structure functions; S and R come with any.
+
+        Raises:
+            ValueError: for values that are not finite or out of range.
+        """
+        T = checked_transfer(transfer)
+        low, high = checked_limits(lower, upper, T)
+        wanted = with_vector(functions)
+        plain = self._measured.measure(T, low, high, wanted)
+        share = self._share(T)[:, None]
+        if self._alone or not np.any(share > 0):
+            return plain
+        base = plain if self._field is self._measured else self._field.measure(T, low, high, wanted)
+        y = np.log(base.momentum / MOMENTUM_AU / ridge(np.maximum(T, 1e-12) / HARTREE)[:, None])
+        values = self._dressed({f: getattr(base, f.value) for f in wanted}, T, y)
+        is_open = self._is_open(T)
+        Q_lines, lines = self._measure_of_lines(T, low, high, wanted)
+        parts = [
+            (base.momentum, {f: share * is_open * values[f] for f in wanted}),
+            (np.broadcast_to(Q_lines, (len(self.shells), *Q_lines.shape)), {f: share * lines[f] for f in wanted}),
+        ]
+        if base is plain:
+            parts[0] = (base.momentum, {f: parts[0][1][f] + (1 - share) * getattr(plain, f.value) for f in wanted})
+        else:
+            parts.append((plain.momentum, {f: (1 - share) * getattr(plain, f.value) for f in wanted}))
+        joined = {f.value: np.concatenate([part[f] for _, part in parts], axis=-1) for f in wanted}
+        error = np.maximum(base.relative_error, plain.relative_error)
+        return Measure(np.concatenate([Q for Q, _ in parts], axis=-1), relative_error=error, **joined)
+
+    def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
+        """The discrete excitations below the first threshold.
+
+        Those that move charge are where the interaction puts them; those of the axial current, which it leaves
+        alone, are where independent electrons have them, as lines of their own.  With measured edges, what the
+        continuum of a shell has below its edge is here too.
+        """
+        wanted = with_vector(functions)
+        if self._alone:
+            return self._measured.lines(wanted)
+        found = self.table.discrete
+        momentum = self.table.momentum * MOMENTUM_AU
+        rows: list[tuple[float, int, str, dict[Function, Array]]] = [
+            (
+                float(found.transfer[k]) * HARTREE,
+                int(found.shell[k]),
+                final,
+                {f: found.values[DRESSED.index(f), k] for f in wanted if f in DRESSED},
+            )
+            for k, final in enumerate(found.final)
+        ]
+        rows += self._below_edges(momentum, wanted)
+        if any(f not in DRESSED for f in wanted):
+            rows += self._axial_lines(momentum, wanted)
+        rows.sort(key=lambda row: row[0])
+        nothing = np.zeros(momentum.size)
+        strengths = {
+            f.value: np.array([row[3].get(f, nothing) for row in rows]).reshape(-1, momentum.size) for f in wanted
+        }
+        return Lines(
+            shell=np.array([row[1] for row in rows], dtype=np.intp),
+            final=tuple(row[2] for row in rows),
+            transfer=np.array([row[0] for row in rows]),
+            momentum=momentum,
+            **strengths,
+        )
+
+    # --- parts -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _thresholds(self) -> tuple[Array, Array]:
+        """The edges at which shells open, and those of the field [energy]."""
+        calculated = np.array([shell.binding_energy for shell in self._field.shells])
+        return np.array([shell.binding_energy for shell in self.shells]), calculated
+
+    def _is_open(self, transfer: Array) -> Array:
+        """Where a shell has a continuum, shape (shell, nT, 1)."""
+        return np.asarray((transfer > self._thresholds[0][:, None])[:, :, None], dtype=float)
+
+    def _share(self, transfer: Array) -> Array:
+        """How much of the answer is screened: one below the fading, zero above."""
+        with np.errstate(divide="ignore"):
+            s = np.clip(np.log(transfer / self.highest) / np.log(FADE), 0.0, 1.0)
+        return np.asarray(s**3 * (10 - 15 * s + 6 * s * s))
+
+    @cached_property
+    def _interpolators(self) -> tuple[list[tuple[Array, Any] | None], Any]:
+        """Of ln ratio and shift, by shell, where it is open; and of the lines, all shells at once; all against ln T."""
+        from scipy.interpolate import PchipInterpolator
+
+        table = self.table
+        x = np.log(table.transfer)
+        of_shell: list[tuple[Array, Any] | None] = []
+        for i, threshold in enumerate(self._thresholds[1]):
+            used = table.transfer * HARTREE > threshold
+            if np.count_nonzero(used) < 2:
+                of_shell.append(None)
+                continue
+            values = np.concatenate([np.log(table.ratio[:, i, used]), table.shift[None, i, used]])
+            of_shell.append((x[used], PchipInterpolator(x[used], values, axis=1)))
+        return of_shell, PchipInterpolator(x, table.lines, axis=2)
+
+    def _dressed(self, values: dict[Function, Array], transfer: Array, y: Array) -> dict[Function, Array]:
+        """Values of independent electrons at (shell, nT, m), screened."""
+        out = dict(values)
+        unique, place = np.unique(transfer, return_inverse=True)
+        of_shell = self._interpolators[0]
+        touched = [f for f in DRESSED if f in values]
+        for f in touched:
+            out[f] = np.array(np.broadcast_to(values[f], (len(self.shells), *values[f].shape[1:])))
+        for i, known in enumerate(of_shell):
+            if known is None or not np.any(unique > 0):
+                continue
+            x, spline = known
+            rows = spline(np.clip(np.log(np.maximum(unique, 1e-12) / HARTREE), x[0], x[-1]))[:, place]
+            at = y[i if y.shape[0] > 1 else 0]
+            for f in touched:
+                factor = self._in_y(rows[DRESSED.index(f)], at)
+                if f is Function.VECTOR_AXIAL:
+                    size = np.sqrt(values[Function.CHARGE][i] * values[Function.CURRENT][i])
+                    out[f][i] += factor * size
+                else:
+                    out[f][i] *= np.exp(factor)
+        if Function.VECTOR_AXIAL in touched and Function.AXIAL_CURRENT in values:
+            first, second = MIXED[Function.VECTOR_AXIAL]
+            bound = np.sqrt(out[first] * values[second])
+            out[Function.VECTOR_AXIAL] = np.clip(out[Function.VECTOR_AXIAL], -bound, bound)
+        return out
+
+    def _in_y(self, rows: Array, y: Array) -> Array:
+        """Rows (nT, ny) at y (nT, m): cubic, constant below the nodes, dying out as 1/Q² above."""
+        nodes = self.table.y
+        step = nodes[1] - nodes[0]
+        inside = np.clip(y, nodes[0], nodes[-1])
+        cell = np.minimum(((inside - nodes[0]) / step).astype(np.intp), nodes.size - 2)
+        u = (inside - nodes[0]) / step - cell
+        w = 1 - u
+        slope = np.gradient(rows, axis=1)
+        row = np.arange(len(rows))[:, None]
+        f0, f1, s0, s1 = rows[row, cell], rows[row, cell + 1], slope[row, cell], slope[row, cell + 1]
+        value = w * w * (1 + 2 * u) * f0 + u * u * (3 - 2 * u) * f1 + u * w * (w * s0 - u * s1)
+        return np.asarray(value * np.exp(-2 * np.maximum(y - nodes[-1], 0.0)))
+
+    def _lines_in_continuum(self, transfer: Array, y: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
+        """Lines with a width at T (nT,) and y (nT, m), shape (shell, nT, m) [1/energy]; none below the first edge."""
+        unique, place = np.unique(transfer, return_inverse=True)
+        x = np.log(self.table.transfer)
+        at = np.clip(np.log(np.maximum(unique, 1e-12) / HARTREE), x[0], x[-1])
+        first = self._thresholds[0].min()
+        open_rows = ((unique > first) & (unique <= self.highest))[:, None]
+        dressed = self._interpolators[1](at) * open_rows
+        nodes = self.table.y
+        # Powers of Q outside the nodes: Q² below, nothing left above.
+        outside = np.exp(2 * np.minimum(y - nodes[0], 0.0) - 6 * np.maximum(y - nodes[-1], 0.0))
+        out = {}
+        for f in functions:
+            rows = dressed[DRESSED.index(f)] if f in DRESSED else self._axial_rows(f, unique) * open_rows
+            values = np.stack([self._in_y(of_shell[place], np.clip(y, nodes[0], nodes[-1])) for of_shell in rows])
+            values = values if f in MIXED else np.maximum(values, 0.0)
+            out[f] = values * outside / HARTREE
+        return out
+
+    def _axial_rows(self, function: Function, transfer: Array) -> Array:
+        """Lines of independent electrons above the first threshold with their width, (shell, nT, ny) [1/Hartree]."""
+        table = self._field.full_table
+        found = table.excitations
+        T = np.maximum(transfer, 1e-12) / HARTREE
+        half = Widths(self.width, 0.25 * eV / HARTREE).half(found.transfer)
+        above = found.transfer > -self._field.atom.solution.energies.max()
+        profile = half / np.pi / ((T[:, None] - found.transfer) ** 2 + half**2) * above
+        log_Q, nodes = np.log(found.momentum), self.table.y
+        values = found.values[table.functions.index(function)]
+        out = np.zeros((len(self.shells), T.size, nodes.size))
+        for k in range(T.size):
+            near = np.flatnonzero(profile[k] > 1e-3 * profile[k].max(initial=1e-30))
+            at = np.log(ridge(T[k])) + nodes
+            for line in near:
+                out[found.shell[line], k] += profile[k, line] * np.interp(at, log_Q, values[line], right=0.0)
+        return out
+
+    def _measure_of_lines(
+        self, transfer: Array, lower: Array, upper: Array, functions: tuple[Function, ...]
+    ) -> tuple[Array, dict[Function, Array]]:
+        """Q (nT, m) and lines in the continuum times dQ², (shell, nT, m)."""
+        Q_r = ridge(np.maximum(transfer, 1e-12) / HARTREE) * MOMENTUM_AU
+        with np.errstate(divide="ignore"):
+            low, high = (np.clip(np.log(edge / Q_r), -12.0, 3.0) for edge in (lower, upper))
+        span = np.maximum(high - low, 0.0)[:, None]
+        y = low[:, None] + span * impulse.FRACTION
+        Q = Q_r[:, None] * np.exp(y)
+        dQ2 = 2 * Q**2 * span * impulse.SHARE
+        values = self._lines_in_continuum(transfer, y, functions)
+        return Q, {f: values[f] * dQ2 for f in functions}
+
+    def _below_edges(
+        self, momentum: Array, functions: tuple[Function, ...]
+    ) -> list[tuple[float, int, str, dict[Function, Array]]]:
+        """What shells have between the edge of the field and a higher measured one, at Gauss–Legendre points."""
+        node, weight = np.polynomial.legendre.leggauss(_UNRESOLVED)
+        rows = []
+        for i, (edge, own) in enumerate(zip(*self._thresholds, strict=True)):
+            if not (own < edge and own < FADE * self.highest):
+                continue
+            T = 0.5 * (edge + own) + 0.5 * (edge - own) * node
+            base = self._field.structure(T, momentum, functions)
+            y = np.log(base.momentum / MOMENTUM_AU / ridge(T / HARTREE)[:, None])
+            values = {f: getattr(base, f.value) for f in functions}
+            values = self._dressed(values, T, np.broadcast_to(y, (len(self.shells), *y.shape)))
+            for k in range(_UNRESOLVED):
+                dT = 0.5 * (edge - own) * weight[k]
+                strengths = {f: values[f][i, k] * dT for f in functions}
+                rows.append((float(T[k]), i, f"below {self.shells[i].label}", strengths))
+        return rows
+
+    def _axial_lines(
+        self, momentum: Array, functions: tuple[Function, ...]
+    ) -> list[tuple[float, int, str, dict[Function, Array]]]:
+        """Lines of independent electrons below the first threshold, in what is not screened."""
+        table = self._field.full_table
+        found = table.excitations
+        log_Q, at = np.log(found.momentum), np.log(momentum / MOMENTUM_AU)
+        first = -self._field.atom.solution.energies.max()
+        rows = []
+        for k in np.flatnonzero(found.transfer < first):
+            strengths = {
+                f: np.interp(at, log_Q, found.values[table.functions.index(f), k], right=0.0)
+                for f in functions
+                if f not in DRESSED
+            }
+            rows.append((float(found.transfer[k]) * HARTREE, int(found.shell[k]), found.final[k], strengths))
+        return rows

@@ -1,0 +1,239 @@
+"""The stored table of screening: by what it multiplies the structure functions of independent electrons.
+
+On nodes in T that follow the thresholds and the lines, and in y = ln Q/Q_r(T), Q_r = √(T² + 2mT), for every shell:
+
+    ratio = 1 + (screened − bare) / (independent electrons, all multipoles)      of S, R and the scalar density,
+    shift = (screened − bare) / √(S R)                                           of the interference VA,
+
+and the lines in the continuum, which independent electrons have not, as they are.  Far above the multipoles and the
+transfers that are screened the ratio is one, and positivity cannot be lost.  Atomic units.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nuatom.atom.field import Atom
+from nuatom.atom.grid import Array
+from nuatom.response.central_field import CentralField
+from nuatom.response.partial_waves import one_blas_thread
+from nuatom.response.response_table import ridge
+from nuatom.response.screening.discrete import Discrete, discrete
+from nuatom.response.screening.interaction import Interaction
+from nuatom.response.screening.random_phase import DRESSED, FIRST, response
+from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.store import Store, Table, Variable
+from nuatom.units import HARTREE, MOMENTUM_AU, eV
+
+LOWEST, HIGHEST, STEP = -6.0, 0.72, 0.12
+"""The nodes in y: below, S and R are powers of Q; above, nothing is screened."""
+COARSE = 0.04
+"""Relative step in T far from thresholds and lines."""
+ABOVE, BELOW = 0.12 * eV / HARTREE, 0.55 * eV / HARTREE
+"""No node is nearer to a threshold, where slow waves and high Rydberg levels are [Hartree]."""
+_BESIDE = 2e-4
+_STAGES = np.array([60.0, 300.0, 1000.0]) * eV / HARTREE
+_RATIOS = (0, 1, 2)
+_SHIFT = 3
+_LEAST = 1e-6
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class ScreeningTable:
+    """What screening does to an atom, in atomic units.
+
+    Attributes:
+        transfer: T, ascending, shape (nT,) [Hartree].
+        y: ln Q/Q_r, uniform, shape (nQ,).
+        ratio: of S, R and the scalar density, shape (3, shell, nT, nQ); one where a shell is closed.
+        shift: of VA, shape (shell, nT, nQ).
+        lines: lines in the continuum in the functions of `DRESSED`, shape (4, shell, nT, nQ) [1/Hartree].
+        momentum: Q of the discrete lines, shape (nq,) [1/Bohr].
+        discrete: lines below the first threshold.
+    """
+
+    transfer: Array
+    y: Array
+    ratio: Array
+    shift: Array
+    lines: Array
+    momentum: Array
+    discrete: Discrete
+
+
+def nodes(stage: Stage, widths: Widths, highest: float) -> Array:
+    """T from the first threshold to the highest: dense above thresholds and where lines are [Hartree]."""
+    thresholds = np.sort(-stage.orbitals[0])
+    first = thresholds[0]
+    wanted = [np.exp(np.arange(np.log(first + ABOVE), np.log(highest) + COARSE, COARSE))]
+    for threshold in thresholds[thresholds < highest]:
+        steps = ABOVE * 1.7 ** np.arange(30)
+        wanted.append(threshold + steps[steps < COARSE * threshold * 4])
+    for i, threshold in enumerate(-stage.orbitals[0]):
+        energy = [t.energy for t in stage.transitions if t.shell == i and t.energy > FIRST * first]
+        if threshold < highest and energy:
+            half = float(widths.half(threshold))
+            wanted.append(np.arange(min(energy) - 3 * half, threshold, 0.8 * half))
+    T = np.unique(np.concatenate(wanted))
+    T = T[(T > first) & (T <= highest * 1.0001)]
+    gap = T[:, None] - thresholds
+    T = T[~np.any((gap > -BELOW) & (gap < 0.999 * ABOVE), axis=1)]
+    # Nodes of several rules may fall together; and none may lie on a pole.
+    apart = np.concatenate([[True], np.diff(T) > np.minimum(0.3 * widths.half(T[1:]), 0.01 * T[1:])])
+    energies = stage.orbitals[0]
+    poles = np.concatenate([[t.energy for t in stage.transitions], np.abs(energies[:, None] - energies).ravel()])
+    return np.array([_off(t, poles) for t in T[apart]])
+
+
+def _off(transfer: float, poles: Array) -> float:
+    while np.min(np.abs(poles - transfer)) < _BESIDE:
+        transfer += _BESIDE
+    return transfer
+
+
+def build(
+    atom: Atom,
+    reference: CentralField,
+    interaction: Interaction,
+    settings: Settings,
+    widths: Widths,
+    highest: float,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> ScreeningTable:
+    """Compute the table.
+
+    Args:
+        atom: the atom, at its calculated thresholds.
+        reference: independent electrons in its field.
+        interaction: what screens.
+        settings: numerical settings.
+        widths: of lines in the continuum.
+        highest: the largest T [Hartree].
+        progress: called with (done, total) transfers.
+        threads: worker threads; by default one per core.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    _ = reference.table
+    tops = [*_STAGES[_STAGES < 0.8 * highest], highest * 1.001]
+    stages = [
+        Stage(atom.solution, atom.calculated_shells, interaction, atom.exchange.factor, settings, float(top))
+        for top in tops
+    ]
+    transfers = nodes(stages[0], widths, highest)
+    y = np.arange(LOWEST, HIGHEST + 1e-9, STEP)
+    stage_of = np.searchsorted(tops, transfers)
+    momentum = np.geomspace(2e-3, 12 * float(ridge(transfers[0])), 80)
+
+    def one(k: int) -> tuple[Array, Array, Array]:
+        return _column(stages[stage_of[k]], reference, float(transfers[k]), y, widths)
+
+    columns = []
+    with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        for stage in stages:
+            stage.prepare()
+        try:
+            # The dearest first, so that no thread is left with one at the end.
+            for column in pool.map(one, range(len(transfers) - 1, -1, -1)):
+                columns.append(column)
+                if progress is not None:
+                    progress(len(columns), len(transfers))
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+        found = discrete(stages[0], momentum)
+    ratio, shift, lines = (np.stack(part, axis=-2) for part in zip(*columns[::-1], strict=True))
+    return ScreeningTable(transfers, y, ratio, shift, lines, momentum, found)
+
+
+def _column(
+    stage: Stage, reference: CentralField, transfer: float, y: Array, widths: Widths
+) -> tuple[Array, Array, Array]:
+    """Ratio, shift and lines at one T, the T axis left out."""
+    Q = float(ridge(transfer)) * np.exp(y)
+    found = response(stage, transfer, Q, widths)
+    known = reference.structure(transfer * HARTREE, Q * MOMENTUM_AU, ())
+    S, R = known.charge[:, 0] * HARTREE, known.current[:, 0] * HARTREE
+    change = found.dressed - found.bare
+    # The multipoles computed here are a part of the whole, but for what the two grids differ by.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scalar = np.maximum(S * found.bare[2] / found.bare[0], found.bare[2])
+        whole = np.stack([np.maximum(S, found.bare[0]), np.maximum(R, found.bare[1]), scalar])
+        ratio = 1 + change[list(_RATIOS)] / whole
+        shift = change[_SHIFT] / np.sqrt(S * R)
+    is_open = (transfer > -stage.orbitals[0])[:, None]
+    ratio = np.where(is_open & np.isfinite(ratio), np.maximum(ratio, _LEAST), 1.0)
+    return ratio, np.where(is_open & np.isfinite(shift), shift, 0.0), found.lines
+
+
+def fetch(
+    atom: Atom,
+    reference: CentralField,
+    interaction: Interaction,
+    settings: Settings,
+    widths: Widths,
+    highest: float,
+    progress: Progress | None = None,
+) -> ScreeningTable:
+    """The table from the store, or computed and put there; arguments as of `build`."""
+    parameters = {
+        **atom.parameters,
+        "reference": reference.tolerance,
+        "interaction": repr(interaction),
+        "settings": repr(settings),
+        "width": widths.relative,
+        "least_width": widths.least,
+        "highest": highest,
+    }
+
+    def compute() -> Table:
+        return _to_table(build(atom, reference, interaction, settings, widths, highest, progress))
+
+    return _from_table(Store().fetch("screening", parameters, compute))
+
+
+def _to_table(table: ScreeningTable) -> Table:
+    by_function = dict(zip(("charge", "current", "scalar", "vector_axial"), range(len(DRESSED)), strict=True))
+    variables = {
+        "transfer": Variable(("transfer",), table.transfer, "hartree", "energy transfer"),
+        "y": Variable(("y",), table.y, "1", "ln Q/Q_r(T)"),
+        "momentum": Variable(("momentum",), table.momentum, "1/bohr", "momenta of the discrete lines"),
+        "line_shell": Variable(("line",), table.discrete.shell, "1", "shell that loses the electron"),
+        "line_transfer": Variable(("line",), table.discrete.transfer, "hartree", "excitation energies"),
+    }
+    dims = ("shell", "transfer", "y")
+    for name, k in by_function.items():
+        values = table.shift if k == _SHIFT else table.ratio[k]
+        text = "change of VA over sqrt(S R)" if k == _SHIFT else f"screened over independent, {name}"
+        variables[f"screening_{name}"] = Variable(dims, values, "1", text)
+        variables[f"lines_{name}"] = Variable(dims, table.lines[k], "1/hartree", f"lines in the continuum, {name}")
+        variables[f"strength_{name}"] = Variable(
+            ("line", "momentum"), table.discrete.values[k], "1", f"strengths of discrete lines, {name}"
+        )
+    return Table(variables=variables, attributes={"line_final": " ".join(table.discrete.final)})
+
+
+def _from_table(table: Table) -> ScreeningTable:
+    data = {name: np.asarray(variable.data) for name, variable in table.variables.items()}
+    names = ("charge", "current", "scalar", "vector_axial")
+    return ScreeningTable(
+        transfer=data["transfer"],
+        y=data["y"],
+        ratio=np.stack([data[f"screening_{name}"] for name in names[:_SHIFT]]),
+        shift=data[f"screening_{names[_SHIFT]}"],
+        lines=np.stack([data[f"lines_{name}"] for name in names]),
+        momentum=data["momentum"],
+        discrete=Discrete(
+            shell=data["line_shell"].astype(np.int64),
+            final=tuple(str(table.attributes["line_final"]).split()),
+            transfer=data["line_transfer"],
+            values=np.stack([data[f"strength_{name}"] for name in names]),
+        ),
+    )
