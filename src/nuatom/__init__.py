@@ -21,14 +21,19 @@ __version__ = "0.1.0"
 
 # Where each public name lives.  The block under TYPE_CHECKING says the same to type checkers and
 # editors, which cannot follow __getattr__; a test keeps the two and __all__ equal.
+_MODULES = ("coherent", "detector", "limit", "source", "units")
 _HOME = {
     "Anapole": "nuatom.neutrino",
     "Atom": "nuatom.atom.field",
+    "AveragedExchange": "nuatom.response.screening.interaction",
     "AxialMediator": "nuatom.neutrino",
     "Basis": "nuatom.neutrino",
     "CentralField": "nuatom.response.central_field",
     "ChargeRadius": "nuatom.neutrino",
+    "Chromium51": "nuatom.source",
     "CoherentSumRule": "nuatom.approximations",
+    "CoulombOnly": "nuatom.response.screening.interaction",
+    "Detector": "nuatom.detector",
     "EquivalentPhoton": "nuatom.approximations",
     "Flavour": "nuatom.neutrino",
     "FlavourMatrix": "nuatom.neutrino",
@@ -40,21 +45,30 @@ _HOME = {
     "Impulse": "nuatom.response.impulse",
     "IncoherentSum": "nuatom.neutrino",
     "KohnSham": "nuatom.atom.field",
+    "LocalExchange": "nuatom.response.screening.interaction",
     "MagneticMoment": "nuatom.neutrino",
+    "Material": "nuatom.rates",
     "Millicharge": "nuatom.neutrino",
     "Mixing": "nuatom.neutrino",
     "Moments": "nuatom.neutrino",
+    "MonoEnergetic": "nuatom.source",
     "Neutrino": "nuatom.neutrino",
     "NonStandard": "nuatom.neutrino",
     "PointNucleus": "nuatom.atom.field",
     "PseudoscalarMediator": "nuatom.neutrino",
+    "Reactor": "nuatom.source",
     "ResponseModel": "nuatom.response.model",
     "ScalarMediator": "nuatom.neutrino",
+    "Screened": "nuatom.response.screened",
     "Shell": "nuatom.elements",
     "Slater": "nuatom.atom.field",
+    "Solar": "nuatom.source",
     "Stepping": "nuatom.approximations",
+    "StoppedPion": "nuatom.source",
     "Store": "nuatom.store",
     "StructureFunctions": "nuatom.response.model",
+    "TabulatedFlux": "nuatom.source",
+    "Tritium": "nuatom.source",
     "UniformNucleus": "nuatom.atom.field",
     "VectorMediator": "nuatom.neutrino",
     "Weak": "nuatom.neutrino",
@@ -63,7 +77,10 @@ _HOME = {
     "effective_moment": "nuatom.neutrino",
     "element": "nuatom.elements",
     "lines": "nuatom.scattering",
+    "nuclear_rate_spectrum": "nuatom.rates",
     "photoabsorption": "nuatom.scattering",
+    "rate": "nuatom.rates",
+    "rate_spectrum": "nuatom.rates",
     "solar_moment": "nuatom.neutrino",
     "spectrum": "nuatom.scattering",
     "target": "nuatom.elements",
@@ -71,9 +88,10 @@ _HOME = {
 }
 
 if TYPE_CHECKING:
-    from nuatom import coherent, units
+    from nuatom import coherent, detector, limit, source, units
     from nuatom.approximations import CoherentSumRule, EquivalentPhoton, FrozenPhoton, Stepping
     from nuatom.atom.field import Atom, KohnSham, PointNucleus, Slater, UniformNucleus
+    from nuatom.detector import Detector
     from nuatom.elements import Shell, element, target
     from nuatom.neutrino import (
         Anapole,
@@ -97,22 +115,30 @@ if TYPE_CHECKING:
         effective_moment,
         solar_moment,
     )
+    from nuatom.rates import Material, nuclear_rate_spectrum, rate, rate_spectrum
     from nuatom.response.central_field import CentralField
     from nuatom.response.free import FreeElectrons
     from nuatom.response.hydrogenic import Hydrogenic
     from nuatom.response.impulse import Impulse
     from nuatom.response.model import Function, ResponseModel, StructureFunctions
+    from nuatom.response.screened import Screened
+    from nuatom.response.screening.interaction import AveragedExchange, CoulombOnly, LocalExchange
     from nuatom.scattering import components, cross_section, lines, photoabsorption, spectrum, total_cross_section
+    from nuatom.source import Chromium51, MonoEnergetic, Reactor, Solar, StoppedPion, TabulatedFlux, Tritium
     from nuatom.store import Store
 
 __all__ = [
     "Anapole",
     "Atom",
+    "AveragedExchange",
     "AxialMediator",
     "Basis",
     "CentralField",
     "ChargeRadius",
+    "Chromium51",
     "CoherentSumRule",
+    "CoulombOnly",
+    "Detector",
     "EquivalentPhoton",
     "Flavour",
     "FlavourMatrix",
@@ -124,21 +150,30 @@ __all__ = [
     "Impulse",
     "IncoherentSum",
     "KohnSham",
+    "LocalExchange",
     "MagneticMoment",
+    "Material",
     "Millicharge",
     "Mixing",
     "Moments",
+    "MonoEnergetic",
     "Neutrino",
     "NonStandard",
     "PointNucleus",
     "PseudoscalarMediator",
+    "Reactor",
     "ResponseModel",
     "ScalarMediator",
+    "Screened",
     "Shell",
     "Slater",
+    "Solar",
     "Stepping",
+    "StoppedPion",
     "Store",
     "StructureFunctions",
+    "TabulatedFlux",
+    "Tritium",
     "UniformNucleus",
     "VectorMediator",
     "Weak",
@@ -146,11 +181,17 @@ __all__ = [
     "coherent",
     "components",
     "cross_section",
+    "detector",
     "effective_moment",
     "element",
+    "limit",
     "lines",
+    "nuclear_rate_spectrum",
     "photoabsorption",
+    "rate",
+    "rate_spectrum",
     "solar_moment",
+    "source",
     "spectrum",
     "target",
     "total_cross_section",
@@ -162,7 +203,7 @@ if not TYPE_CHECKING:  # hidden from type checkers, which would take it to mean 
 
     def __getattr__(name: str) -> object:
         """Import a public name from its home on first use."""
-        if name in ("coherent", "units"):
+        if name in _MODULES:
             return import_module(f"nuatom.{name}")
         if name not in _HOME:
             raise AttributeError(f"module 'nuatom' has no attribute {name!r}; public names: {', '.join(__all__)}")

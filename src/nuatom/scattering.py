@@ -328,12 +328,12 @@ def _line_areas(coupling: Coupling, found: Lines, line: NDArray[np.intp], energy
         Q = low[:, None] * np.exp(span * fraction)
         dQ2 = 2 * Q**2 * span * share
         for function, w in coupling.weights(energy[:, None], T[:, None], Q).given().items():
-            strength = _strengths(found.momentum, getattr(found, function.value)[line], Q, signed=function in MIXED)
+            strength = line_strengths(found.momentum, getattr(found, function.value)[line], Q, signed=function in MIXED)
             area += np.sum(w * strength * dQ2, axis=-1)
     return area
 
 
-def _strengths(grid: Array, rows: Array, momentum: Array, *, signed: bool) -> Array:
+def line_strengths(grid: Array, rows: Array, momentum: Array, *, signed: bool) -> Array:
     """Row i of strengths, tabulated at the grid, at momentum[i]: cubic Hermite in ln Q, a power law below the grid.
 
     It is the logarithm that is interpolated where a strength is positive and varies like a power; not where it dies

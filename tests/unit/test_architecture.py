@@ -22,7 +22,7 @@ LAYERS = (
     "approximations",
     "coherent",
     "source",
-    "rate",
+    "rates",
     "detector",
     "limit",
     "certificate",
@@ -39,7 +39,13 @@ RANK = {name: rank for rank, name in enumerate(LAYERS)}
 FRONT_ENDS = {"matplotlib", "xarray", "pandas", "typer", "rich"}
 SLOW = {"numba", "scipy", "h5py", "h5netcdf"}
 # Compiled code lives here and nowhere else.
-KERNELS = {"nuatom.atom.compiled", "nuatom.atom.dirac", "nuatom.atom.angular", "nuatom.atom.green", "nuatom.response.kernels"}
+KERNELS = {
+    "nuatom.atom.angular",
+    "nuatom.atom.compiled",
+    "nuatom.atom.dirac",
+    "nuatom.atom.green",
+    "nuatom.response.kernels",
+}
 LONGEST_FILE = 500
 
 

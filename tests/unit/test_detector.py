@@ -42,7 +42,7 @@ from nuatom.detector import (
 from nuatom.detector.checks import thresholds
 from nuatom.detector.table import ENERGY, NUMBER, SPECTRAL_RATE, Curve, read, unit
 from nuatom.neutrino import MagneticMoment, Weak
-from nuatom.rate import Material, RateSpectrum
+from nuatom.rates import Material, RateSpectrum
 from nuatom.response.free import FreeElectrons
 from nuatom.source import MonoEnergetic
 from nuatom.units import MeV, cm2, day, eV, keV, kg, s, tonne, year
@@ -366,7 +366,7 @@ def test_expected_asks_for_the_rate_on_its_own_grid():
 def test_threshold_above_the_endpoint_is_refused_before_anything_is_computed(monkeypatch):
     source = MonoEnergetic(3 * keV, 1e13 / (cm2 * s), "e", True)
     detector = Detector(EXPOSURE, threshold=5 * keV)
-    monkeypatch.setattr("nuatom.rate.rate_spectrum", None)  # would fail if it were called
+    monkeypatch.setattr("nuatom.rates.rate_spectrum", None)  # would fail if it were called
     with pytest.raises(
         ValueError, match=r"threshold of 5 keV is above the endpoint of what the source .* can give, 3 keV"
     ):

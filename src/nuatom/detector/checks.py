@@ -13,7 +13,7 @@ from nuatom.response.model import Array, ResponseModel
 from nuatom.units import ELECTRON_MASS, day, keV, kg
 
 if TYPE_CHECKING:
-    from nuatom.rate import Material, RateSpectrum
+    from nuatom.rates import Material, RateSpectrum
     from nuatom.source.model import Source
 
 _NO_SHELLS = "{0!r} has no shells: expected a model such as CentralField(Atom({0!r}))"
@@ -89,7 +89,7 @@ def recoil_ends(source: Source, material: Material | ResponseModel | str) -> lis
 
 def recoiling(material: Material | ResponseModel | str) -> Material | str:
     """What recoils: a material, that of a single model, or a symbol or formula."""
-    from nuatom.rate.material import as_material
+    from nuatom.rates.material import as_material
 
     return material if isinstance(material, str) else as_material(material)
 

@@ -39,7 +39,7 @@ from nuatom.units import keV
 if TYPE_CHECKING:
     from nuatom.detector.background import Background
     from nuatom.neutrino.coupling import Coupling
-    from nuatom.rate import Material, RateSpectrum
+    from nuatom.rates import Material, RateSpectrum
     from nuatom.source.model import Source
 
 _REACH = 6.0  # σ; beyond, 1e−9 of a Gaussian
@@ -295,7 +295,7 @@ class Detector:
             ValueError: as ``fold``, or for a threshold above the greatest energy of the source, before anything is
                 computed.
         """
-        from nuatom.rate import nuclear_rate_spectrum, rate_spectrum
+        from nuatom.rates import nuclear_rate_spectrum, rate_spectrum
 
         checked_edges(edges, self.threshold)
         ends = recoil_ends(source, material) if recoils else electron_ends(source)

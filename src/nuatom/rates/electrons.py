@@ -1,0 +1,300 @@
+"""Rates of neutrinos on the electrons of a material.
+
+    dR/dT = (1/mass) Σ_elements n ∫dQ² Σ_f w̄_f(T, Q) f(T, Q),
+
+with w̄ the weights averaged over the flux (see `weights`): what the atom answers is asked for once for each T, for all
+components of the source, flavours and parts of the coupling together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nuatom.neutrino import Coupling
+from nuatom.neutrino.coupling import in_order
+from nuatom.rates.flux import checked_components, endpoint, is_line
+from nuatom.rates.material import Material, as_material
+from nuatom.rates.nodes import Nodes, panel_edges, panel_nodes, reduced
+from nuatom.rates.spectrum import RateSpectrum, checked_transfers
+from nuatom.rates.weights import Beam, averaged, beams, openings
+from nuatom.response.model import MIXED, VECTOR, Array, Function, Lines, Measure, ResponseModel
+from nuatom.scattering import line_strengths
+from nuatom.source import Component, Source
+
+_CHUNK = 96  # intervals in Q of different transfers, measured at a time
+_CHUNK_LINES = 256
+_NEGLIGIBLE = 1e-8  # share of S beyond a momentum where weights jump, for which the jump does not matter
+
+
+def rate_spectrum(
+    source: Source, coupling: Coupling, material: Material | ResponseModel, transfer: ArrayLike
+) -> RateSpectrum:
+    """dR/dT by component of the source, part of the coupling and shell, and the rates of discrete excitations.
+
+    Args:
+        source: its components say which flavours arrive; a flavour of the coupling itself does not count.
+        coupling: what the neutrinos couple with.
+        material: what is hit; a single model stands for its element.
+        transfer: T ≥ 0, shape (nT,) or a number [energy].  Above the end of the source, and at T = 0, exactly 0.
+
+    Raises:
+        ValueError: for transfers that are not finite, negative or of more than one dimension, a source without
+            components, or what is no source, coupling or model.
+    """
+    T = np.atleast_1d(checked_transfers(transfer))
+    if T.ndim != 1:
+        raise ValueError(f"a rate spectrum needs transfers of shape (nT,), got {T.shape}; `rate` takes any shape")
+    components, target = checked_components(source), as_material(material)
+    mass = target.units_per_mass
+    found = [_of_model(components, coupling, model, T, by_part=True) for _, _, model in target.parts]
+    parts = tuple(dict.fromkeys(name for item in found for name in item.parts))
+    scaled = [item.scaled(count * mass, parts) for item, (_, count, _) in zip(found, target.parts, strict=True)]
+    excited = [_line_rates(components, coupling, model, parts) for _, _, model in target.parts]
+    lines = [rates * (count * mass) for (_, rates), (_, count, _) in zip(excited, target.parts, strict=True)]
+    at = np.concatenate([item.transfer for item, _ in excited])
+    order = np.argsort(at, kind="stable")
+    first = np.cumsum([0, *(len(model.shells) for _, _, model in target.parts)])
+    shell = np.concatenate([item.shell + offset for (item, _), offset in zip(excited, first[:-1], strict=True)])
+    final = [label for item, _ in excited for label in item.final]
+    density = np.concatenate([item.density for item in scaled], axis=2)
+    error = sum(((item.error * np.abs(item.density.sum(axis=(0, 1)))).sum(axis=0) for item in scaled), np.zeros(T.size))
+    total = density.sum(axis=(0, 1, 2))
+    return RateSpectrum(
+        transfer=T,
+        components=tuple(component.name for component in components),
+        parts=parts,
+        shells=tuple(f"{e.symbol} {shell.label}" for e, _, model in target.parts for shell in model.shells),
+        density=density,
+        line_transfer=at[order],
+        line_rate=np.concatenate(lines, axis=2)[:, :, order],
+        line_shell=shell[order].astype(np.intp),
+        line_final=tuple(final[i] for i in order),
+        relative_error=np.divide(error, total, out=np.zeros_like(total), where=total > 0),
+    )
+
+
+def rate(
+    source: Source,
+    coupling: Coupling,
+    material: Material | ResponseModel,
+    transfer: ArrayLike,
+    *,
+    by_shell: bool = False,
+) -> Array:
+    """dR/dT of the continuum: `rate_spectrum` has its composition, and the discrete excitations.
+
+    Args:
+        source, coupling, material: as for `rate_spectrum`.
+        transfer: T ≥ 0, any shape [energy].
+        by_shell: keep the shells apart, as the first axis; those of a compound follow each other.
+
+    Returns:
+        the shape of transfer, after (shell,) if ``by_shell`` [1/(mass time energy)].
+
+    Raises:
+        ValueError: as `rate_spectrum`.
+    """
+    T = checked_transfers(transfer)
+    components, target = checked_components(source), as_material(material)
+    shells = [
+        count * _of_model(components, coupling, model, T.ravel(), by_part=False).density.sum(axis=(0, 1))
+        for _, count, model in target.parts
+    ]
+    density = np.concatenate(shells) * target.units_per_mass
+    density = density.reshape(len(density), *T.shape)
+    return density if by_shell else np.asarray(density.sum(axis=0))
+
+
+# --- one model -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _PerAtom:
+    """A rate per atom: density (component, part, shell, nT) [1/(time energy)], the model's error (shell, nT)."""
+
+    parts: tuple[str, ...]
+    density: Array
+    error: Array
+
+    def scaled(self, factor: float, parts: tuple[str, ...]) -> _PerAtom:
+        """Times a factor, and with the parts in the order given, those it does not have zero."""
+        shape = list(self.density.shape)
+        shape[1] = len(parts)
+        density = np.zeros(shape)
+        for i, name in enumerate(self.parts):
+            density[:, parts.index(name)] = factor * self.density[:, i]
+        return _PerAtom(parts, density, self.error)
+
+
+def _of_model(
+    components: tuple[Component, ...], coupling: Coupling, model: ResponseModel, transfer: Array, *, by_part: bool
+) -> _PerAtom:
+    most = endpoint(components)
+    (some,) = np.nonzero((transfer > 0) & (transfer < most))
+    T = transfer[some]
+    group = beams(components, coupling, float(T.min(initial=most)), most, by_part=by_part)
+    parts = _names(group)
+    density = np.zeros((len(components), len(parts), len(model.shells), transfer.size))
+    error = np.zeros((len(model.shells), transfer.size))
+    functions = _functions(group)
+    for at, nodes, own in _measured(components, _finest(group, most), model, T, functions, most):
+        density[..., some[at]] += _contracted(group, parts, nodes, len(components), at.size)
+        error[:, some[at]] = own
+    return _PerAtom(parts, density, error)
+
+
+def _names(group: tuple[Beam, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for beam in group for name in beam.parts))
+
+
+def _functions(group: tuple[Beam, ...]) -> tuple[Function, ...]:
+    return in_order({f for beam in group for part in beam.parts.values() for f in part.functions})
+
+
+def _finest(group: tuple[Beam, ...], most: float) -> Coupling:
+    """The coupling that asks for the most intervals in Q, which does for the other flavours too."""
+    probe = np.array([most]), np.array([most / 2])
+    return max((beam.coupling for beam in group), key=lambda coupling: coupling.intervals(*probe).shape[1])
+
+
+def _contracted(
+    group: tuple[Beam, ...], parts: tuple[str, ...], nodes: Nodes, components: int, transfers: int
+) -> Array:
+    """Σ w̄ f of all nodes, shape (component, part, shell, nT)."""
+    shells = len(next(iter(nodes.strengths.values())))
+    total = np.zeros((transfers, components, len(parts), shells))
+    for beam in group:
+        minimum = openings(beam.coupling, nodes.transfer, nodes.momentum, beam.most)
+        above = beam.above(minimum)
+        for name, part in beam.parts.items():
+            rows = np.zeros((len(nodes.owner), len(beam.members), shells))
+            for function, w in averaged(part, beam, nodes.transfer, nodes.momentum, minimum, above).items():
+                rows += np.moveaxis(w, 1, 0) @ np.transpose(nodes.strengths[function], (1, 2, 0))
+            added = np.zeros((transfers, len(beam.members), shells))
+            np.add.at(added, nodes.owner, rows)
+            total[:, beam.members, parts.index(name)] += added
+    return np.moveaxis(total, 0, -1)
+
+
+# --- momenta -------------------------------------------------------------------------------------------
+
+
+def _measured(
+    components: Sequence[Component],
+    coupling: Coupling,
+    model: ResponseModel,
+    transfer: Array,
+    functions: tuple[Function, ...],
+    most: float,
+) -> Iterator[tuple[NDArray[np.intp], Nodes, Array]]:
+    """Indices of transfers, their nodes, and the model's error (shell, nT), some transfers at a time."""
+    if not transfer.size:
+        return
+    jumps = _limits(coupling, transfer, _energies(components, lines=True))
+    bends = _limits(coupling, transfer, _energies(components, lines=False))
+    own = coupling.intervals(np.full(transfer.shape, most), transfer)
+    matters = _jumps_matter(model, transfer, jumps, own[:, -1])
+    for is_cut in (False, True):
+        (chosen,) = np.nonzero(matters == is_cut)
+        edges = np.concatenate([own, jumps], axis=1) if is_cut else own
+        edges = np.sort(np.clip(edges, own[:, :1], own[:, -1:]), axis=1)
+        size = max(1, _CHUNK // (edges.shape[1] - 1))
+        for start in range(0, chosen.size, size):
+            at = chosen[start : start + size]
+            row, interval = np.nonzero(edges[at, 1:] > edges[at, :-1])
+            measure = model.measure(
+                transfer[at][row], edges[at][row, interval], edges[at][row, interval + 1], functions
+            )
+            inner = np.concatenate([own[at, :-1], jumps[at], bends[at]], axis=1)
+            panels = panel_edges(transfer[at], inner, own[at, -1])
+            error = np.zeros((len(model.shells), at.size))
+            np.maximum.at(error.T, row, measure.relative_error.T)
+            yield at, reduced(measure, functions, row, transfer[at], panels), error
+
+
+def _energies(components: Sequence[Component], *, lines: bool) -> Array:
+    """Energies at which the flux above jumps, or bends: of lines, and of the ends of continua."""
+    found: set[float] = set()
+    for component in components:
+        if lines and is_line(component):
+            found |= set(component.shape.nodes(0.0)[0].tolist())
+        elif not lines and not is_line(component):
+            found |= set(component.shape.support)
+    return np.array(sorted(found))
+
+
+def _limits(coupling: Coupling, transfer: Array, energies: Array) -> Array:
+    """Least and largest Q at some energies, shape (nT, 2 · energy) [energy]; T itself where that is closed."""
+    columns = [transfer[:, None]]
+    for energy in energies:
+        is_open = transfer < energy
+        limits = coupling.intervals(np.where(is_open, energy, 2 * transfer), transfer)[:, [0, -1]]
+        columns.append(np.where(is_open[:, None], limits, transfer[:, None]))
+    return np.concatenate(columns, axis=1)
+
+
+def _jumps_matter(model: ResponseModel, transfer: Array, jumps: Array, top: Array) -> NDArray[np.bool_]:
+    """Whether the atom has anything to say beyond the least momentum, above T, where the weights jump, (nT,)."""
+    first = np.min(np.where(jumps > transfer[:, None] * (1 + 1e-9), jumps, np.inf), axis=1)
+    out = np.zeros(transfer.shape, dtype=bool)
+    (ask,) = np.nonzero(first < top)
+    for start in range(0, ask.size, _CHUNK):
+        at = ask[start : start + _CHUNK]
+        measure: Measure = model.measure(transfer[at], transfer[at], top[at], VECTOR)
+        S = np.abs(measure.charge) + np.abs(measure.current)
+        beyond = np.where(measure.momentum > first[at][None, :, None], S, 0.0).sum(axis=(0, 2))
+        out[at] = beyond > _NEGLIGIBLE * S.sum(axis=(0, 2))
+    return out
+
+
+# --- discrete excitations ------------------------------------------------------------------------------
+
+
+def _line_rates(
+    components: tuple[Component, ...], coupling: Coupling, model: ResponseModel, parts: tuple[str, ...]
+) -> tuple[Lines, Array]:
+    """The excitations, and their rates per atom, shape (component, part, line) [1/time]."""
+    most = endpoint(components)
+    # The functions of all flavours and parts, before the least energy is known that their tails begin at.
+    functions = _functions(beams(components, coupling, most, most, by_part=True))
+    found = model.lines(functions)
+    group = beams(components, coupling, float(found.transfer.min(initial=most)), most, by_part=True)
+    result = np.zeros((len(components), len(parts), len(found)))
+    (some,) = np.nonzero(found.transfer < most)
+    for start in range(0, some.size, _CHUNK_LINES):
+        line = some[start : start + _CHUNK_LINES]
+        nodes = _line_nodes(components, _finest(group, most), found, line, functions, most)
+        if nodes.owner.size:
+            result[..., line] = _contracted(group, parts, nodes, len(components), line.size)[:, :, 0]
+    return found, result
+
+
+def _line_nodes(
+    components: Sequence[Component],
+    coupling: Coupling,
+    found: Lines,
+    line: NDArray[np.intp],
+    functions: tuple[Function, ...],
+    most: float,
+) -> Nodes:
+    """Nodes in Q of the lines, up to the end of the grid of their strengths, shape (1, row, node)."""
+    T = found.transfer[line]
+    own = coupling.intervals(np.full(T.shape, most), T)
+    top = np.minimum(own[:, -1], found.momentum[-1])
+    jumps = _limits(coupling, T, _energies(components, lines=True))
+    inner = np.concatenate([own[:, :-1], jumps], axis=1)
+    owner, Q, dQ2 = panel_nodes(T, panel_edges(T, inner, np.maximum(top, T)))
+    # All panels of a line side by side: what prepares its strengths for interpolation is then done once.
+    place = np.arange(owner.size) - np.searchsorted(owner, owner)
+    side = np.ones((line.size, int(place.max(initial=-1)) + 1, Q.shape[1]))
+    side[owner, place] = Q
+    strengths = {}
+    for function in functions:
+        rows = getattr(found, function.value)[line]
+        values = line_strengths(found.momentum, rows, side.reshape(line.size, -1), signed=function in MIXED)
+        strengths[function] = (values.reshape(side.shape)[owner, place] * dQ2)[None]
+    return Nodes(owner, T[owner], Q, strengths)
