@@ -46,6 +46,9 @@ from nuatom.units import HARTREE, MOMENTUM_AU, eV, keV
 
 FADE = 2 / 3
 """Of `highest`: where the fading of the ratio begins."""
+SCREENING_ERROR = 3e-3
+"""Numerical error of the screening in ∫S dQ²/Q²: what twice the grid and twice the multipoles change (docs/screening).
+"""
 _UNRESOLVED = 8
 _LOCAL = LocalExchange()
 
@@ -170,7 +173,7 @@ class Screened:
         out = {
             f.value: share * (values[f] * is_open + lines[f]) + (1 - share) * getattr(plain, f.value) for f in wanted
         }
-        error = np.where(share[:, 0] > 0, np.maximum(base.relative_error, plain.relative_error), plain.relative_error)
+        error = np.maximum(base.relative_error, plain.relative_error) + SCREENING_ERROR * share[:, 0]
         return StructureFunctions(self.shells, T, Q, relative_error=error, **out)
 
     def measure(
@@ -208,7 +211,7 @@ class Screened:
         else:
             parts.append((plain.momentum, {f: (1 - share) * getattr(plain, f.value) for f in wanted}))
         joined = {f.value: np.concatenate([part[f] for _, part in parts], axis=-1) for f in wanted}
-        error = np.maximum(base.relative_error, plain.relative_error)
+        error = np.maximum(base.relative_error, plain.relative_error) + SCREENING_ERROR * share[:, 0]
         return Measure(np.concatenate([Q for Q, _ in parts], axis=-1), relative_error=error, **joined)
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
