@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nuatom import __version__
+from nuatom.band import BandResult
 from nuatom.elements import Shell
+from nuatom.measured import PhotoComparison
 from nuatom.response.model import VECTOR, Array
 from nuatom.scattering import ExcitationLines, Spectrum
 from nuatom.store import Table, Variable
@@ -259,6 +261,7 @@ def spectrum_table(
     free: Array | None = None,
     stepping: Array | None = None,
     lines: ExcitationLines | None = None,
+    band: BandResult | None = None,
     attributes: Mapping[str, str | int | float] | None = None,
 ) -> Table:
     """dσ/dT as a table over the dimensions transfer, component, shell and line, in keV and cm².
@@ -271,6 +274,7 @@ def spectrum_table(
         free: dσ/dT of free electrons at the same transfers [area/energy].
         stepping: dσ/dT of the stepping approximation [area/energy].
         lines: discrete excitations at the same energy.
+        band: dσ/dT of several models at the same transfers.
         attributes: what else to say of the whole.
 
     Raises:
@@ -302,6 +306,13 @@ def spectrum_table(
         variables["free_electrons"] = rate(free, "dσ/dT per atom of free electrons at rest")
     if stepping is not None:
         variables["stepping"] = rate(stepping, "dσ/dT per atom of electrons free above their thresholds")
+    if band is not None:
+        variables |= {
+            "band_lower": rate(band.lower, "least dσ/dT of several models: a spread, no confidence interval"),
+            "band_upper": rate(band.upper, "greatest dσ/dT of the same models"),
+            "response_model": Variable(("response_model",), np.array(list(band.by_model)), "", "one of these models"),
+            "dsigma_dT_by_model": rate(np.stack(list(band.by_model.values())), "its dσ/dT per atom", "response_model"),
+        }
     if components:
         variables["component"] = Variable(("component",), np.array(list(components)), "", "part of the coupling")
         variables["dsigma_dT_by_component"] = rate(
@@ -370,6 +381,39 @@ def photoabsorption_table(
         "area_by_shell": Variable(("shell", "energy"), by_shell / megabarn, "Mb", "the same by subshell"),
     }
     return Table(variables, attributes or {})
+
+
+def comparison_variables(
+    comparison: PhotoComparison, independent: PhotoComparison | None = None
+) -> dict[str, Variable]:
+    """Measured photoabsorption and how far a model is from it, over the dimension energy.
+
+    Args:
+        comparison: of the model, at photon energies (nE,).
+        independent: of independent electrons at the same energies, where they are not the model.
+    """
+    from nuatom.units import barn
+
+    megabarn = 1e6 * barn
+
+    def column(values: Array, units: str, text: str) -> Variable:
+        return Variable(("energy",), values, units, text)
+
+    variables = {
+        "area_measured": column(
+            comparison.measured / megabarn, "Mb", "measured photoabsorption cross section per atom"
+        ),
+        "deviation": column(comparison.deviation, "1", "area / area_measured − 1"),
+        "counted": column(
+            comparison.counted.astype(np.int64), "", "1 above the first edge and away from all, where models are judged"
+        ),
+    }
+    if independent is not None:
+        variables["area_independent"] = column(
+            independent.computed / megabarn, "Mb", "the same of independent electrons"
+        )
+        variables["deviation_independent"] = column(independent.deviation, "1", "area_independent / area_measured − 1")
+    return variables
 
 
 def coherent_table(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nuatom.band import BandResult
 from nuatom.elements import Shell
 from nuatom.response.model import VECTOR, Array, ResponseModel
 from nuatom.scattering import Spectrum
@@ -79,6 +80,7 @@ def spectrum_figure(
     components: Mapping[str, Array] | None = None,
     free: Array | None = None,
     stepping: Array | None = None,
+    band: BandResult | None = None,
     title: str = "",
 ) -> Figure:
     """dσ/dT against T: the total, what it is made of, and approximations dashed.
@@ -92,6 +94,7 @@ def spectrum_figure(
         components: dσ/dT of each part of the coupling at the same transfers, by name [area/energy].
         free: dσ/dT of free electrons at the same transfers [area/energy].
         stepping: dσ/dT of the stepping approximation [area/energy].
+        band: dσ/dT of several models at the same transfers, whose span is shaded.
         title: above the figure.
 
     Raises:
@@ -115,6 +118,12 @@ def spectrum_figure(
     with _axes(6.4, 4.8) as (figure, axes):
         _curve(axes, T, total, color=_BLACK, lw=2.6, label="bound electrons", zorder=4)
         shown = [total]
+        if band is not None:
+            lower, upper = scaled(band.lower), scaled(band.upper)
+            shown.append(upper)
+            # A model that is closed has no logarithm: the band then begins below the axes.
+            floor = np.where(lower > 0, lower, 1e-9 * np.where(upper > 0, upper, np.nan))
+            axes.fill_between(T, floor, upper, color=_ORANGE, alpha=0.45, lw=0, label="spread of models", zorder=2)
         groups = _groups(spectrum.shells, scaled(spectrum.by_shell))
         if parts:
             _components(axes, T, parts)

@@ -1,8 +1,8 @@
-"""Quantities with units, read from and written to text, for the command line.
+"""Quantities with units, read from and written to text, for the command line and configurations.
 
-``"2.8keV"`` is an energy, ``"0.05:15keV:40"`` a range of forty.  Everything here turns a string into a
-float or an array in the units of `nuatom.units` (MeV = 1), or raises a one-line ValueError that says
-what was expected, what came, and what to try.
+``"2.8keV"`` is an energy, ``"0.05:15keV:40"`` a range of forty, ``"1.16 tonne year"`` an exposure.  Everything here
+turns a string into a float or an array in the units of `nuatom.units` (MeV = 1), or raises a one-line ValueError that
+says what was expected, what came, and what to try.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from hepunits import becquerel, curie, watt
 
 from nuatom import units
 
@@ -32,15 +34,34 @@ class Dimension:
         noun: the dimension in words, with its article.
         example: a quantity of this dimension, as one writes it.
         units: the units it may be written in, smallest first.
+        powers: of energy, mass, time and length, where any product of powers of units with these will do as well, in
+            the form of the header of a csv file: "1/(kg day keV)", "events/t/yr/keV"; None if only the units will.
     """
 
     noun: str
     example: str
     units: tuple[str, ...]
+    powers: tuple[int, int, int, int] | None = None
 
 
 ENERGY = Dimension("an energy", "2.8keV", ("eV", "keV", "MeV", "GeV"))
 AREA = Dimension("an area", "1e-33cm2", ("barn", "cm2"))
+LENGTH = Dimension("a length", "13.9m", ("mm", "cm", "m", "km"))
+POWER = Dimension("a power", "3GW", ("W", "kW", "MW", "GW"))
+ACTIVITY = Dimension("an activity", "3MCi", ("Bq", "kBq", "MBq", "GBq", "TBq", "PBq", "Ci", "kCi", "MCi"))
+EXPOSURE = Dimension("an exposure", "1.16 tonne year", ("kg day", "kg year", "tonne day", "tonne year"), (0, 1, 1, 0))
+FLUX = Dimension("a flux", "2.7e13/(cm2 s)", ("1/(cm2 s)",), (0, 0, -1, -2))
+RATE = Dimension("a rate per mass", "2.5/(kg day)", ("1/(kg day)", "1/(tonne year)"), (0, -1, -1, 0))
+SPECTRAL_RATE = Dimension(
+    "a rate per mass and energy", "2.5/(kg day keV)", ("1/(kg day keV)", "1/(tonne year keV)"), (-1, -1, -1, 0)
+)
+SPECTRAL_SLOPE = Dimension(
+    "a change of a rate with energy", "-0.1/(kg day keV^2)", ("1/(kg day keV^2)", "1/(tonne year keV^2)"), (-2, -1, -1, 0)
+)
+
+# What `nuatom.units` does not have, because only quantities that are typed need it.
+_MORE = {"km": 1e3 * units.m, "W": watt, "Bq": becquerel, "Ci": curie}
+_PREFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
 
 
 def parse_quantity(text: str, dimension: Dimension = ENERGY, *, signed: bool = False) -> float:
@@ -148,9 +169,27 @@ def _split(text: str, dimension: Dimension) -> tuple[float, str | None]:
     unit = stripped[match.end() :].strip()
     if not unit:
         return float(match.group()), None
-    if unit not in dimension.units:
+    if unit not in dimension.units and not _is_product(stripped, unit, dimension):
         raise ValueError(_unknown_unit(stripped, unit, dimension))
     return float(match.group()), unit
+
+
+def _is_product(text: str, unit: str, dimension: Dimension) -> bool:
+    """Whether a unit is a product of powers of units with the powers of the dimension."""
+    if dimension.powers is None:
+        return False
+    try:
+        powers = _product(unit)[1]
+    except ValueError as error:
+        raise ValueError(f"{text!r}: {error}; expected {dimension.noun} such as {dimension.example}") from None
+    return powers == dimension.powers
+
+
+def _product(unit: str) -> tuple[float, tuple[int, int, int, int]]:
+    """The size and the powers of a product of units."""
+    from nuatom.detector.table import unit as product  # late: a command that needs none stays quick
+
+    return product(unit)
 
 
 def _unknown_unit(text: str, unit: str, dimension: Dimension) -> str:
@@ -190,7 +229,13 @@ def _parse_count(text: str, whole: str) -> int:
 
 def _scale(unit: str) -> float:
     """The size of a unit in the units of the package."""
-    return float(getattr(units, unit))
+    if hasattr(units, unit):
+        return float(getattr(units, unit))
+    if unit in _MORE:
+        return float(_MORE[unit])
+    if unit[1:] in _MORE and unit[0] in _PREFIXES:
+        return float(_PREFIXES[unit[0]] * _MORE[unit[1:]])
+    return _product(unit)[0]
 
 
 def _choices(dimension: Dimension) -> str:

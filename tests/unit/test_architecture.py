@@ -19,7 +19,9 @@ LAYERS = (
     "response",
     "neutrino",
     "scattering",
+    "measured",
     "approximations",
+    "band",
     "coherent",
     "source",
     "rates",
@@ -28,10 +30,13 @@ LAYERS = (
     "certificate",
 )
 EDGES = {
-    "quantities": {"units"},
+    "quantities": {"units", "detector"},  # the latter for its units of products
+    "config": {*LAYERS, "quantities"},
     "plot": {*LAYERS},
+    "plot_events": {*LAYERS, "plot"},
+    "plot_photo": {*LAYERS, "plot"},
     "output": {*LAYERS},
-    "cli": {*LAYERS, "quantities", "plot", "output"},
+    "cli": {*LAYERS, "quantities", "plot", "plot_photo", "output"},
     "__main__": {"cli"},
 }
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
@@ -113,7 +118,7 @@ def faults(module: str, imports: list[Import]) -> list[str]:
     wrong = []
     for item in imports:
         top = item.module.split(".")[0]
-        if item.at_top and top in FRONT_ENDS and own not in ("plot", "cli"):
+        if item.at_top and top in FRONT_ENDS and own not in ("plot", "plot_events", "cli"):
             wrong.append(f"{module} imports {top} at its top; import it late, in the function that needs it")
         if item.at_top and top in SLOW and not (top == "numba" and module in KERNELS):
             wrong.append(f"{module} imports {top} at its top; import it late, in the function that needs it")

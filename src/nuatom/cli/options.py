@@ -20,6 +20,7 @@ from nuatom.cli.screen import Progress
 if TYPE_CHECKING:
     from nuatom.atom.field import Atom, Exchange, Nucleus
     from nuatom.response.model import Function, ResponseModel
+    from nuatom.response.screening.interaction import Interaction
 
 T = TypeVar("T")
 Make = Callable[["Atom", float, Progress | None, bool], "ResponseModel"]
@@ -35,6 +36,27 @@ def _central_field(atom: Atom, tolerance: float, progress: Progress | None, axia
     model = CentralField(atom, tolerance=tolerance, progress=progress)
     _ = model.full_table if axial else model.table  # from the disk, or computed now
     return model
+
+
+def _screened(interaction: Interaction | None = None, width: float | None = None) -> Make:
+    """What makes the screened model with this interaction and this width, or with its own."""
+
+    def make(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
+        from nuatom.response.model import ALL, VECTOR
+        from nuatom.response.screened import Screened
+        from nuatom.units import keV
+
+        own = {"interaction": interaction, "width": width}
+        model = Screened(
+            atom,
+            tolerance=tolerance,
+            progress=progress,
+            **{name: value for name, value in own.items() if value is not None},  # type: ignore[arg-type]
+        )
+        model.structure([keV], [10 * keV], ALL if axial else VECTOR)  # every table, from the disk or computed now
+        return model
+
+    return make
 
 
 def _free(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
@@ -102,8 +124,33 @@ def _uniform() -> Nucleus:
     return UniformNucleus()
 
 
+def _local() -> Interaction:
+    from nuatom.response.screening.interaction import LocalExchange
+
+    return LocalExchange()
+
+
+def _averaged() -> Interaction:
+    from nuatom.response.screening.interaction import AveragedExchange
+
+    return AveragedExchange()
+
+
+def _coulomb() -> Interaction:
+    from nuatom.response.screening.interaction import CoulombOnly
+
+    return CoulombOnly()
+
+
+def _none() -> Interaction:
+    from nuatom.response.screening.interaction import NoInteraction
+
+    return NoInteraction()
+
+
 MODELS: Mapping[str, Make] = {
     "central-field": _central_field,
+    "screened": _screened(),
     "free": _free,
     "stepping": _stepping,
     "impulse": _impulse,
@@ -111,10 +158,16 @@ MODELS: Mapping[str, Make] = {
     "frozen-photon": _frozen_photon,
     "coherent": _coherent,
 }
-PHOTO_MODELS: Mapping[str, Make] = {word: MODELS[word] for word in ("central-field", "hydrogenic")}
+PHOTO_MODELS: Mapping[str, Make] = {word: MODELS[word] for word in ("central-field", "screened", "hydrogenic")}
 """Those that absorb photons."""
 VECTOR_MODELS = ("hydrogenic", "frozen-photon", "coherent")
 """Those that answer with S and R only, the charge and the transverse current."""
+INTERACTIONS: Mapping[str, Callable[[], Interaction]] = {
+    "local": _local,
+    "averaged": _averaged,
+    "coulomb": _coulomb,
+    "none": _none,
+}
 EXCHANGES: Mapping[str, Callable[[], Exchange]] = {"slater": _slater, "kohn-sham": _kohn_sham}
 NUCLEI: Mapping[str, Callable[[], Nucleus]] = {"point": _point, "uniform": _uniform}
 BINDINGS: Mapping[str, str] = {"calculated": "calculated", "measured": "measured"}
@@ -132,6 +185,37 @@ def choose(what: str, word: str, choices: Mapping[str, T]) -> T:
     near = difflib.get_close_matches(word, choices, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise ValueError(f"unknown {what} {word!r}: expected {', '.join(choices)}{hint}")
+
+
+def choose_model(word: str, choices: Mapping[str, Make], interaction: str | None, width: float | None) -> Make:
+    """What makes the model of this word, screened through this interaction with lines of this width.
+
+    Raises:
+        ValueError: for an unknown word, or an interaction or a width out of range or of a model that has none.
+    """
+    make = choose("model", word, choices)
+    if interaction is None and width is None:
+        return make
+    if word != "screened":
+        given = "--interaction" if interaction is not None else "--width"
+        raise ValueError(f"{given} is a choice of the model screened, not of {word}: add --model screened")
+    from nuatom.atom.field import Atom
+    from nuatom.response.screened import Screened
+
+    chosen = None if interaction is None else choose("interaction", interaction, INTERACTIONS)()
+    if width is not None:
+        Screened(Atom("He"), width=width)  # its check of the width, before an atom is solved
+    return _screened(chosen, width)
+
+
+def model_in_words(word: str, tolerance: float, interaction: str | None, width: float | None) -> str:
+    """A model and the numbers it depends on."""
+    if word == "screened":
+        from nuatom.response.screened import Screened
+
+        width = Screened.width if width is None else width
+        return f"screened, {interaction or 'local'} interaction, width {width:g}, tolerance {tolerance:g}"
+    return f"{word}, tolerance {tolerance:g}" if word == "central-field" else word
 
 
 def make_atom(symbol: str, exchange: str, nucleus: str, binding: str) -> Atom:
@@ -213,8 +297,8 @@ Model = Annotated[
     typer.Option(
         metavar="MODEL",
         autocompletion=completion(MODELS),
-        help="central-field: bound electrons. free, stepping, impulse: the usual approximations. hydrogenic: "
-        "closed forms (H only). frozen-photon, coherent: claims from the literature, known to be wrong.",
+        help="central-field: bound electrons, each on its own. screened: they move together, which matters below some "
+        "keV. free, stepping, impulse: the usual approximations. hydrogenic: closed forms (H only). frozen-photon, coherent: claims from the literature, known to be wrong.",
         rich_help_panel=_ATOM,
     ),
 ]
@@ -224,7 +308,30 @@ PhotoModel = Annotated[
         "--model",
         metavar=_words(PHOTO_MODELS),
         autocompletion=completion(PHOTO_MODELS),
-        help="central-field: the self-consistent atom. hydrogenic: closed forms (H only).",
+        help="central-field: the self-consistent atom, each electron on its own. screened: its electrons move together, "
+        "up to ten times better below some keV. hydrogenic: closed forms (H only).",
+        rich_help_panel=_ATOM,
+    ),
+]
+InteractionName = Annotated[
+    str | None,
+    typer.Option(
+        "--interaction",
+        metavar=_words(INTERACTIONS),
+        autocompletion=completion(INTERACTIONS),
+        help="What the electrons of --model screened feel of one another. local (taken if nothing is given): Coulomb and "
+        "the exchange of the ground state's field. averaged: Coulomb and orbital-averaged exchange, free of "
+        "self-interaction. coulomb: no exchange. none: nothing, as a test.",
+        rich_help_panel=_ATOM,
+    ),
+]
+Width = Annotated[
+    float | None,
+    typer.Option(
+        "--width",
+        metavar="FRACTION",
+        help="Full width of excitations of inner shells in --model screened, over their energy, 0.001 to 0.1; 0.005 if "
+        "nothing is given. It spreads a line and keeps its strength.",
         rich_help_panel=_ATOM,
     ),
 ]

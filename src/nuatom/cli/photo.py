@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,80 +10,157 @@ from nuatom.cli import options, screen
 from nuatom.cli.describe import About, atom_in_words, command
 from nuatom.cli.screen import Column
 
+if TYPE_CHECKING:
+    from nuatom.measured import PhotoComparison
+
+_MEASURED = "10eV:30keV:200"
+"""Energies of a comparison if none are given: all that were compiled."""
+
 
 def photo(
     context: typer.Context,
     atom: options.Symbol,
     energy: Annotated[
-        str,
-        typer.Option(metavar="RANGE", help="Photon energies: start:stop:count, a list with commas, or one."),
-    ],
+        str | None,
+        typer.Option(
+            metavar="RANGE",
+            help=f"Photon energies: start:stop:count, a list with commas, or one; {_MEASURED} if there is --compare.",
+        ),
+    ] = None,
     model: options.PhotoModel = "central-field",
+    interaction: options.InteractionName = None,
+    width: options.Width = None,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
-    by_shell: Annotated[
+    compare: Annotated[
         bool,
-        typer.Option("--by-shell/--total", help="Show every subshell, or the atom only.", rich_help_panel="Output"),
-    ] = True,
+        typer.Option("--compare", help="Set measured absorption beside it, 10 eV to 30 keV.", rich_help_panel="Output"),
+    ] = False,
+    by_shell: Annotated[
+        bool | None,
+        typer.Option(
+            "--by-shell/--total",
+            help="Show every subshell, or the atom only; subshells if there is no --compare.",
+            rich_help_panel="Output",
+        ),
+    ] = None,
     unit: options.Unit = "keV",
     output: options.Files = None,
 ) -> None:
     """Photoionisation cross section of an atom, by subshell.
 
     A real photon is the limit Q = T of the transverse current's response R, σ = 4π²αT R(T,Q)/Q². It has been
-    measured, so it says how good the atom is.
+    measured, so it says how good the atom is: --compare sets beside it the compilation of Henke, Gullikson and Davis
+    (1993), and independent electrons if the model is another. Its summary leaves out what is below 1.2 times the first
+    ionisation energy or within 2 % of an edge.
 
     The total is in Mb (10⁻¹⁸ cm²) per atom and in cm²/g; the subshells are in Mb.
 
     For example:
 
-    nuatom photo Xe --energy 0.02:100keV:50
+    nuatom photo Xe --model screened --compare -o xe.pdf
 
     nuatom photo Ge --energy 1.2,2,5keV --total --binding measured -o ge.png -o ge.csv
     """
     from nuatom import output as files
-    from nuatom import plot, units
+    from nuatom import plot, plot_photo, units
     from nuatom.elements import target
+    from nuatom.measured import compare_photoabsorption, henke_photoabsorption
     from nuatom.quantities import parse_range
     from nuatom.scattering import photoabsorption
     from nuatom.store import Table
 
     paths = output or []
     files.check(paths)
-    photon = parse_range(energy)
+    if energy is None and not compare:
+        raise ValueError("no photon energies: give --energy, such as --energy 0.02:100keV:50, or add --compare")
+    photon = parse_range(energy or _MEASURED)
     scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
     files.check_points(paths, len(photon), f"energies, got {energy!r}", "0.02:100keV:50")
-    make = options.choose("model", model, options.PHOTO_MODELS)
+    make = options.choose_model(model, options.PHOTO_MODELS, interaction, width)
+    if compare:
+        henke_photoabsorption(atom, photon)  # whether all of it has been measured
     known = options.make_atom(atom, exchange, nucleus, binding)
     response = options.make_model(make, known, tolerance)
 
     areas = photoabsorption(response, photon, by_shell=True)
     mass = 1.0 / target(known.symbol).units_per_mass
+    compared: dict[str, PhotoComparison] = {}
+    if compare:
+        compared[model] = compare_photoabsorption(known.symbol, response, photon)
+        if model == "screened":
+            alone = options.make_model(options.PHOTO_MODELS["central-field"], known, tolerance)
+            compared[_ALONE] = compare_photoabsorption(known.symbol, alone, photon)
     table = files.photoabsorption_table(response.shells, photon, areas, mass)
     about: About = {
         "command": command(context),
         **atom_in_words(known, exchange, nucleus),
-        "model": f"{model}, tolerance {tolerance:g}" if model == "central-field" else model,
+        "model": options.model_in_words(model, tolerance, interaction, width),
+        **_in_words(compared),
     }
     numbers = {name: variable.data for name, variable in table.variables.items()}
     columns = [
         Column(f"energy\n{unit}", f"energy[{unit}]", (photon / scale).tolist(), ".6g"),
         Column("total\nMb", "total[Mb]", numbers["area"].tolist()),
         Column("total\ncm²/g", "total[cm2/g]", numbers["area_per_mass"].tolist()),
+        *_columns(compared),
     ]
-    if by_shell:
+    if by_shell or (by_shell is None and not compare):
         columns += [
             Column(f"{shell.label}\nMb", f"{shell.label}[Mb]", row.tolist(), ".3e")
             for shell, row in zip(response.shells, numbers["area_by_shell"], strict=True)
         ]
     screen.show(about, columns)
+    variables = table.variables
+    if compare:
+        others = {name: one for name, one in compared.items() if name != model}
+        variables = {**variables, **files.comparison_variables(compared[model], others.get(_ALONE))}
+    title = f"{known.symbol}, photoabsorption, {model}"
     results = files.Results(
-        Table(table.variables, about),
-        lambda: plot.photoabsorption_figure(
-            response.shells, photon, areas, title=f"{known.symbol}, photoabsorption, {model}"
-        ),
+        Table(variables, about),
+        (lambda: plot_photo.comparison_figure(compared, response.shells, title=title))
+        if compare
+        else (lambda: plot.photoabsorption_figure(response.shells, photon, areas, title=title)),
     )
     files.save(results, paths)
     screen.written(paths)
+
+
+_ALONE = "independent electrons"
+
+
+def _columns(compared: dict[str, PhotoComparison]) -> list[Column]:
+    """What was measured, independent electrons where they are not the model, and how far each is off."""
+    from nuatom.units import barn
+
+    if not compared:
+        return []
+    megabarn = 1e6 * barn
+    first, *others = compared.values()
+    columns = [Column("independent\nMb", "independent[Mb]", (one.computed / megabarn).tolist()) for one in others]
+    return [
+        *columns,
+        Column("measured\nMb", "measured[Mb]", (first.measured / megabarn).tolist()),
+        Column("deviation\n%", "deviation[%]", (100 * first.deviation).tolist(), "+.1f"),
+    ]
+
+
+def _in_words(compared: dict[str, PhotoComparison]) -> About:
+    """How far the models are from what was measured."""
+    from nuatom.quantities import format_energy
+
+    about: About = {}
+    for name, one in compared.items():
+        about["measured"] = "Henke, Gullikson and Davis (1993), σ = 2 r_e λ f2, through periodictable"
+        if one.median is None:
+            about[f"{name.replace(' ', '_')}_deviation"] = "no point above the first edge and away from all"
+            continue
+        off = ", ".join(format_energy(float(value), 3) for value in one.off[:8])
+        more = ", …" if len(one.off) > 8 else ""
+        about[f"{name.replace(' ', '_')}_deviation"] = (
+            f"median {100 * one.median:.1f} %; off by more than 30 %: {len(one.off)} of {int(one.counted.sum())} points"
+            + (f" ({off}{more})" if off else "")
+        )
+    return about

@@ -43,7 +43,7 @@ class Settings:
     multipoles: int = 8
     electric: int = 3
     stride: int = 4
-    log_step: float = 0.0175
+    log_step: float = 0.025
     wave_step: float = 1.8
     outside: float = 1e-8
 

@@ -79,7 +79,7 @@ def nodes(stage: Stage, widths: Widths, highest: float) -> Array:
         energy = [t.energy for t in stage.transitions if t.shell == i and t.energy > FIRST * first]
         if threshold < highest and energy:
             half = float(widths.half(threshold))
-            wanted.append(np.arange(min(energy) - 3 * half, threshold, 0.8 * half))
+            wanted.append(np.arange(min(energy) - 3 * half, threshold, half))
     T = np.unique(np.concatenate(wanted))
     T = T[(T > first) & (T <= highest * 1.0001)]
     gap = T[:, None] - thresholds
