@@ -27,6 +27,7 @@ _HOME = {
     "Atom": "nuatom.atom.field",
     "AveragedExchange": "nuatom.response.screening.interaction",
     "AxialMediator": "nuatom.neutrino",
+    "Band": "nuatom.band",
     "Basis": "nuatom.neutrino",
     "CentralField": "nuatom.response.central_field",
     "ChargeRadius": "nuatom.neutrino",
@@ -76,6 +77,7 @@ _HOME = {
     "cross_section": "nuatom.scattering",
     "effective_moment": "nuatom.neutrino",
     "element": "nuatom.elements",
+    "henke_photoabsorption": "nuatom.measured",
     "lines": "nuatom.scattering",
     "nuclear_rate_spectrum": "nuatom.rates",
     "photoabsorption": "nuatom.scattering",
@@ -91,8 +93,10 @@ if TYPE_CHECKING:
     from nuatom import coherent, detector, limit, source, units
     from nuatom.approximations import CoherentSumRule, EquivalentPhoton, FrozenPhoton, Stepping
     from nuatom.atom.field import Atom, KohnSham, PointNucleus, Slater, UniformNucleus
+    from nuatom.band import Band
     from nuatom.detector import Detector
     from nuatom.elements import Shell, element, target
+    from nuatom.measured import henke_photoabsorption
     from nuatom.neutrino import (
         Anapole,
         AxialMediator,
@@ -132,6 +136,7 @@ __all__ = [
     "Atom",
     "AveragedExchange",
     "AxialMediator",
+    "Band",
     "Basis",
     "CentralField",
     "ChargeRadius",
@@ -184,6 +189,7 @@ __all__ = [
     "detector",
     "effective_moment",
     "element",
+    "henke_photoabsorption",
     "limit",
     "lines",
     "nuclear_rate_spectrum",

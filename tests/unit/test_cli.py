@@ -65,7 +65,8 @@ class Quick:
 @pytest.fixture(autouse=True)
 def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
     for models in (options.MODELS, options.PHOTO_MODELS):
-        monkeypatch.setitem(models, "central-field", lambda atom, tolerance, progress, axial: Quick(atom))
+        for word in ("central-field", "screened"):
+            monkeypatch.setitem(models, word, lambda atom, tolerance, progress, axial: Quick(atom))
 
 
 @pytest.fixture(autouse=True)
@@ -386,7 +387,7 @@ def test_the_axial_table_is_made_only_for_couplings_that_need_it(run: Run, monke
         ("--heavy-lepton 1keV:-1", "a transition moment is finite and ≥ 0"),
         ("--heavy-lepton 1keV:1e-10 --weak", "give it alone, and add the cross sections"),
         ("--weak --model coherent", "the model coherent has S and R only, and this coupling needs axial charge,"),
-        ("--mediator scalar:1keV:1e-6:1e-6 --model frozen-photon", "needs scalar: take one of central-field, free,"),
+        ("--mediator scalar:1keV:1e-6:1e-6 --model frozen-photon", "needs scalar: take one of central-field, screened"),
     ],
 )
 def test_a_coupling_that_cannot_be_is_one_line_before_anything_is_computed(
@@ -545,7 +546,7 @@ def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
         ("photo Ne --energy 1keV -o a.pdf", "a figure needs two or more energies, got '1keV'"),
         ("photo Ne --energy 1keV -o a.txt", "expected one of .csv, .json, .nc, .png, .pdf"),
         ("atom Ne -o a.png", "expected one of .csv, .json, .nc"),
-        (f"{DCS} --model fre", "unknown model 'fre': expected central-field, free,"),
+        (f"{DCS} --model fre", "unknown model 'fre': expected central-field, screened, free,"),
         (f"{DCS} --unit kev", "unknown unit 'kev': expected eV, keV, MeV; did you mean keV?"),
         (f"{DCS} --mu-nu -1", "a magnetic moment is finite and ≥ 0 Bohr magnetons, got -1.0"),
         ("dcs Ne --energy 1 --transfer 1keV", "'1' has no unit"),
@@ -573,7 +574,7 @@ def test_what_cannot_be_is_found_before_anything_is_computed(
         ("atom Ne --nucleus round", "unknown nucleus 'round': expected point, uniform"),
         (f"{DCS} --binding guessed", "unknown binding 'guessed': expected calculated, measured"),
         (f"{DCS} --model hydrogenic", "use it with H, or take central-field"),
-        ("photo Ne --energy 1keV --model free", "unknown model 'free': expected central-field, hydrogenic"),
+        ("photo Ne --energy 1keV --model free", "unknown model 'free': expected central-field, screened, hydrogenic"),
         ("dcs Ne --energy 1MeV", "Missing option '--transfer'. (try nuatom dcs --help)"),
         (f"{DCS} --bogus", "No such option: --bogus"),
         (f"{DCS} --mu-nu much", "'--mu-nu'"),

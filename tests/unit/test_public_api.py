@@ -18,6 +18,7 @@ PUBLIC = [
     "Atom",
     "AveragedExchange",
     "AxialMediator",
+    "Band",
     "Basis",
     "CentralField",
     "ChargeRadius",
@@ -70,6 +71,7 @@ PUBLIC = [
     "detector",
     "effective_moment",
     "element",
+    "henke_photoabsorption",
     "limit",
     "lines",
     "nuclear_rate_spectrum",
@@ -163,7 +165,9 @@ def test_import_loads_nothing_heavy() -> None:
         "response.free",
         "neutrino",
         "scattering",
+        "measured",
         "approximations",
+        "band",
     ],
 )
 def test_core_module_loads_nothing_heavy(module: str) -> None:

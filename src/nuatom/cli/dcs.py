@@ -13,7 +13,9 @@ from nuatom.cli.screen import Column
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nuatom.response.model import Array
+    from nuatom.atom.field import Atom
+    from nuatom.band import Band, BandResult
+    from nuatom.response.model import Array, ResponseModel
     from nuatom.scattering import ExcitationLines, Spectrum
 
 
@@ -44,11 +46,22 @@ def dcs(
     nsi: couplings.NsiOption = None,
     heavy_lepton: couplings.HeavyLeptonOption = None,
     model: options.Model = "central-field",
+    interaction: options.InteractionName = None,
+    width: options.Width = None,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
     by_shell: options.ByShell = True,
+    band: Annotated[
+        bool,
+        typer.Option(
+            "--band",
+            help="Add the least and the greatest dσ/dT of five models, screened and not, with either exchange. Each "
+            "has a table of its own to build, once.",
+            rich_help_panel="Output",
+        ),
+    ] = False,
     list_lines: Annotated[
         bool,
         typer.Option("--lines", help="List the discrete excitations.", rich_help_panel="Output"),
@@ -70,6 +83,10 @@ def dcs(
     dσ/dT is in cm²/keV per atom, continuum only. Discrete excitations are lines, each with an area in cm²
     (--lines). Beside it stand free electrons and stepping, free above the threshold, for the same coupling. A
     share of a subshell is in percent of dσ/dT.
+
+    --band shows how far reasonable models differ: screened electrons in the field with Slater's and with Kohn and
+    Sham's exchange and with averaged exchange, and independent electrons in both fields. It is a spread of models and
+    no confidence interval.
 
     For example:
 
@@ -105,8 +122,10 @@ def dcs(
         )
     )
     coupling = chosen.coupling
-    make = options.choose("model", model, options.MODELS)
+    make = options.choose_model(model, options.MODELS, interaction, width)
     options.check_model(model, coupling.functions)
+    if band and model not in _BANDED:
+        raise ValueError(f"--band is of models of the bound atom, and {model} is none: take {' or '.join(_BANDED)}")
     known = options.make_atom(atom, exchange, nucleus, binding)
     response = options.make_model(make, known, tolerance, coupling.functions)
 
@@ -115,30 +134,66 @@ def dcs(
     free = cross_section(coupling, FreeElectrons(known), E, T)
     stepping = cross_section(coupling, Stepping(known), E, T)
     discrete = lines(coupling, response, E)
+    spread = None
+    if band:
+        with screen.progress(f"computing the models of a band of {known.symbol}") as report:
+            spread = _band(model, response, known, tolerance, width, report).cross_section(coupling, E, T)
 
     about: About = {
         "command": command(context),
         **atom_in_words(known, exchange, nucleus),
-        "model": f"{model}, tolerance {tolerance:g}" if model == "central-field" else model,
+        "model": options.model_in_words(model, tolerance, interaction, width),
         **chosen.about,
         "energy": format_energy(E),
+        **({} if spread is None else {"band": f"least and greatest of {'; '.join(spread.by_model)}"}),
         **_lines_in_words(discrete),
     }
-    tables = [_columns(result, parts, free, stepping, unit, scale) + (_shares(result) if by_shell else [])]
+    tables = [_columns(result, parts, free, stepping, spread, unit, scale) + (_shares(result) if by_shell else [])]
     if list_lines:
         tables.append(_line_columns(discrete, unit, scale))
     screen.show(about, *tables)
     title = f"{known.symbol}, {chosen.title}, $E$ = {format_energy(E)}, {model}"
     results = files.Results(
-        files.spectrum_table(result, components=parts, free=free, stepping=stepping, lines=discrete, attributes=about),
-        lambda: plot.spectrum_figure(result, components=parts, free=free, stepping=stepping, title=title),
+        files.spectrum_table(
+            result, components=parts, free=free, stepping=stepping, lines=discrete, band=spread, attributes=about
+        ),
+        lambda: plot.spectrum_figure(result, components=parts, free=free, stepping=stepping, band=spread, title=title),
     )
     files.save(results, paths)
     screen.written(paths)
 
 
+_BANDED = ("central-field", "screened")
+"""Models that stand in a band."""
+
+
+def _band(
+    word: str,
+    response: ResponseModel,
+    atom: Atom,
+    tolerance: float,
+    width: float | None,
+    progress: screen.Progress | None,
+) -> Band:
+    """The band of an atom, with the chosen model as it is or as one more."""
+    from nuatom.band import Band
+    from nuatom.response.screened import Screened
+
+    width = Screened.width if width is None else width
+    models = Band.of(atom, width=width, tolerance=tolerance, progress=progress).models
+    same = [name for name, model in models.items() if model == response]
+    # What has been built already is not built again.
+    return Band({**models, same[0]: response} if same else {f"chosen, {word}": response, **models})
+
+
 def _columns(
-    result: Spectrum, parts: Mapping[str, Array], free: Array, stepping: Array, unit: str, scale: float
+    result: Spectrum,
+    parts: Mapping[str, Array],
+    free: Array,
+    stepping: Array,
+    spread: BandResult | None,
+    unit: str,
+    scale: float,
 ) -> list[Column]:
     """T, dσ/dT and what it is the sum of, the approximations, and how good they are."""
     from nuatom.response.model import VECTOR
@@ -151,6 +206,8 @@ def _columns(
     ratio = [b / f if f > 0 else None for b, f in zip(total.tolist(), free.tolist(), strict=True)]
     columns = [Column(f"T\n{unit}", f"T[{unit}]", (result.transfer / scale).tolist(), ".6g")]
     columns.append(rate("dσ/dT", "dsigma/dT", total))
+    if spread is not None:
+        columns += [rate("least", "lower", spread.lower), rate("greatest", "upper", spread.upper)]
     columns += [rate(name, name.replace(" ", "_"), values) for name, values in parts.items()]
     if set(result.shares) <= set(VECTOR):
         columns.append(rate("longitudinal", "longitudinal", result.longitudinal.sum(axis=0)))

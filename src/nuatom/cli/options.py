@@ -298,7 +298,8 @@ Model = Annotated[
         metavar="MODEL",
         autocompletion=completion(MODELS),
         help="central-field: bound electrons, each on its own. screened: they move together, which matters below some "
-        "keV. free, stepping, impulse: the usual approximations. hydrogenic: closed forms (H only). frozen-photon, coherent: claims from the literature, known to be wrong.",
+        "keV. free, stepping, impulse: the usual approximations. hydrogenic: closed forms (H only). frozen-photon, "
+        "coherent: claims from the literature, known to be wrong.",
         rich_help_panel=_ATOM,
     ),
 ]
@@ -308,8 +309,8 @@ PhotoModel = Annotated[
         "--model",
         metavar=_words(PHOTO_MODELS),
         autocompletion=completion(PHOTO_MODELS),
-        help="central-field: the self-consistent atom, each electron on its own. screened: its electrons move together, "
-        "up to ten times better below some keV. hydrogenic: closed forms (H only).",
+        help="central-field: the self-consistent atom, each electron on its own. screened: its electrons move "
+        "together, up to ten times better below some keV. hydrogenic: closed forms (H only).",
         rich_help_panel=_ATOM,
     ),
 ]
@@ -319,8 +320,8 @@ InteractionName = Annotated[
         "--interaction",
         metavar=_words(INTERACTIONS),
         autocompletion=completion(INTERACTIONS),
-        help="What the electrons of --model screened feel of one another. local (taken if nothing is given): Coulomb and "
-        "the exchange of the ground state's field. averaged: Coulomb and orbital-averaged exchange, free of "
+        help="What the electrons of --model screened feel of one another. local (taken if nothing is given): Coulomb "
+        "and the exchange of the ground state's field. averaged: Coulomb and orbital-averaged exchange, free of "
         "self-interaction. coulomb: no exchange. none: nothing, as a test.",
         rich_help_panel=_ATOM,
     ),

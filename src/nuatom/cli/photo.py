@@ -53,7 +53,7 @@ def photo(
 
     A real photon is the limit Q = T of the transverse current's response R, σ = 4π²αT R(T,Q)/Q². It has been
     measured, so it says how good the atom is: --compare sets beside it the compilation of Henke, Gullikson and Davis
-    (1993), and independent electrons if the model is another. Its summary leaves out what is below 1.2 times the first
+    (1993), and independent electrons beside screened ones. Its summary leaves out what is below 1.2 times the first
     ionisation energy or within 2 % of an edge.
 
     The total is in Mb (10⁻¹⁸ cm²) per atom and in cm²/g; the subshells are in Mb.
@@ -140,10 +140,14 @@ def _columns(compared: dict[str, PhotoComparison]) -> list[Column]:
     megabarn = 1e6 * barn
     first, *others = compared.values()
     columns = [Column("independent\nMb", "independent[Mb]", (one.computed / megabarn).tolist()) for one in others]
+    deviation = [
+        100 * off if area > 0 else None  # closed in the model
+        for off, area in zip(first.deviation.tolist(), first.computed.tolist(), strict=True)
+    ]
     return [
         *columns,
         Column("measured\nMb", "measured[Mb]", (first.measured / megabarn).tolist()),
-        Column("deviation\n%", "deviation[%]", (100 * first.deviation).tolist(), "+.1f"),
+        Column("deviation\n%", "deviation[%]", deviation, "+.1f"),
     ]
 
 
