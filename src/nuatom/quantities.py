@@ -56,7 +56,10 @@ SPECTRAL_RATE = Dimension(
     "a rate per mass and energy", "2.5/(kg day keV)", ("1/(kg day keV)", "1/(tonne year keV)"), (-1, -1, -1, 0)
 )
 SPECTRAL_SLOPE = Dimension(
-    "a change of a rate with energy", "-0.1/(kg day keV^2)", ("1/(kg day keV^2)", "1/(tonne year keV^2)"), (-2, -1, -1, 0)
+    "a change of a rate with energy",
+    "-0.1/(kg day keV^2)",
+    ("1/(kg day keV^2)", "1/(tonne year keV^2)"),
+    (-2, -1, -1, 0),
 )
 
 # What `nuatom.units` does not have, because only quantities that are typed need it.

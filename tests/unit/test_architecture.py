@@ -36,7 +36,7 @@ EDGES = {
     "plot_events": {*LAYERS, "plot"},
     "plot_photo": {*LAYERS, "plot"},
     "output": {*LAYERS},
-    "cli": {*LAYERS, "quantities", "plot", "plot_photo", "output"},
+    "cli": {*LAYERS, "quantities", "config", "plot", "plot_events", "plot_photo", "output"},
     "__main__": {"cli"},
 }
 RANK = {name: rank for rank, name in enumerate(LAYERS)}

@@ -7,8 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuatom.quantities import AREA, ENERGY, format_energy, parse_quantity, parse_range
-from nuatom.units import GeV, MeV, barn, cm2, eV, keV
+from nuatom.quantities import (
+    ACTIVITY,
+    AREA,
+    ENERGY,
+    EXPOSURE,
+    FLUX,
+    LENGTH,
+    POWER,
+    RATE,
+    SPECTRAL_RATE,
+    SPECTRAL_SLOPE,
+    Dimension,
+    format_energy,
+    parse_quantity,
+    parse_range,
+)
+from nuatom.units import GeV, MeV, barn, cm2, day, eV, keV, kg, m, mm, s, tonne, year
 
 energies = st.floats(min_value=1e-9 * eV, max_value=1e9 * GeV)
 unit_names = st.sampled_from(ENERGY.units)
@@ -216,3 +231,51 @@ def test_range_has_its_ends_and_ascends(start: float, factor: float, count: int,
 def test_list_is_its_parts(numbers: list[float], units: list[str]) -> None:
     parts = [f"{number!r}{unit}" for number, unit in zip(numbers, units, strict=False)]
     assert parse_range(",".join(parts)).tolist() == [parse_quantity(part) for part in parts]
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension", "value"),
+    [
+        ("13.9m", LENGTH, 13.9 * m),
+        ("1 km", LENGTH, 1e6 * mm),
+        ("3GW", POWER, 3e9 * 6241509074460.763 * MeV / s),  # CODATA: a joule in MeV
+        ("3MCi", ACTIVITY, 1.11e17 / s),
+        ("2 PBq", ACTIVITY, 2e15 / s),
+        ("755.6 kg day", EXPOSURE, 755.6 * kg * day),
+        ("1.16 t yr", EXPOSURE, 1.16 * tonne * year),
+        ("1.16 tonne*year", EXPOSURE, 1.16 * tonne * year),
+        ("2.7e13/cm2/s", FLUX, 2.7e13 / (cm2 * s)),
+        ("2.7e13 cm^-2 s^-1", FLUX, 2.7e13 / (cm2 * s)),
+        ("2.5/(kg day)", RATE, 2.5 / (kg * day)),
+        ("15.8 events/(t yr keV)", SPECTRAL_RATE, 15.8 / (tonne * year * keV)),
+        ("-0.1/(kg day keV^2)", SPECTRAL_SLOPE, -0.1 / (kg * day * keV**2)),
+    ],
+)
+def test_quantities_of_experiments(text: str, dimension: Dimension, value: float) -> None:
+    assert parse_quantity(text, dimension, signed=True) == pytest.approx(value, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension", "message"),
+    [
+        ("5", EXPOSURE, "'5' has no unit: expected an exposure in kg day, .*such as 1.16 tonne year"),
+        ("5 kg", EXPOSURE, "unknown unit 'kg' in '5 kg': expected kg day"),
+        ("5 kg dya", EXPOSURE, "unknown unit 'dya' in 'kg dya'.*expected an exposure such as"),
+        ("5 (kg day", EXPOSURE, "a \\( without its \\)"),
+        ("-5 kg day", EXPOSURE, "'-5 kg day' is negative"),
+        ("3 gw", POWER, "did you mean GW?"),
+        ("3 W/m", POWER, "unknown unit 'W/m'"),
+        ("2.5/(kg day)", SPECTRAL_RATE, "expected 1/\\(kg day keV\\)"),
+    ],
+)
+def test_errors_in_quantities_of_experiments(text: str, dimension: Dimension, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        parse_quantity(text, dimension)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("dimension", [LENGTH, POWER, ACTIVITY, EXPOSURE, FLUX, RATE, SPECTRAL_RATE, SPECTRAL_SLOPE])
+def test_units_and_examples_of_a_dimension_can_be_read(dimension: Dimension) -> None:
+    assert parse_quantity(dimension.example, dimension, signed=True) != 0
+    sizes = [parse_quantity(f"1 {unit}", dimension) for unit in dimension.units]
+    assert all(size > 0 for size in sizes)

@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from nuatom import __version__
-from nuatom.cli import atom, check, coherent, dcs, options, photo, screen, table
+from nuatom.cli import atom, check, coherent, dcs, limit, options, photo, rate, screen, table
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -55,11 +55,15 @@ def nuatom(
     nuatom dcs Ge --energy 1MeV --transfer 0.05:15keV:40 --weak --mu-nu 3.2e-11
 
     nuatom coherent Ge --energy 10MeV --transfer 1eV:1keV:30 --weak
+
+    nuatom rate Ge --source reactor --flux 2.7e13/cm2/s --transfer 1:50keV:30 --mu-nu 3e-11
+
+    nuatom limit gemma --sensitivity
     """
 
 
 app.callback(help=options.teaching(nuatom))(nuatom)
-for _command in (dcs.dcs, coherent.coherent, photo.photo, atom.atom, check.check):
+for _command in (dcs.dcs, coherent.coherent, photo.photo, rate.rate, limit.limit, atom.atom, check.check):
     app.command(help=options.teaching(_command))(_command)
 app.add_typer(table.app, name="table")
 
@@ -90,7 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("NUATOM_DEBUG") == "1":
             raise
         message, code = _explained(error)
-        screen.error(message)
+        # A configuration may have several errors, one to a line; any other message is one line.
+        head, *others = message.splitlines() if hasattr(error, "problems") else [message]
+        screen.error(head)
+        for line in others:
+            screen.error(line, name="")
     if code == INTERRUPTED:
         screen.error("interrupted; nothing was written", name="")
     return code if isinstance(code, int) else 0

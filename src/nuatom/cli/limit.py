@@ -1,0 +1,345 @@
+"""``nuatom limit``: what an experiment excludes, with the binding of its electrons and without."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nuatom.cli import options, screen
+from nuatom.cli.describe import About, command
+from nuatom.cli.screen import Column
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuatom.config import Experiment, Limit, Parameter
+    from nuatom.output import Results
+    from nuatom.plot_events import Counts
+    from nuatom.response.model import Array
+
+COMPARED = ("stepping", "free")
+"""Responses that every limit is compared with."""
+_WHAT, _HOW, _OUTPUT = "Experiment", "Limit", "Output"
+_BANDS = {-2: "-2σ", -1: "-1σ", 0: "median", 1: "+1σ", 2: "+2σ"}
+_BAND_NAMES = {-2: "minus2sigma", -1: "minus1sigma", 0: "median", 1: "plus1sigma", 2: "plus2sigma"}
+_PYHF, _INFERENCE, _TEMPLATES = ".json", ".ii.h5", (".csv", ".nc")
+
+
+def _presets(incomplete: str) -> list[str]:
+    from nuatom.config import presets
+
+    return [name for name in presets() if name.startswith(incomplete)]
+
+
+def limit(
+    context: typer.Context,
+    config: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CONFIG", autocompletion=_presets, help="A TOML file, or a preset such as gemma; see --list."
+        ),
+    ] = None,
+    list_presets: Annotated[
+        bool, typer.Option("--list", help="List the presets and stop.", rich_help_panel=_WHAT)
+    ] = False,
+    show: Annotated[
+        bool,
+        typer.Option("--show", help="Print the configuration, to copy and change, and stop.", rich_help_panel=_WHAT),
+    ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Response of the target instead of the configuration's: central-field, screened, stepping, free or "
+            "impulse.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    compare: Annotated[
+        bool,
+        typer.Option("--compare/--alone", help="Also with stepping and with free electrons.", rich_help_panel=_WHAT),
+    ] = True,
+    parameter: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="One of those that are fitted; by default all.", rich_help_panel=_HOW),
+    ] = None,
+    sensitivity: Annotated[
+        bool,
+        typer.Option("--sensitivity", help="What is expected without a signal, with its bands.", rich_help_panel=_HOW),
+    ] = False,
+    confidence: Annotated[
+        float | None,
+        typer.Option(metavar="CL", help="Confidence level instead of the configuration's.", rich_help_panel=_HOW),
+    ] = None,
+    toys: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Feldman–Cousins interval too, from N toys at each of 25 values.",
+            rich_help_panel=_HOW,
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="Of the toys; the same gives the same.", rich_help_panel=_HOW),
+    ] = None,
+    export: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--export",
+            metavar="FILE",
+            help="Write the model for other tools; the name picks what: .json a pyhf workspace, .ii.h5 templates for "
+            "alea, .csv or .nc templates. May be given several times.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    output: options.Files = None,
+) -> None:
+    """What an experiment excludes, with the electrons bound and as if they were not.
+
+    The configuration says what the source is, the target, the detector, its backgrounds and its data, and which
+    property of the neutrino is fitted. Without data the limit is the one that is expected. Everything is checked
+    before anything is computed, and every error names its key.
+
+    A magnetic moment enters squared and is not negative: it has an upper limit, one-sided unless the configuration
+    says otherwise. A charge or a radius has an interval. Beside the response that the configuration names stand
+    stepping and free electrons.
+
+    Files written with -o have the likelihood along the first parameter, and figures the counts beside it.
+
+    For example:
+
+    nuatom limit --list
+
+    nuatom limit gemma --sensitivity
+
+    nuatom limit gemma --show > mine.toml
+
+    nuatom limit mine.toml --toys 1000 --seed 1 -o scan.csv -o limit.pdf --export workspace.json
+    """
+    from nuatom import config as configuration
+    from nuatom import output as files
+    from nuatom.limit import write_inference_templates
+
+    if list_presets:
+        names = configuration.presets()
+        titles = [configuration.load(name).title for name in names]
+        screen.show({}, [Column("preset", "preset", names), Column("what", "what", titles)], fold=False)
+        return
+    if config is None:
+        raise ValueError("no configuration: give a TOML file or a preset; nuatom limit --list lists them")
+    if show:
+        typer.echo(configuration.text(config), nl=False)
+        return
+    paths, exports = output or [], export or []
+    files.check(paths)
+    _check_exports(exports)
+    experiment = _changed(configuration.load(config), model, confidence)
+    chosen = [experiment.parameter(parameter)] if parameter else list(experiment.parameters)
+    settings = experiment.settings
+    toys = settings.limit.toys if toys is None else toys
+    seed = settings.limit.seed if seed is None else seed
+
+    runs: dict[str, Experiment] = {settings.model.response: experiment}
+    if compare:
+        runs |= {word: experiment.with_response(word) for word in COMPARED if word not in runs}
+    rows: list[tuple[Parameter, str, Limit]] = []
+    for word, one in runs.items():
+        with screen.progress(f"{word}: computing the response of {one.target}") as report:
+            one.material(report)
+            _ = one.model
+        rows += [(p, word, one.sensitivity(p.name) if sensitivity else one.limit(p.name)) for p in chosen]
+        if toys and one is experiment:
+            for p in chosen:
+                with screen.progress(f"{toys} toys at each value of {p.part}") as report:
+                    rows.append((p, word, one.toys(p.name, toys, seed, report)[0]))
+
+    about = _about(context, experiment, sensitivity)
+    screen.show(about, *([_columns([row for row in rows if row[0] is p]) for p in chosen]))
+    contents = []
+    if paths:
+        results = _results(runs, chosen[0], rows, about)
+        contents = [(path, files.encoded(results, path.suffix)) for path in dict.fromkeys(paths)]
+    contents += _exported(experiment, chosen[0], exports)
+    files.write(contents)
+    for path in exports:
+        if path.name.endswith(_INFERENCE):
+            write_inference_templates(path, experiment.model, experiment.edges)
+    screen.written([*paths, *exports])
+
+
+def _changed(experiment: Experiment, model: str | None, confidence: float | None) -> Experiment:
+    if confidence is not None:
+        experiment = experiment.with_settings(limit={"confidence": confidence})
+        if not 0 < confidence < 1:
+            raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence}")
+    if model is not None:
+        from nuatom.config.responses import RESPONSES
+
+        options.choose("model", model, RESPONSES)
+        experiment = experiment.with_response(model)
+    return experiment
+
+
+# --- what is shown -------------------------------------------------------------------------------
+
+
+def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) -> About:
+    from nuatom.quantities import format_energy
+    from nuatom.units import cm2, day, kg, s
+
+    settings, edges = experiment.settings, experiment.edges
+    flux = sum(component.flux for component in experiment.source.components)
+    what = "expected without a signal" if sensitivity or experiment.counts is None else "from the data"
+    model = settings.model
+    response = f"{model.response}, {model.exchange} exchange, {model.binding} thresholds"
+    band = f", band to {' and '.join(model.band)}" if model.band else ""
+    about: About = {"command": command(context), "experiment": experiment.title}
+    if settings.note:
+        about["note"] = settings.note
+    about |= {
+        "source": f"{experiment.source.name}, {flux / (1 / (cm2 * s)):.4g} per cm² and s",
+        "target": f"{experiment.target}, {experiment.detector.exposure / (kg * day):.6g} kg day",
+        "bins": f"{len(edges) - 1} from {format_energy(float(edges[0]))} to {format_energy(float(edges[-1]))}",
+        "response": response + band,
+        "nuisances": ", ".join(experiment.model.parameters[len(experiment.parameters) :]) or "none",
+        "limit": f"{what}, {settings.limit.confidence:.4g} confidence",
+    }
+    if settings.published is not None:
+        own = [
+            f"{p.name} {getattr(settings.published, p.name):g}"
+            for p in experiment.parameters
+            if getattr(settings.published, p.name, None)
+        ]
+        about["published"] = f"{', '.join(own) or 'no limit on this'} ({settings.published.reference})"
+    return about
+
+
+def _columns(rows: list[tuple[Parameter, str, Limit]]) -> list[Column]:
+    """The limits on one parameter, a row for each response and method."""
+    parameter = rows[0][0]
+    unit, name = parameter.short, parameter.label.replace(" ", "_")
+    limits = [found for _, _, found in rows]
+
+    def numbers(values: list[float | None]) -> list[float | None]:
+        return [None if value is None else value / parameter.scale for value in values]
+
+    columns = [Column(parameter.part, "response", [word for _, word, _ in rows])]
+    if not parameter.squared or any(found.low > 0 for found in limits):
+        columns.append(Column(f"from\n{unit}", f"low[{name}]", numbers([found.low for found in limits]), ".3g"))
+    columns.append(
+        Column(
+            f"{'below' if parameter.squared else 'to'}\n{unit}",
+            f"high[{name}]",
+            numbers([found.high for found in limits]),
+            ".3g",
+        )
+    )
+    first = limits[0].high
+    if parameter.squared:
+        ratios: list[float | None] = [found.high / first if first else None for found in limits]
+        columns.append(Column("ratio to\nthe first", "ratio", ratios, ".4f"))
+    for band, title in _BANDS.items():
+        if band and any(found.bands for found in limits):
+            cells = numbers([None if found.bands is None else found.bands[band] for found in limits])
+            columns.append(Column(f"{title}\n{unit}", f"{_BAND_NAMES[band]}[{name}]", cells, ".3g"))
+    return [*columns, Column("method", "method", [found.method for found in limits])]
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def _results(
+    runs: dict[str, Experiment], parameter: Parameter, rows: list[tuple[Parameter, str, Limit]], about: About
+) -> Results:
+    """The likelihood along a parameter for each response, and its figure."""
+    import numpy as np
+
+    from nuatom import plot_events
+    from nuatom.output import Results
+    from nuatom.store import Table, Variable
+
+    first = next(iter(runs.values()))
+    fitted = first.scan(parameter.name).values
+    rises = {word: one.scan(parameter.name, fitted).rise for word, one in runs.items()}
+    values = np.array([parameter.value(value) / parameter.scale for value in fitted])
+    own: dict[str, Limit] = {}
+    for which, word, found in rows:  # of several methods for one response, the first
+        if which is parameter:
+            own.setdefault(word, found)
+    unit = parameter.label
+    table = Table(
+        {
+            "value": Variable(("value",), values, unit, parameter.part),
+            "rise": Variable(
+                ("response", "value"),
+                np.stack(list(rises.values())),
+                "1",
+                "-2 ln L less its least, the other parameters at their best",
+            ),
+            "response": Variable(("response",), np.array(list(rises)), "", "response of the target"),
+            "low": Variable(
+                ("response",),
+                np.array([own[w].low / parameter.scale for w in rises]),
+                unit,
+                "lower end of the interval",
+            ),
+            "high": Variable(
+                ("response",), np.array([own[w].high / parameter.scale for w in rises]), unit, "upper end, or the limit"
+            ),
+        },
+        about,
+    )
+    ends = {word: (own[word].low / parameter.scale, own[word].high / parameter.scale) for word in rises}
+    label = rf"${parameter.symbol}$  [{unit}]"
+
+    def figure() -> Figure:
+        return plot_events.limit_figure(
+            _counts(first, parameter, own[next(iter(rises))]), values, rises, ends, label, title=first.title
+        )
+
+    return Results(table, figure)
+
+
+def _counts(experiment: Experiment, parameter: Parameter, found: Limit) -> Counts:
+    from nuatom.plot_events import Counts
+
+    model = experiment.model
+
+    def at(value: float) -> Array:
+        expected: Array = model.expected(model.point({parameter.fitted: value})[None, :])[0]
+        return expected
+
+    without = at(0.0)
+    return Counts(experiment.edges, without, at(parameter.to_fit(found.high)) - without, experiment.counts)
+
+
+def _check_exports(paths: list[Path]) -> None:
+    from nuatom.output import check
+
+    for path in paths:
+        if not path.name.endswith((_PYHF, _INFERENCE, *_TEMPLATES)):
+            raise ValueError(
+                f"--export {path}: expected a name that ends in .json (pyhf), .ii.h5 (alea), .csv or .nc (templates)"
+            )
+    check(paths, [_PYHF, ".h5", *_TEMPLATES])
+
+
+def _exported(experiment: Experiment, parameter: Parameter, paths: list[Path]) -> list[tuple[Path, bytes]]:
+    """What the files for other tools hold, those of HDF5 left out."""
+    from nuatom import limit as statistics
+    from nuatom.output import Results, encoded
+
+    found = []
+    for path in paths:
+        if path.name.endswith(_TEMPLATES):
+            table = statistics.templates(experiment.model, experiment.edges)
+            found.append((path, encoded(Results(table), path.suffix)))
+        elif path.name.endswith(_PYHF):
+            workspace = statistics.pyhf_workspace(experiment.likelihood, parameter.fitted)
+            found.append((path, (json.dumps(workspace, indent=1) + "\n").encode()))
+    return found

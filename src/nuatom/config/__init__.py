@@ -1,0 +1,87 @@
+"""Experiments from configurations in TOML, and those that come ready-made.
+
+`load` reads one and gives an `Experiment`, which has the source, the target, the detector, and the limits; `presets`
+are the names of the ready-made ones, `text` is what they say.  What is wrong with a configuration is a `ConfigError`
+with one line for each key, before anything is computed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from importlib import resources
+from pathlib import Path
+
+from nuatom.config.experiment import Experiment, Limit
+from nuatom.config.parameters import PARAMETERS, Parameter
+from nuatom.config.reading import ConfigError, read_content
+from nuatom.config.settings import Settings
+
+__all__ = [
+    "PARAMETERS",
+    "ConfigError",
+    "Experiment",
+    "Limit",
+    "Parameter",
+    "Settings",
+    "load",
+    "parse",
+    "presets",
+    "text",
+]
+
+_FOLDER = resources.files("nuatom") / "data" / "presets"
+
+
+def presets() -> tuple[str, ...]:
+    """The names of the ready-made experiments."""
+    names = (entry.name for entry in _FOLDER.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def load(name: str | Path) -> Experiment:
+    """The experiment of a file in TOML, or a ready-made one by its name.
+
+    Args:
+        name: the path of a file, or a preset such as "gemma"; a name with a suffix or a slash is a path.
+
+    Raises:
+        ConfigError: for whatever is wrong in it, all of it at once.
+        ValueError: if there is no such file or preset.
+    """
+    folder = Path() if str(name) in presets() else Path(name).parent
+    return Experiment(read_content(text(name), str(name)), folder, str(name))
+
+
+def parse(content: str, folder: str | Path = ".", name: str = "configuration") -> Experiment:
+    """The experiment that a text in TOML describes.
+
+    Args:
+        content: the text.
+        folder: where the files are that it names.
+        name: what to call it.
+
+    Raises:
+        ConfigError: for whatever is wrong in it.
+    """
+    return Experiment(read_content(content, name), Path(folder), name)
+
+
+def text(name: str | Path) -> str:
+    """What a file or a preset says.
+
+    Raises:
+        ValueError: if there is no such file or preset.
+    """
+    if isinstance(name, str) and name in presets():
+        return (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    path = Path(name)
+    if not path.suffix and len(path.parts) == 1 and not path.exists():
+        near = difflib.get_close_matches(str(name).lower(), presets(), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"unknown preset {str(name)!r}: expected a .toml file or one of {', '.join(presets())}{hint}")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read {str(name)!r}: it is no text in UTF-8") from None
+    except OSError as error:
+        raise ValueError(f"cannot read {str(name)!r}: {error.strerror or error}") from None

@@ -1,0 +1,76 @@
+"""The values of a configuration: quantities with units, fractions, names; each says what it expected and what came.
+
+A quantity is a string such as ``"1.16 tonne year"``; a bare number is an error, because nobody remembers its unit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from nuatom import quantities
+from nuatom.quantities import Dimension, parse_quantity
+
+
+class Section(BaseModel):
+    """A table of a configuration: its keys are those that are known, its values of the types that are expected."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def _quantity(dimension: Dimension, *, signed: bool = False) -> BeforeValidator:
+    def read(value: Any) -> float:
+        if not isinstance(value, str):
+            raise ValueError(f'expected {dimension.noun} with its unit, in quotes, such as "{dimension.example}"')
+        return parse_quantity(value, dimension, signed=signed)
+
+    return BeforeValidator(read)
+
+
+def _positive(value: float) -> float:
+    if not value > 0:
+        raise ValueError("expected more than zero")
+    return value
+
+
+def _fraction(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    raise ValueError("expected a number from 0 to 1")
+
+
+def _error(value: Any) -> Any:
+    if value == "free":
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+        return float(value)
+    raise ValueError('expected a relative error such as 0.05, or "free"')
+
+
+def shorthand(make: Callable[[Any], Any]) -> BeforeValidator:
+    """What a value that is no table stands for: "80eV" for a table with this σ, 0.9 for a constant efficiency."""
+    return BeforeValidator(lambda value: value if isinstance(value, dict) else make(value))
+
+
+Positive = AfterValidator(_positive)
+Energy = Annotated[float, _quantity(quantities.ENERGY), quantities.ENERGY]
+SignedEnergy = Annotated[float, _quantity(quantities.ENERGY, signed=True), quantities.ENERGY]
+PositiveEnergy = Annotated[float, _quantity(quantities.ENERGY), Positive, quantities.ENERGY]
+SignedArea = Annotated[float, _quantity(quantities.AREA, signed=True), quantities.AREA]
+Length = Annotated[float, _quantity(quantities.LENGTH), Positive, quantities.LENGTH]
+NotNegativeLength = Annotated[float, _quantity(quantities.LENGTH), quantities.LENGTH]
+Power = Annotated[float, _quantity(quantities.POWER), Positive, quantities.POWER]
+Activity = Annotated[float, _quantity(quantities.ACTIVITY), Positive, quantities.ACTIVITY]
+Exposure = Annotated[float, _quantity(quantities.EXPOSURE), Positive, quantities.EXPOSURE]
+Flux = Annotated[float, _quantity(quantities.FLUX), Positive, quantities.FLUX]
+Rate = Annotated[float, _quantity(quantities.RATE), quantities.RATE]
+SpectralRate = Annotated[float, _quantity(quantities.SPECTRAL_RATE), quantities.SPECTRAL_RATE]
+SpectralSlope = Annotated[float, _quantity(quantities.SPECTRAL_SLOPE, signed=True), quantities.SPECTRAL_SLOPE]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(allow_inf_nan=False, ge=0)]
+PositiveNumber = Annotated[float, Field(allow_inf_nan=False, gt=0)]
+Fraction = Annotated[float, BeforeValidator(_fraction)]
+Uncertainty = Annotated[float | str, BeforeValidator(_error)]

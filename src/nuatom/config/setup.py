@@ -1,0 +1,314 @@
+"""What an experiment is made of, checked: source, target, detector, bins, data and backgrounds, and what they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuatom.config import responses
+from nuatom.config.parameters import PARAMETERS, Parameter
+from nuatom.config.reading import ConfigError, read_settings
+from nuatom.config.settings import Settings
+from nuatom.units import keV
+
+if TYPE_CHECKING:
+    from nuatom.detector import Background, Detector, Expected
+    from nuatom.neutrino import Neutrino
+    from nuatom.neutrino.coupling import Coupling
+    from nuatom.rates import Material
+    from nuatom.source import Source
+
+Array = NDArray[np.float64]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """The parts of an experiment, as a configuration describes them; each is made when it is first asked for.
+
+    Attributes:
+        content: the tables of the configuration, as they are written.
+        folder: where the files are that it names.
+        name: what to call it.
+
+    Raises:
+        ConfigError: when it is made, for values that do not make sense together; before anything is computed.
+    """
+
+    content: Mapping[str, Any]
+    folder: Path
+    name: str
+
+    def __post_init__(self) -> None:
+        _ = self.settings
+        problems: list[str] = []
+        for check in (
+            lambda: self.source,
+            lambda: self.target,
+            lambda: self.detector,
+            lambda: self.edges,
+            lambda: self.counts,
+            lambda: self.backgrounds,
+            self._check_channels,
+            self._check_neutrino,
+            self._check_confidence,
+        ):
+            try:
+                check()
+            except _Problem as problem:
+                problems.append(str(problem))
+        if not problems:
+            problems += self._out_of_reach()
+        if problems:
+            raise ConfigError(self.name, list(dict.fromkeys(problems)))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the configuration says, with what it does not say at its default."""
+        return read_settings(self.content, self.name)
+
+    # --- what there is ---------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What it is, in words."""
+        return self.settings.title or self.name
+
+    @cached_property
+    def source(self) -> Source:
+        """Where the neutrinos come from."""
+        return _named("source", lambda: self.settings.source.make(self.folder))
+
+    @cached_property
+    def target(self) -> str:
+        """The formula of what is hit."""
+        from nuatom.elements import target
+
+        return _named("target.material", lambda: target(self.settings.target.material)).formula
+
+    @cached_property
+    def detector(self) -> Detector:
+        """What sees it."""
+        from nuatom.detector import Detector
+
+        given = self.settings.detector
+        parts: dict[str, Any] = {"exposure": given.exposure, "threshold": given.threshold, "cutoff": given.cutoff}
+        for name in ("resolution", "efficiency", "true_efficiency", "scale", "quenching"):
+            part = getattr(given, name)
+            if part is not None:
+                parts[name] = _named(f"detector.{name}", partial(part.make, self.folder))
+        return _named("detector", lambda: Detector(**parts))
+
+    @cached_property
+    def edges(self) -> Array:
+        """Edges of the bins of reconstructed energy, shape (bin + 1,) [energy]."""
+        from nuatom.detector.checks import checked_edges
+
+        data, bins = self.settings.data, self.settings.bins
+        if data is not None and isinstance(data.counts, str):
+            observed = self._observed
+            if bins is not None:
+                raise _Problem("bins.edges: the bins are those of the file in data.counts; leave [bins] out")
+            return _named("data.counts", lambda: checked_edges(observed))
+        if bins is None:
+            raise _Problem('bins: missing; expected edges such as "2.8:55keV:54:lin", or data.counts with a file')
+        return _named("bins.edges", lambda: checked_edges(bins.edges))
+
+    @cached_property
+    def _observed(self) -> Array:
+        from nuatom.limit import read_counts
+
+        data = self.settings.data
+        assert data is not None and isinstance(data.counts, str)
+        found = _named("data.counts", lambda: read_counts(self.folder / str(data.counts)))
+        self.__dict__["_read"] = found.counts
+        return found.edges
+
+    @cached_property
+    def counts(self) -> Array | None:
+        """What was counted, shape (bin,); None where there are no data."""
+        data = self.settings.data
+        if data is None:
+            return None
+        if (data.counts is None) == (data.events is None):
+            raise _Problem("data: expected either counts or events")
+        edges = self.edges
+        if isinstance(data.counts, str):
+            return np.asarray(self.__dict__["_read"])
+        if data.counts is not None:
+            values = np.asarray(data.counts, dtype=float)
+            if len(values) != len(edges) - 1:
+                raise _Problem(f"data.counts: expected {len(edges) - 1} values, one per bin, got {len(values)}")
+            wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+            if wrong.size:
+                first = int(wrong[0])
+                raise _Problem(f"data.counts[{first + 1}]: expected a finite number ≥ 0, got {values[first]}")
+            return values
+        return np.histogram(self._events(), edges)[0].astype(float)
+
+    def _events(self) -> Array:
+        from nuatom.limit import read_events
+
+        data = self.settings.data
+        assert data is not None and data.events is not None
+        events = data.events
+        if isinstance(events, str):
+            return _named("data.events", lambda: read_events(self.folder / events))
+        return np.asarray(events, dtype=float)
+
+    @cached_property
+    def backgrounds(self) -> Mapping[str, Array]:
+        """Expected counts of each background, by name, each (bin,)."""
+        found: dict[str, Array] = {}
+        edges = self.edges
+        for number, section in enumerate(self.settings.background, start=1):
+            if section.name in found:
+                raise _Problem(f"background[{number}].name: there is another {section.name!r}; give each its own")
+
+            def counts(section: object = section) -> Array:
+                made: Background = section.make(self.folder)  # type: ignore[attr-defined]
+                if section.measured:  # type: ignore[attr-defined]
+                    return made.expected(edges, self.detector.exposure)
+                return self.detector.background(made, edges)
+
+            found[section.name] = _named(f"background.{section.name}", counts)
+        return found
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Those that are fitted."""
+        return tuple(PARAMETERS[name] for name in self.settings.neutrino.fit)
+
+    # --- what is wrong ---------------------------------------------------------------------------
+
+    def _check_neutrino(self) -> None:
+        given = self.settings.neutrino
+        for number, name in enumerate(given.fit):
+            if name in given.fit[:number]:
+                raise _Problem(f"neutrino.fit: {name!r} is there twice")
+            if getattr(given, name):
+                raise _Problem(f"neutrino.{name}: it is fitted, and cannot be held too; take it out of neutrino.fit")
+        if {"charge_radius", "anapole"} <= set(given.fit):
+            raise _Problem("neutrino.fit: an anapole is the same as a charge radius, ⟨r²⟩ = −6a: fit one of them")
+
+    def _check_channels(self) -> None:
+        given = self.settings.detector
+        if "recoils" in given.channels and given.quenching is None:
+            raise _Problem(
+                'detector.quenching: missing; recoils need one, such as { kind = "lindhard", element = "Ge" }'
+            )
+
+    def _check_confidence(self) -> None:
+        given = self.settings.limit.confidence
+        if not 0 < given < 1:
+            raise _Problem(f"limit.confidence: expected a number between 0 and 1, such as 0.9, got {given}")
+
+    def _out_of_reach(self) -> list[str]:
+        """A threshold that nothing the source gives can pass."""
+        from nuatom.detector.checks import recoil_ends
+
+        greatest = {"electrons": max(component.shape.support[1] for component in self.source.components)}
+        channels = self.settings.detector.channels
+        if "recoils" in channels:
+            greatest["recoils"] = max(recoil_ends(self.source, self.target))
+        threshold = self.detector.threshold
+        first = max(threshold, float(self.edges[0]))
+        seen = []
+        for channel in channels:
+            is_recoil = channel == "recoils"
+            try:
+                mean = float(self.detector.mean(greatest[channel], recoils=is_recoil))
+                seen.append(mean + 6 * float(self.detector.sigma(greatest[channel], recoils=is_recoil)))
+            except ValueError:
+                return []  # beyond the tables of the detector, hence not below its threshold
+        if max(seen) > first:
+            if threshold < self.edges[-1]:
+                return []
+            last = float(self.edges[-1]) / keV
+            return [f"detector.threshold: {threshold / keV:.6g} keV is above the last edge of the bins, {last:.6g} keV"]
+        key = "detector.threshold" if threshold >= self.edges[0] else "bins.edges"
+        return [
+            f"{key}: {first / keV:.6g} keV is above the endpoint of what the source {self.source.name!r} can give, "
+            f"{max(greatest[c] for c in channels) / keV:.6g} keV: there is nothing to be seen"
+        ]
+
+    # --- what is expected ------------------------------------------------------------------------
+
+    def with_response(self, response: str, **changes: object) -> Self:
+        """The same with another response of the target, and no band.
+
+        Args:
+            response: "central-field", "screened", "stepping", "free" or "impulse".
+            changes: other keys of the table "model", such as exchange="kohn-sham".
+
+        Raises:
+            ConfigError: for an unknown word.
+        """
+        return self.with_settings(model={"response": response, "band": [], **changes})
+
+    def with_settings(self, **tables: Mapping[str, object]) -> Self:
+        """The same with some keys changed: ``with_settings(limit={"confidence": 0.95})``.
+
+        Values are as in the file: quantities are texts with their units.
+
+        Raises:
+            ConfigError: for an unknown key or value.
+        """
+        changed = {table: {**self.content.get(table, {}), **keys} for table, keys in tables.items()}
+        return replace(self, content={**self.content, **changed})
+
+    def material(self, progress: responses.Progress | None = None) -> Material:
+        """The target with its response; tables that are missing are computed when they are needed."""
+        return responses.material(self.target, self.settings.model, progress)
+
+    def coupling(self, **values: float) -> Neutrino:
+        """The neutrino with what is held, and values of the others in public units."""
+        from nuatom.neutrino import Neutrino
+
+        given = self.settings.neutrino
+        held = {name: getattr(given, name) for name in PARAMETERS}
+        return Neutrino(weak=given.weak, **{**held, **values})
+
+    def expected(self, coupling: Coupling) -> Expected:
+        """The counts of electrons from a coupling."""
+        return self.detector.expected(self.source, coupling, self.material(), self.edges)
+
+    def expected_recoils(self, coupling: Coupling) -> Expected:
+        """The counts of nuclear recoils from a coupling."""
+        return self.detector.expected(self.source, coupling, self.target, self.edges, recoils=True)
+
+    def by_part(self, coupling: Neutrino) -> dict[str, Array]:
+        """Counts by part of a coupling, each (component, bin), recoils after electrons."""
+        channels = self.settings.detector.channels
+        found = [(self.expected if c == "electrons" else self.expected_recoils)(coupling) for c in channels]
+        names = dict.fromkeys(part for one in found for part in one.parts)
+        counts = [dict(zip(one.parts, np.moveaxis(one.counts.sum(axis=2), 1, 0), strict=True)) for one in found]
+        zero = [np.zeros((len(one.components), len(self.edges) - 1)) for one in found]
+        return {n: np.concatenate([c.get(n, z) for c, z in zip(counts, zero, strict=True)]) for n in names}
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Names of the components of the signal: those of the source, for each channel."""
+        names = [component.name for component in self.source.components]
+        ends = {"electrons": "", "recoils": " recoils"}
+        return tuple(f"{name}{ends[channel]}" for channel in self.settings.detector.channels for name in names)
+
+
+class _Problem(ValueError):
+    """One line about one key."""
+
+
+def _named(key: str, make: Callable[[], T]) -> T:
+    """What is made; an error begins with the key it is about."""
+    try:
+        return make()
+    except _Problem:
+        raise
+    except (ValueError, OSError) as error:
+        raise _Problem(f"{key}: {error}") from None
