@@ -6,11 +6,21 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nuatom import Atom, CentralField
-from nuatom.response.partial_waves import PartialWaves, Resolution
-from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU
+from nuatom import Atom, CentralField, Screened
+from nuatom.atom.field import Exchange, Slater
+from nuatom.response.partial_waves import PartialWaves, Resolution, one_blas_thread
+from nuatom.response.screening.interaction import Interaction, LocalExchange
+from nuatom.response.screening.random_phase import Response, response
+from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.units import BOHR_RADIUS, HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
 
 Array = NDArray[np.float64]
+
+WIDTHS = Widths(5e-3, 0.25 * eV / HARTREE)
+"""Those of `Screened`."""
+DIPOLE = Settings(multipoles=1)
+_SLATER, _LOCAL = Slater(), LocalExchange()
+_SCREENED = {"He": (2, 0.5 * keV), "Ar": (3, 1 * keV), "Xe": (8, 3 * keV)}
 
 
 @cache
@@ -72,3 +82,53 @@ def direct(model: CentralField, shell: int, transfer: float, finer: bool = False
         found.charge / HARTREE,
         found.current / HARTREE,
     )
+
+
+@cache
+def screened(symbol: str) -> Screened:
+    """The random-phase response of helium or argon, with what little of it tests need, or that of xenon."""
+    multipoles, highest = _SCREENED[symbol]
+    return Screened(Atom(symbol), multipoles=multipoles, highest=highest)
+
+
+@cache
+def stage(
+    symbol: str,
+    largest: float,
+    settings: Settings = DIPOLE,
+    interaction: Interaction = _LOCAL,
+    exchange: Exchange = _SLATER,
+    charge: int = 0,
+) -> Stage:
+    """What the random-phase response stands on, fine enough for transfers up to the largest [energy]."""
+    atom = Atom(symbol, exchange=exchange, charge=charge)
+    shells = atom.calculated_shells
+    return Stage(atom.solution, shells, interaction, exchange.factor, settings, largest / HARTREE).prepare()
+
+
+def screened_at(on: Stage, transfer: float, momentum: Array, widths: Widths = WIDTHS) -> Response:
+    """The random-phase response at one T [energy] and Q [1/Bohr], without a table."""
+    with one_blas_thread():
+        return response(on, transfer / HARTREE, momentum, widths)
+
+
+@dataclass(frozen=True)
+class Absorption:
+    """Photoabsorption cross sections of an atom at one energy [area].
+
+    Attributes:
+        bare: independent electrons.
+        screened: those that screen one another, lines with a width among them.
+    """
+
+    bare: float
+    screened: float
+
+
+def absorption(on: Stage, transfer: float, widths: Widths = WIDTHS) -> Absorption:
+    """σ = 4π²α R/T at Q = T, the electric multipoles of the stage [area]."""
+    T = transfer / HARTREE
+    found = screened_at(on, transfer, np.array([T / SPEED_OF_LIGHT_AU]), widths)
+    unit = 4 * np.pi**2 * SPEED_OF_LIGHT_AU / T * BOHR_RADIUS**2
+    bare, dressed, lines = (float(values[1].sum()) * unit for values in (found.bare, found.dressed, found.lines))
+    return Absorption(bare, dressed + lines)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from central_fields import central_field
+from central_fields import central_field, screened
 from nuatom import Atom, FreeElectrons, Hydrogenic, Stepping
 from nuatom.response.impulse import Impulse
 from nuatom.response.model import VECTOR, Measure, ResponseModel
@@ -23,12 +23,14 @@ class Case:
         values: whether S has values at a point (it is a δ function for electrons at rest).
         dipole: whether it has the optical limit.
         relativistic: whether its free limit is the relativistic one.
+        broad: whether inner shells have lines with a width in the continuum of outer ones.
     """
 
     make: Callable[[], ResponseModel]
     values: bool = True
     dipole: bool = True
     relativistic: bool = True
+    broad: bool = False
 
 
 CASES = {
@@ -40,6 +42,8 @@ CASES = {
     "central field H": Case(lambda: central_field("H")),
     "central field Ar": Case(lambda: central_field("Ar")),
     "central field Xe": Case(lambda: central_field("Xe")),
+    "screened He": Case(lambda: screened("He")),
+    "screened Ar": Case(lambda: screened("Ar"), broad=True),
 }
 ALL = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 WITH_VALUES = pytest.mark.parametrize(
@@ -89,6 +93,8 @@ def test_is_a_model_and_measures_are_finite_and_positive(case: Case) -> None:
 def test_closed_below_threshold(case: Case) -> None:
     model = case.make()
     for i, edge in enumerate(edges(model)):
+        if case.broad:
+            edge = edges(model).min()
         T = edge * np.array([0.0, 0.3, 1.0])
         measure = model.measure(T, T, np.full(3, np.inf))
         if edge > 0:
@@ -117,7 +123,8 @@ def test_measures_of_adjacent_intervals_add_up(case: Case) -> None:
     for power, name in ((-2, "charge"), (0, "charge"), (-2, "current")):
         total = sum(integral(part, power, name) for part in parts)
         # Composite rules of a table are as good as the table, 5e-3; closed forms are far better.
-        np.testing.assert_allclose(total, integral(whole, power, name), rtol=1e-3)
+        # Flanks of lines, all that a closed shell has, are cubic between few nodes.
+        np.testing.assert_allclose(total, integral(whole, power, name), rtol=5e-3 if case.broad else 1e-3)
 
 
 @WITH_VALUES
@@ -131,12 +138,13 @@ def test_structure_is_finite_positive_and_closed_below_threshold(case: Case) -> 
     assert found.relative_error.shape == (len(model.shells), T.size)
     assert found.shells == model.shells
     np.testing.assert_array_equal(found.momentum, np.broadcast_to(Q, (T.size, Q.size)))
-    closed = T[None] <= edges(model)[:, None]
+    opened = T[None] > edges(model)[:, None]
+    closed = np.broadcast_to(T <= edges(model).min(), opened.shape) if case.broad else ~opened
     for values in (found.charge, found.current):
         assert np.all(np.isfinite(values))
         assert np.all(values >= 0)
         assert not values[closed].any()
-        assert np.all(values[~closed].max(axis=-1) > 0)
+        assert np.all(values[opened].max(axis=-1) > 0)
 
 
 @WITH_VALUES
@@ -184,8 +192,9 @@ def test_long_wavelengths_know_only_the_dipole(case: Case) -> None:
         S, R = values.charge[i], values.current[i]
         np.testing.assert_allclose(S[:, 1] / S[:, 0], 4, rtol=1e-2)
         np.testing.assert_allclose(R[:, 1], R[:, 0], rtol=1e-2)
-        # Current conservation: length and velocity forms of the same matrix element.
-        np.testing.assert_allclose(R * Q**2, S * T[:, None] ** 2, rtol=1e-2)
+        # Current conservation: length and velocity forms of the same matrix element; on the flank of a line it has the
+        # line's energy in the place of T.
+        np.testing.assert_allclose(R * Q**2, S * T[:, None] ** 2, rtol=2e-2 if case.broad else 1e-2)
 
 
 @ALL

@@ -276,8 +276,9 @@ class Setup:
         return Neutrino(weak=given.weak, **{**held, **values})
 
     def expected(self, coupling: Coupling) -> Expected:
-        """The counts of electrons from a coupling."""
-        return self.detector.expected(self.source, coupling, self.material(), self.edges)
+        """The counts of electrons from a coupling, folded as well as the atom is known."""
+        tolerance = max(self.settings.model.tolerance, 1e-3)
+        return self.detector.expected(self.source, coupling, self.material(), self.edges, tolerance=tolerance)
 
     def expected_recoils(self, coupling: Coupling) -> Expected:
         """The counts of nuclear recoils from a coupling."""

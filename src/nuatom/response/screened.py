@@ -12,7 +12,7 @@ errors of `CentralField`.  Between two thirds of `highest` and `highest` the rat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from functools import cached_property
 from typing import Any
 
@@ -66,8 +66,8 @@ class Screened:
 
     With `binding="measured"` the response is computed in the atom's own field at the same T, which keeps sum rules
     and gauge invariance, and a shell opens at its measured edge: what its continuum has below is given as lines
-    named "below 4d5/2".  (Shifting the photoelectron's energy, as for independent electrons, would move the
-    resonances of other shells along.)
+    named "below 4d5/2", and its lines move with the edge.  (Shifting the photoelectron's energy, as for independent
+    electrons, would move the resonances of other shells along.)
 
     Args:
         atom: the atom.
@@ -93,8 +93,11 @@ class Screened:
     def __post_init__(self) -> None:
         if not isinstance(self.atom, Atom):
             raise ValueError(f'Screened needs an Atom, not {self.atom!r}: write Screened(Atom("Xe"))')
-        if not hasattr(self.interaction, "matrix") or isinstance(self.interaction, type):
-            raise ValueError(f"interaction must be an object such as LocalExchange(), not {self.interaction!r}")
+        # A dataclass instance: its repr, which keys stored tables, says all there is to it.
+        if not (is_dataclass(self.interaction) and hasattr(self.interaction, "matrix")) or isinstance(
+            self.interaction, type
+        ):
+            raise ValueError(f"interaction must be a choice object such as LocalExchange(), not {self.interaction!r}")
         if not 1e-3 <= self.width <= 0.1:
             raise ValueError(f"width is a fraction of T between 1e-3 and 0.1, not {self.width!r}")
         if not 0.5 * keV <= self.highest <= 10 * keV:
@@ -133,6 +136,13 @@ class Screened:
     @property
     def _alone(self) -> bool:
         return sum(shell.occupancy for shell in self.atom.calculated_shells) < 1.5
+
+    def build(self) -> Screened:
+        """Make sure the tables are there, from the store or computed; returns the model."""
+        _ = self._measured.table
+        if not self._alone:
+            _ = self._field.table, self.table
+        return self
 
     @cached_property
     def table(self) -> ScreeningTable:
@@ -228,7 +238,7 @@ class Screened:
         momentum = self.table.momentum * MOMENTUM_AU
         rows: list[tuple[float, int, str, dict[Function, Array]]] = [
             (
-                float(found.transfer[k]) * HARTREE,
+                self._moved(float(found.transfer[k]) * HARTREE, int(found.shell[k]), final),
                 int(found.shell[k]),
                 final,
                 {f: found.values[DRESSED.index(f), k] for f in wanted if f in DRESSED},
@@ -238,7 +248,7 @@ class Screened:
         rows += self._below_edges(momentum, wanted)
         if any(f not in DRESSED for f in wanted):
             rows += self._axial_lines(momentum, wanted)
-        rows.sort(key=lambda row: row[0])
+        rows = sorted((row for row in rows if row[0] > 0), key=lambda row: row[0])
         nothing = np.zeros(momentum.size)
         strengths = {
             f.value: np.array([row[3].get(f, nothing) for row in rows]).reshape(-1, momentum.size) for f in wanted
@@ -259,6 +269,16 @@ class Screened:
         calculated = np.array([shell.binding_energy for shell in self._field.shells])
         return np.array([shell.binding_energy for shell in self.shells]), calculated
 
+    @cached_property
+    def _shift(self) -> Array:
+        """By how much the edges are above those of the field [energy]."""
+        return np.asarray(self._thresholds[0] - self._thresholds[1])
+
+    def _moved(self, transfer: float, shell: int, final: str) -> float:
+        """The energy of a line, moved with the edge of its shell and of that which takes the electron."""
+        taken = [self._shift[i] for i, other in enumerate(self.shells) if other.label == final.lstrip("≥>")]
+        return transfer + float(self._shift[shell]) - float(sum(taken))
+
     def _is_open(self, transfer: Array) -> Array:
         """Where a shell has a continuum, shape (shell, nT, 1)."""
         return np.asarray((transfer > self._thresholds[0][:, None])[:, :, None], dtype=float)
@@ -270,8 +290,8 @@ class Screened:
         return np.asarray(s**3 * (10 - 15 * s + 6 * s * s))
 
     @cached_property
-    def _interpolators(self) -> tuple[list[tuple[Array, Any] | None], Any]:
-        """Of ln ratio and shift, by shell, where it is open; and of the lines, all shells at once; all against ln T."""
+    def _interpolators(self) -> tuple[list[tuple[Array, Any] | None], list[Any]]:
+        """By shell, against ln T: of ln ratio and shift, where it is open, and of its lines in the continuum."""
         from scipy.interpolate import PchipInterpolator
 
         table = self.table
@@ -284,7 +304,7 @@ class Screened:
                 continue
             values = np.concatenate([np.log(table.ratio[:, i, used]), table.shift[None, i, used]])
             of_shell.append((x[used], PchipInterpolator(x[used], values, axis=1)))
-        return of_shell, PchipInterpolator(x, table.lines, axis=2)
+        return of_shell, [PchipInterpolator(x, of_one, axis=1) for of_one in np.moveaxis(table.lines, 1, 0)]
 
     def _dressed(self, values: dict[Function, Array], transfer: Array, y: Array) -> dict[Function, Array]:
         """Values of independent electrons at (shell, nT, m), screened."""
@@ -330,11 +350,13 @@ class Screened:
     def _lines_in_continuum(self, transfer: Array, y: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
         """Lines with a width at T (nT,) and y (nT, m), shape (shell, nT, m) [1/energy]; none below the first edge."""
         unique, place = np.unique(transfer, return_inverse=True)
-        x = np.log(self.table.transfer)
-        at = np.clip(np.log(np.maximum(unique, 1e-12) / HARTREE), x[0], x[-1])
+        own = self.table.transfer * HARTREE
         first = self._thresholds[0].min()
         open_rows = ((unique > first) & (unique <= self.highest))[:, None]
-        dressed = self._interpolators[1](at) * open_rows
+        moved = np.clip(unique - self._shift[:, None], own[0], own[-1])
+        splines = self._interpolators[1]
+        dressed = np.stack([spline(np.log(at / HARTREE)) for spline, at in zip(splines, moved, strict=True)], axis=1)
+        dressed = dressed * open_rows
         nodes = self.table.y
         # Powers of Q outside the nodes: Q² below, nothing left above.
         outside = np.exp(2 * np.minimum(y - nodes[0], 0.0) - 6 * np.maximum(y - nodes[-1], 0.0))
@@ -351,9 +373,10 @@ class Screened:
         table = self._field.full_table
         found = table.excitations
         T = np.maximum(transfer, 1e-12) / HARTREE
+        center = found.transfer + self._shift[found.shell] / HARTREE
         half = Widths(self.width, 0.25 * eV / HARTREE).half(found.transfer)
         above = found.transfer > -self._field.atom.solution.energies.max()
-        profile = half / np.pi / ((T[:, None] - found.transfer) ** 2 + half**2) * above
+        profile = half / np.pi / ((T[:, None] - center) ** 2 + half**2) * above
         log_Q, nodes = np.log(found.momentum), self.table.y
         values = found.values[table.functions.index(function)]
         out = np.zeros((len(self.shells), T.size, nodes.size))
@@ -413,5 +436,6 @@ class Screened:
                 for f in functions
                 if f not in DRESSED
             }
-            rows.append((float(found.transfer[k]) * HARTREE, int(found.shell[k]), found.final[k], strengths))
+            transfer = self._moved(float(found.transfer[k]) * HARTREE, int(found.shell[k]), found.final[k])
+            rows.append((transfer, int(found.shell[k]), found.final[k], strengths))
         return rows
