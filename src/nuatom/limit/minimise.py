@@ -12,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nuatom.limit.likelihood import Likelihood
+from nuatom.limit.likelihood import Derivatives, Likelihood
 from nuatom.limit.model import Model
 from nuatom.limit.polynomial import Array
 
 _STEPS = 300
 _TOLERANCE = 1e-8  # in D, of the decrease that another step would bring
 _NEARLY_NEWTON = 1e-2  # damping with which a step is not much shorter than without
+_TOO_FAR = 0.25  # share of the foreseen decrease below which steps must become shorter
+_AS_FORESEEN = 0.75  # and above which they may become longer
 _STUCK = 1e12  # damping at which no direction leads further down
 _CHUNK = 3_000_000  # numbers in the largest array
 
@@ -161,13 +163,27 @@ def _descend(likelihood: Likelihood, start: Array, mask: NDArray[np.bool_]) -> M
         value = part.deviance(new)
         better = value <= here.deviance
         values[rows[better]], deviance[rows[better]] = new[better], value[better]
-        damping[rows] = np.where(better, np.maximum(tau / 10, 1e-12), tau * 10)
+        share = _share(here, gradient, new - x, value)
+        raised, lowered = tau * 10, np.maximum(tau / 10, 1e-12)
+        damping[rows] = np.where(~better | (share < _TOO_FAR), raised, np.where(share > _AS_FORESEEN, lowered, tau))
         done = (gain < _TOLERANCE) | (damping[rows] > _STUCK)
         rows = rows[~done]
     raise RuntimeError(
         f"{len(rows)} of {len(start)} fits did not converge in {_STEPS} steps; are two parameters degenerate? Fix one, "
         f"or constrain it"
     )
+
+
+def _share(here: Derivatives, gradient: Array, step: Array, value: Array) -> Array:
+    """The decrease of D by a step, as a share of what the gradient and curvature foresee.
+
+    The curvature lacks the second derivatives of λ.  Far from the data, where a factor such as (1 + σ)^a is pulled by
+    tens of σ, the true one may be twice as large: then a full step ends across the valley, as high as it began.
+    """
+    square = np.einsum("np,npq,nq->n", step, here.curvature, step)
+    foreseen = -np.sum(gradient * step, axis=1) - square / 2
+    # A bound may cut a step such that nothing is foreseen of it; then any decrease will do.
+    return np.where(foreseen > 0, (here.deviance - value) / np.where(foreseen > 0, foreseen, 1.0), 1.0)
 
 
 def _step(curvature: Array, scale: Array, gradient: Array, closed: NDArray[np.bool_], damping: Array) -> Array:

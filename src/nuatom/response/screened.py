@@ -173,7 +173,7 @@ class Screened:
         if self._alone:
             return plain
         base = plain if self._field is self._measured else self._field.structure(T, Q, wanted)
-        y = np.log(Q / MOMENTUM_AU / ridge(T / HARTREE)[:, None], where=T[:, None] > 0, out=np.zeros_like(Q))
+        y = np.log(Q / MOMENTUM_AU / ridge(np.maximum(T, 1e-12) / HARTREE)[:, None])
         share = self._share(T)[:, None]
         values = self._dressed(
             {f: getattr(base, f.value) for f in wanted}, T, np.broadcast_to(y, (len(self.shells), *y.shape))

@@ -1,4 +1,4 @@
-"""Discrete excitations below the first threshold, as the interaction moves and mixes them.
+"""Discrete excitations below the first threshold, as the interaction moves and mixes them (a few to just above it).
 
 With the transitions p that are discrete there taken out of χ⁰, what is left is smooth and screens by itself; among
 them the interaction so screened, W = (1 − Kχ⁰_s)⁻¹K, leaves the eigenproblem (M. E. Casida's)
@@ -103,8 +103,7 @@ def discrete(stage: Stage, momentum: Array) -> Discrete:
             one = modes.take(np.array([k]))
             owner = here[leading[k]]
             values = summed(stage, J, np.array([owner.shell]), np.ones(1), one)[:, owner.shell]
-            if T[k] < first:
-                found.append((float(T[k]), owner, values))
+            found.append((float(T[k]), owner, values))
     largest = max((float(values[0].max()) for *_, values in found), default=0.0)
     found = sorted((row for row in found if row[2][0].max() > _NEGLIGIBLE * largest), key=lambda row: row[0])
     if not found:

@@ -125,9 +125,8 @@ def green(stage: Stage, transfer: float, multipoles: int | None = None) -> Green
     settings, grid, solution = stage.settings, stage.grid, stage.solution
     top = settings.multipoles if multipoles is None else multipoles
     shells, kappas, signs = [], [], []
-    for i, shell in enumerate(stage.shells):
-        if -stage.orbitals[0][i] > _DEEP * transfer:
-            continue
+    for i in np.flatnonzero(_responding(stage, transfer)):
+        shell = stage.shells[i]
         for l in range(shell.l + top + 1):
             for kappa in (-1,) if l == 0 else (l, -l - 1):
                 for sign in (1.0, -1.0):
@@ -157,6 +156,11 @@ def green(stage: Stage, transfer: float, multipoles: int | None = None) -> Green
         stage, transfer, shell_of, kappa_of, sign_of, is_open,
         rows_of(P, F, factors[0], factors[1]), rows_of(P, F, factors[2], factors[3]),
     )  # fmt: skip
+
+
+def _responding(stage: Stage, transfer: float) -> NDArray[np.bool_]:
+    """The shells that are not too deep to move at T."""
+    return np.asarray(-stage.orbitals[0] <= _DEEP * transfer)
 
 
 def response(stage: Stage, transfer: float, momentum: Array, widths: Widths) -> Response:
@@ -267,25 +271,31 @@ def blocked(stage: Stage, transfer: float) -> Poles:
     n = len(stage.shells)
     filled = np.array([stage.filled(i) for i in range(n)])
     lower, other = (a.ravel() for a in np.indices((n, n)))
+    moving = np.flatnonzero(_responding(stage, transfer)[lower])
+    lower, other = lower[moving], other[moving]
     gap = energies[other] - energies[lower]
     share = np.where(gap > 0, np.minimum(filled[other] / filled[lower], 1.0), 1.0)
     forward, backward = share / (transfer - gap), share / (-transfer - gap)
     kappa = np.array([s.kappa for s in stage.shells], dtype=np.int64)[other]
     return Poles(
-        lower, kappa, -(forward + backward) + 0j, -(forward - backward) + 0j, np.zeros(n * n),
+        lower, kappa, -(forward + backward) + 0j, -(forward - backward) + 0j, np.zeros(lower.size),
         rows_of(P[lower], F[lower], P[other], F[other]),
     )  # fmt: skip
 
 
 def with_lines(poles: Poles, stage: Stage, transfer: float, widths: Widths) -> Poles:
-    """Lines above the first threshold are given their width."""
+    """Lines in the continuum are given their width.
+
+    Those just below the first threshold are too, lest they be spikes where the interaction moves them above it; their
+    strength is with the discrete ones.
+    """
     first = -float(stage.orbitals[0].max())
     chosen = [t for t in stage.transitions if t.energy > FIRST * first]
     energy, share, tail = (np.array([getattr(t, name) for t in chosen]) for name in ("energy", "share", "tail"))
     x = transfer - energy
     wide = 1 / (x + 1j * widths.half(energy))
     change = share * (wide - 1 / x + 1j * tail * wide.imag)
-    strength = -share * (1 + tail) * wide.imag / np.pi
+    strength = np.where(energy > first, -share * (1 + tail) * wide.imag / np.pi, 0.0)
     return poles.and_(Poles(*_indices(chosen), change, change, strength, transition_rows(stage, chosen)))
 
 
