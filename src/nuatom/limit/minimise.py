@@ -182,8 +182,10 @@ def _share(here: Derivatives, gradient: Array, step: Array, value: Array) -> Arr
     """
     square = np.einsum("np,npq,nq->n", step, here.curvature, step)
     foreseen = -np.sum(gradient * step, axis=1) - square / 2
-    # A bound may cut a step such that nothing is foreseen of it; then any decrease will do.
-    return np.where(foreseen > 0, (here.deviance - value) / np.where(foreseen > 0, foreseen, 1.0), 1.0)
+    fallen = here.deviance - value
+    # A bound may cut a step such that nothing is foreseen of it; then any decrease will do.  A step lost in rounding
+    # is none: were damping lowered after it, it would go up and down for ever.
+    return np.where(foreseen > 0, fallen / np.where(foreseen > 0, foreseen, 1.0), np.where(fallen > 0, 1.0, 0.0))
 
 
 def _step(curvature: Array, scale: Array, gradient: Array, closed: NDArray[np.bool_], damping: Array) -> Array:
