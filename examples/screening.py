@@ -33,7 +33,6 @@ Array = NDArray[np.float64]
 
 MEGABARN = 1e6 * barn
 ATOMS = ("Xe", "Ar", "Ge")
-MULTIPOLES = {"Xe": 8, "Ar": 4, "Ge": 4}
 COUPLINGS = {
     "magnetic moment": na.MagneticMoment(1e-11),
     "millicharge": na.Millicharge(1e-12),
@@ -58,8 +57,8 @@ STYLE = {
 
 @cache
 def screened(symbol: str) -> na.Screened:
-    """The screened atom; argon and germanium with fewer multipoles, which is good to 1.5 %."""
-    return na.Screened(na.Atom(symbol), multipoles=MULTIPOLES[symbol])
+    """The screened atom."""
+    return na.Screened(na.Atom(symbol))
 
 
 @cache
@@ -128,16 +127,15 @@ def table_interactions(symbol: str = "Xe") -> None:
 
 def ratio_figure() -> Figure:
     """dσ/dT screened over independent, for three couplings and three atoms."""
-    transfer = np.geomspace(15, 2500, 260) * eV
+    transfer = np.geomspace(15, 2500, 500) * eV
     with rc_context(STYLE):
         figure = Figure(figsize=(6.4, 7.5), layout="constrained")
         axes = figure.subplots(len(COUPLINGS), 1, sharex=True)
-        for axis, (name, coupling) in zip(axes, COUPLINGS.items(), strict=True):
+        for axis, name in zip(axes, COUPLINGS, strict=True):
             for symbol, colour in zip(ATOMS, COLOURS, strict=True):
                 axis.semilogx(transfer / eV, ratio(symbol, name, transfer), color=colour, lw=1.2, label=symbol)
             axis.axhline(1, color="0.7", lw=0.8, zorder=0)
             axis.set(ylabel=f"screened / independent\n{name}")
-            del coupling
         axes[0].legend(ncols=3)
         axes[1].set(yscale="log")
         axes[-1].set(xlabel="energy transfer T  [eV]")

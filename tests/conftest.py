@@ -20,7 +20,13 @@ settings.load_profile("fixed")
 
 @pytest.fixture(scope="session", autouse=True)
 def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep tables in a folder of this run: no test reads or writes the user's own."""
+    """Keep tables in a folder of this run: no test reads or writes the user's own.
+
+    Several workers (`pytest -n 2`) have one folder, beside their own: none computes what another has computed.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "store"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NUATOM_CACHE", str(tmp_path_factory.mktemp("store")))
+        patch.setenv("NUATOM_CACHE", str(folder))
         yield
