@@ -255,6 +255,117 @@ def test_both_minima_of_a_square_are_found() -> None:
     assert min(found.rise[0], found.rise[2]) > 1
 
 
+def charge_model(**noise: float) -> Model:
+    """A charge: weak, interference and square in 21 falling bins over a free background, and factors on the signal."""
+    place = np.linspace(0.0, 1.0, 21)
+    weak, mixed, square = 50 * np.exp(-9 * place), -0.3 - 0.2 * place, 150 * np.exp(-3 * place)
+    signal = Signal.of({"charge": 2}, lambda charge: weak + charge * mixed + charge**2 * square)
+    factors = tuple(LogNormal(name, ("signal",), sigma) for name, sigma in noise.items())
+    return Model(signal, {"flat": np.full(21, 130.0)}, (*factors, Free("flat rate", ("flat",))))
+
+
+@pytest.mark.parametrize("charge", [-6.0, -5.5, 6.0])
+def test_fit_tens_of_errors_from_the_data(charge: float) -> None:
+    """The first step of a search for an end is far out, where D bends twice as much as the slopes of λ say.
+
+    The factor of the flux is then pulled by some fifty errors; Newton's steps went to and fro across that valley.
+    """
+    from scipy.optimize import minimize
+
+    model = charge_model(flux=0.04)
+    likelihood = Binned.of(model, model.expected(model.start[None, :])[0])
+    found = limit.minimise(likelihood, {"charge": charge})
+    assert found.values[0, 1] < -30
+    options = {"xatol": 1e-10, "fatol": 1e-12, "maxiter": 4000, "maxfev": 4000}
+    run = minimize(
+        lambda p: likelihood.deviance(np.array([[charge, *p]]))[0], [-50.0, 1.0], method="Nelder-Mead", options=options
+    )
+    assert found.deviance[0] == pytest.approx(run.fun, abs=1e-7)
+
+
+def test_fits_at_the_vertex_of_a_square() -> None:
+    """Where counts fluctuate down the best charge is at the vertex, and there λ has no slope.
+
+    At a minimum D rises to both sides in every parameter, and Minuit finds none that is lower.
+    """
+    model = charge_model(flux=0.03, efficiency=0.03)
+    toys = Binned.of(model, np.zeros(21)).toys(model.start, 40, np.random.default_rng(19))
+    found = limit.minimise(toys)
+    vertex = np.abs(found.values[:, 0]) < 0.01
+    assert 5 < vertex.sum() < 35  # so both kinds are there
+    for step in 1e-3 * np.eye(len(model.parameters)):
+        for side in (-1, 1):
+            assert np.all(toys.deviance(found.values + side * step) > found.deviance)
+    for row in np.flatnonzero(vertex)[:3]:
+        one = toys.select(np.array([row]))
+        assert limit.fit(one).deviance == pytest.approx(found.deviance[row], abs=1e-6)
+
+
+def test_unbinned_fits_at_the_vertex_of_a_square() -> None:
+    shape = 1 / (1 + GRID)
+    signal = Signal.of({"charge": 2}, lambda charge: 100 + 10 * charge * shape + 100 * charge**2 * shape**2)
+    model = Model(signal, {"flat": np.full(41, 100.0)}, (LogNormal("flux", ("signal",), 0.1), Free("rate", ("flat",))))
+    toys = Unbinned.of(model, GRID, []).toys(model.start, 12, np.random.default_rng(1))
+    found = limit.minimise(toys)
+    for step in 1e-2 * np.eye(3):
+        for side in (-1, 1):
+            assert np.all(toys.deviance(found.values + side * step) > found.deviance)
+
+
+def test_fit_ends_where_another_step_is_lost_in_rounding() -> None:
+    """At 10¹¹ counts a bin, D has rounding errors of some 10⁻⁵: nothing may wait for a decrease of 10⁻⁸."""
+    scale = 1e10
+    signal = Signal.of({"x": 2}, lambda x: scale * (1 + 0.01 * x * SHAPE + 0.02 * x * x * SHAPE))
+    factors = (LogNormal("flux", ("signal",), 0.1), Free("level", ("flat",)))
+    model = Model(signal, {"flat": np.full(5, 20 * scale)}, factors)
+    held = np.linspace(-3.0, 3.0, 13)
+    likelihood = Binned.of(model, model.expected(model.start[None, :])[0]).select(np.zeros(13, dtype=np.intp))
+    found = limit.minimise(likelihood, {"x": held})
+    for step in np.diag([0.0, 1e-3, 1e-6])[1:]:
+        for side in (-1, 1):
+            assert np.all(likelihood.deviance(found.values + side * step) > found.deviance)
+
+
+@pytest.mark.parametrize("fluctuated", [False, True], ids=["expected", "fluctuated, with a band"])
+def test_interval_of_a_charge(fluctuated: bool) -> None:
+    """Wilks: at both ends D is 2.706 above its least, with log-normal factors and a parameter of two signs."""
+    model = charge_model(flux=0.03, efficiency=0.03)
+    counts = model.expected(model.start[None, :])[0]
+    if fluctuated:
+        nominal = model.signal
+        coefficients = nominal.coefficients * np.linspace(0.7, 1.0, 21)
+        softer = Signal(nominal.parameters, nominal.components, nominal.exponents, coefficients)
+        model = Model(nominal, model.backgrounds, model.factors, (Band("binding", {1.0: softer}),))
+        counts = np.random.default_rng(20).poisson(counts)
+    likelihood = Binned.of(model, counts)
+    found = limit.interval(likelihood, "charge")
+    assert found.low < found.best < found.high
+    rise = limit.scan(likelihood, "charge", [found.low, found.high]).rise
+    np.testing.assert_allclose(rise, 2.7055, atol=1e-3)
+
+
+def test_curvature_of_the_parameters_of_interest() -> None:
+    """Where every count is below λ, D bends as its gradient says, at the vertex too; and it never bends down."""
+    values = np.array([[0.1, -0.2, 0.3]])
+    likelihood = Binned.of(Model(JOINT, {"flat": np.full(3, 9.0)}), np.zeros(3))
+    step = 1e-5 * np.eye(3)
+    numeric = [
+        (likelihood.derivatives(values + h).gradient - likelihood.derivatives(values - h).gradient)[0] for h in step
+    ]
+    np.testing.assert_allclose(
+        likelihood.derivatives(values).curvature[0], np.array(numeric) / 2e-5, rtol=1e-6, atol=1e-6
+    )
+    for counts in ([0.0, 0.0, 0.0], [90.0, 1.0, 5.0], [90.0, 90.0, 90.0]):
+        found = Binned.of(likelihood.model, counts).derivatives(values).curvature[0]
+        assert np.linalg.eigvalsh(found).min() > -1e-9 * np.abs(found).max()
+    density = Model(Signal.of({"charge": 2}, lambda charge: charge**2 / (1 + GRID)), {"flat": np.full(41, 5.0)})
+    events = Unbinned.of(density, GRID, [0.3, 2.2, 10.0])
+    ends = [events.derivatives(np.array([[c]])).gradient[0, 0] for c in (0.2 - 1e-5, 0.2 + 1e-5)]
+    assert events.derivatives(np.array([[0.2]])).curvature[0, 0, 0] == pytest.approx(
+        (ends[1] - ends[0]) / 2e-5, rel=1e-6
+    )
+
+
 def test_contour_of_two_parameters() -> None:
     """A Gaussian likelihood has an ellipse, its area π·4.61·√det of the covariance at 90 %."""
     signal = Signal.of(

@@ -294,3 +294,22 @@ def test_inference_interface_reads_the_templates(tmp_path: Path) -> None:
     assert set(found) == {"signal: moment", "signal: 1", "flat"}
     np.testing.assert_allclose(found["signal: moment"].histogram, SHAPE)
     np.testing.assert_allclose(found["flat"].bin_edges[0], np.arange(6.0))
+
+
+def test_a_background_that_can_be_the_signal_leaves_only_the_counts() -> None:
+    """Signal 10x (1, 2, 3) over a free background of the same shape: only that it cannot exceed the counts is known.
+
+    The background at zero and all 6000 counts signal is x = 100, and a Poisson fluctuation of 90 % one-sided confidence
+    is 1.28 √6000 / 60 = 1.65 above it.
+    """
+    shape = np.array([1.0, 2.0, 3.0])
+    signal = Signal.of({"x": 1}, lambda x: [10 * x * shape])
+    model = Model(
+        signal, backgrounds={"flat": 1000 * shape}, factors=(Free("size", ("flat",)),), bounds={"x": (0.0, np.inf)}
+    )
+    data = Binned.of(model, 1000 * shape)
+    for procedure in (limit.OneSided(), limit.Cls(), limit.Unified()):
+        found = limit.upper_limit(data, "x", 0.9, procedure)
+        value = float(getattr(found, "high", found))
+        assert value == pytest.approx(101.65, rel=0.01)
+    assert limit.sensitivity(data, "x", 0.9, limit.OneSided()).median == pytest.approx(101.65, rel=0.01)

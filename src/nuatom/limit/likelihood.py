@@ -33,7 +33,8 @@ class Derivatives:
     Attributes:
         deviance: D, shape (n,); infinite where an expectation is negative, or zero where there are events.
         gradient: ∂D/∂parameter, (n, parameter).
-        curvature: second derivatives without those of λ itself, (n, parameter, parameter); not negative.
+        curvature: second derivatives, (n, parameter, parameter); of those of λ itself only the ones in the parameters
+            of interest, and of these what is positive, so that the matrix has no negative eigenvalue.
         scale: the diagonal one expects of it, (n, parameter); positive where D depends on the parameter at all.
     """
 
@@ -168,10 +169,12 @@ class Binned(Likelihood):
         expected, slope = self.model.jacobian(values)
         ratio = np.divide(self.counts, expected, out=np.zeros_like(expected), where=self.counts > 0)
         weight = np.divide(ratio, expected, out=np.zeros_like(expected), where=self.counts > 0)
+        curvature = 2 * (slope * weight[:, None, :]) @ slope.transpose(0, 2, 1)
+        _add_bend(curvature, self.model.bend(values, 1 - ratio))
         return Derivatives(
             self._baker_cousins(expected),
             2 * np.einsum("npb,nb->np", slope, 1 - ratio),
-            2 * (slope * weight[:, None, :]) @ slope.transpose(0, 2, 1),
+            curvature,
             # Half a count more, so that an empty bin does not count as known without error.
             2 * np.einsum("npb,nb->np", slope**2, 1 / (np.abs(expected) + 0.5)),
         )
@@ -298,6 +301,7 @@ class Unbinned(Likelihood):
             for q in range(p + 1):
                 curvature[:, p, q] = 2 * np.bincount(toy, weighted * relative[:, q], self.number)
                 curvature[:, q, p] = curvature[:, p, q]
+        _add_bend(curvature, self.model.bend(values, self._trapezoid - self._at_nodes(self.weights / safe)))
         scale = 2 * np.einsum("npb,nb,b->np", slope**2, 1 / (np.abs(expected) + _half(expected)), self._trapezoid)
         return Derivatives(self._deviance(expected, density), gradient, curvature, scale)
 
@@ -305,12 +309,39 @@ class Unbinned(Likelihood):
         toy, node, share = self._places
         return np.asarray(expected[toy, node] * (1 - share) + expected[toy, node + 1] * share)
 
+    def _at_nodes(self, events: Array) -> Array:
+        """Weights of events dealt out to the nodes about each, shape (n, bin); the transpose of `_at_events`."""
+        toy, node, share = self._places
+        bins = len(self.grid)
+        place, shape = toy * bins + node, self.number * bins
+        below, above = (np.bincount(place + k, events * s, shape) for k, s in ((0, 1 - share), (1, share)))
+        return np.asarray((below + above).reshape(self.number, bins), dtype=float)
+
     def _deviance(self, expected: Array, density: Array) -> Array:
         logarithms = self.weights * np.log(np.where(density > 0, density, 1.0))
         sums = np.bincount(self._places[0], logarithms, self.number)
         hopeless = np.bincount(self._places[0], (density <= 0) & (self.weights > 0), self.number) > 0
         impossible = hopeless | (expected < 0).any(axis=1)
         return np.asarray(np.where(impossible, np.inf, 2 * (expected @ self._trapezoid - sums)))
+
+
+def _add_bend(curvature: Array, bend: Array) -> None:
+    """Add what is positive of 2 Σ_b w_b ∂²λ_b/∂x_i∂x_j.
+
+    At the vertex of a square λ has no slope, and without this no curvature: Newton's step there would have no length.
+    """
+    if not bend.any():
+        return
+    count = bend.shape[1]
+    if count == 1:
+        curvature[:, :1, :1] += 2 * np.maximum(bend, 0.0)
+        return
+    # Parameters have different units, in which the eigenvalues would have no meaning.
+    size = np.sqrt(np.abs(np.einsum("npp->np", bend)))
+    size = np.where(size > 0, size, 1.0)
+    unit = size[:, :, None] * size[:, None, :]
+    value, vector = np.linalg.eigh(bend / unit)
+    curvature[:, :count, :count] += 2 * unit * ((vector * np.maximum(value, 0.0)[:, None, :]) @ vector.mT)
 
 
 def _half(expected: Array) -> Array:

@@ -19,6 +19,7 @@ from nuatom.limit.polynomial import Array
 _STEPS = 300
 _TOLERANCE = 1e-8  # in D, of the decrease that another step would bring
 _NEARLY_NEWTON = 1e-2  # damping with which a step is not much shorter than without
+_NOTHING = 1e-6  # in D, a difference that is rounding and what minimisation leaves
 _TOO_FAR = 0.25  # share of the foreseen decrease below which steps must become shorter
 _AS_FORESEEN = 0.75  # and above which they may become longer
 _STUCK = 1e12  # damping at which no direction leads further down
@@ -65,9 +66,14 @@ def minimise(likelihood: Likelihood, fixed: Mapping[str, float | Array] | None =
 
 
 def rise(likelihood: Likelihood, best: Minimum, fixed: Mapping[str, float | Array]) -> tuple[Array, Minimum]:
-    """t = D(fixed, the rest at its best) − D(best) ≥ 0 of each data set, and the conditional fit."""
+    """t = D(fixed, the rest at its best) − D(best) ≥ 0 of each data set, and the conditional fit.
+
+    Less than `_NOTHING`, a thousandth of a standard deviation, is zero: where a background can take the place of the
+    signal, differences are rounding, and a ratio of two of them would be taken for an exclusion.
+    """
     conditional = minimise(likelihood, fixed)
-    return np.maximum(conditional.deviance - best.deviance, 0.0), conditional
+    t = conditional.deviance - best.deviance
+    return np.where(t > _NOTHING, t, 0.0), conditional
 
 
 def _best_of_starts(likelihood: Likelihood, held: Mapping[int, Array], mask: NDArray[np.bool_]) -> Minimum:
@@ -177,8 +183,9 @@ def _descend(likelihood: Likelihood, start: Array, mask: NDArray[np.bool_]) -> M
 def _share(here: Derivatives, gradient: Array, step: Array, value: Array) -> Array:
     """The decrease of D by a step, as a share of what the gradient and curvature foresee.
 
-    The curvature lacks the second derivatives of λ.  Far from the data, where a factor such as (1 + σ)^a is pulled by
-    tens of σ, the true one may be twice as large: then a full step ends across the valley, as high as it began.
+    The curvature lacks the second derivatives of λ in nuisance parameters.  Far from the data, where a factor such as
+    (1 + σ)^a is pulled by tens of σ, the true one may be twice as large: then a full step ends across the valley, as
+    high as it began.
     """
     square = np.einsum("np,npq,nq->n", step, here.curvature, step)
     foreseen = -np.sum(gradient * step, axis=1) - square / 2

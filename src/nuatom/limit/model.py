@@ -163,6 +163,22 @@ class Model:
                 slope[:, first + len(self.factors) + k] += np.sum(shape * scaled, axis=1)
         return np.asarray(counts.sum(axis=1)), slope
 
+    def bend(self, values: Array, weight: Array) -> Array:
+        """Σ_b w_b ∂²λ_b/∂x_i∂x_j of the parameters of interest, for points (n, parameter) and weights (n, bin).
+
+        The shape is (n, parameter of interest, parameter of interest).
+        """
+        first, parts = len(self.signal.parameters), len(self.signal.components)
+        found = np.zeros((len(values), first, first))
+        bends = self.signal.bends(values[:, :first])
+        if bends:
+            scaled = self._factors(values)[:, :parts] * weight[:, None, :]
+            weights = [band.weights(values[:, first + len(self.factors) + k])[0] for k, band in enumerate(self.bands)]
+            for (i, j), monomials in bends.items():
+                found[:, i, j] = np.einsum("ncb,ncb->n", self._morphed(monomials, weights), scaled)
+                found[:, j, i] = found[:, i, j]
+        return found
+
     def _by_sample(self, values: Array) -> tuple[Array, Array, Array]:
         """Counts with factors, without them, and the factors, each (n, sample, bin)."""
         first = len(self.signal.parameters)

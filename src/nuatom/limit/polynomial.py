@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -145,6 +145,18 @@ class Signal:
             lowered = self.exponents.copy()
             lowered[:, i] = np.maximum(power - 1, 0)
             found[i] = power * np.prod(values[:, None, :] ** lowered, axis=2)
+        return found
+
+    def bends(self, values: Array) -> dict[tuple[int, int], Array]:
+        """∂²/∂x_i∂x_j of the monomials by i ≤ j, each of shape (n, term); without those that are zero everywhere."""
+        found: dict[tuple[int, int], Array] = {}
+        for i, j in combinations_with_replacement(range(len(self.parameters)), 2):
+            lowered = self.exponents.copy()
+            lowered[:, i] -= 1
+            factor = self.exponents[:, i] * np.maximum(lowered[:, j], 0)
+            lowered[:, j] -= 1
+            if factor.any():
+                found[i, j] = factor * np.prod(values[:, None, :] ** np.maximum(lowered, 0), axis=2)
         return found
 
     def __call__(self, **values: float) -> Array:
