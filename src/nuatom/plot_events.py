@@ -98,7 +98,8 @@ class Counts:
     Attributes:
         edges: edges of the bins, shape (bin + 1,) [energy].
         background: counts without a signal, shape (bin,).
-        signal: counts with the parameter at its limit less those, shape (bin,).
+        signal: counts with the parameter at its limit, or at the upper end of its interval, less those, shape (bin,);
+            a bin may be negative, and is shown dotted with its sign changed.
         observed: what was counted, shape (bin,); None where there are no data.
     """
 
@@ -153,14 +154,17 @@ def _counts(axes: Axes, counts: Counts) -> None:
     edges, width = counts.edges / keV, np.diff(counts.edges) / keV
     background, signal = counts.background / width, counts.signal / width
     axes.stairs(background, edges, baseline=None, color=_GREY, lw=1.6, label="without a signal")
-    if np.any(signal > 0):
-        positive = np.where(signal > 0, signal, np.nan)
-        axes.stairs(positive, edges, baseline=None, color=_VERMILION, lw=1.6, label="signal at the limit")
+    # A logarithmic axis has no sign: the style of the line has it.
+    styles = ((1, "-", "signal at the limit (upper end)"), (-1, ":", "−signal at the limit (takes away)"))
+    for sign, style, text in styles:
+        if np.any(sign * signal > 0):
+            own = np.where(sign * signal > 0, sign * signal, np.nan)
+            axes.stairs(own, edges, baseline=None, color=_VERMILION, lw=1.6, ls=style, label=text)
     if counts.observed is not None:
         middle, error = 0.5 * (edges[1:] + edges[:-1]), np.sqrt(counts.observed) / width
         axes.errorbar(middle, counts.observed / width, error, fmt=".", color=_BLACK, ms=4, lw=0.8, label="data")
     axes.set_yscale("log")
-    shown = np.concatenate([background, signal])
+    shown = np.concatenate([background, np.abs(signal)])
     if np.any(shown > 0):
         top, least = 4.0 * float(shown.max()), float(shown[shown > 0].min())
         axes.set_ylim(max(0.5 * least, top / 1e6), top)

@@ -10,9 +10,9 @@ import pytest
 import xarray as xr
 
 import nuatom as na
-from nuatom.cli import limit, main, rate
+from nuatom.cli import limit, main, options, rate
 from nuatom.config import load, parse, presets
-from nuatom.plot_events import rate_figure
+from nuatom.plot_events import Counts, limit_figure, rate_figure
 from nuatom.units import cm2, day, keV, kg, s, tonne, year
 
 RATE = "rate Ge --source reactor --flux 2.7e13/cm2/s --transfer 1:50keV:5 --model free"
@@ -125,6 +125,36 @@ def test_rate_of_a_configuration(run: Run) -> None:
     assert "# model: free" in run("rate mine.toml --model free --transfer 2,3keV")
 
 
+def test_rate_takes_the_tolerance_of_a_configuration(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    make = options.make_model
+
+    def noted(how, atom, tolerance, functions):  # type: ignore[no-untyped-def]
+        seen.append(tolerance)
+        return make(how, atom, tolerance, functions)
+
+    monkeypatch.setattr(options, "make_model", noted)
+    (tmp_path / "rough.toml").write_text(CONFIG + "tolerance = 0.02\n")
+    run("rate rough.toml --transfer 2,3keV")
+    run("rate rough.toml --transfer 2,3keV --tolerance 0.01")
+    assert seen == [0.02, 0.01]
+
+
+def test_rate_tells_the_weak_couplings_of_the_flavours_that_arrive(run: Run) -> None:
+    def told(line: str) -> str:
+        out = run(f"rate Ge {line} --transfer 1,2keV --weak")
+        return next(row for row in out.splitlines() if row.startswith("# coupling: "))
+
+    muon = told("--source mono-energetic --energy 1MeV --flux 1/cm2/s --flavour mu --model free --mu-nu 1e-11")
+    g_V, g_A = na.Weak("mu").couplings()
+    assert f"g_V = {g_V:.6g} and g_A = {g_A:.6g} of mu (with" in muon
+    assert " of e" not in muon
+    assert muon.endswith("; magnetic moment 1e-11 Bohr magnetons")
+    pions = told("--source stopped-pion --flux 4e7/cm2/s --model free")
+    assert " of e, " in pions and " of mu " in pions and " of tau" not in pions
+    assert "g_V" not in told("--source stopped-pion --flux 4e7/cm2/s --recoils")
+
+
 @pytest.mark.parametrize(
     ("words", "name"),
     [
@@ -181,6 +211,15 @@ def test_rate_writes_what_it_shows(run: Run, tmp_path: Path) -> None:
         ("rate Ge --source solar --transfer 1,2keV -o r.txt", "its suffix is '.txt'"),
         ("rate gemma --source solar", "--source: the configuration gemma has a source"),
         ("rate none.toml", "cannot read 'none.toml'"),
+        ("rate mine.toml --flavour mu", "--flavour: the configuration mine.toml has a source"),
+        ("rate mine.toml --antineutrino", "--antineutrino: the configuration mine.toml has a source"),
+        ("rate mine.toml --recoils --weak --model free", "--model: of the electrons of an atom"),
+        ("rate mine.toml --recoils --exchange slater --tolerance 0.01", "--exchange, --tolerance: of the electrons"),
+        ("rate mine.toml --recoils --binding measured", "--binding: of the electrons"),
+        ("rate gema", "did you mean the preset gemma?"),
+        ("rate missing.csv", "given with --source missing.csv"),
+        ("rate Ge --source missing.csv --transfer 1,2keV", "cannot read 'missing.csv'"),
+        ("rate Ge --source cr51 --activity 3MCi --transfer 1,2keV", "the source cr51 needs --distance"),
     ],
 )
 def test_rate_says_what_is_wrong(line: str, said: str, run: Run) -> None:
@@ -232,6 +271,35 @@ def test_limit_has_bands(run: Run) -> None:
     assert bands is not None
     assert numbers(out, "plus1sigma[Bohr_magnetons]")[0] == pytest.approx(bands[1])
     assert numbers(out, "minus1sigma[Bohr_magnetons]")[0] == pytest.approx(bands[-1])
+
+
+def test_limit_has_no_band_where_nothing_is_allowed(run: Run) -> None:
+    out = run("limit mine.toml --sensitivity --alone")
+    bands = load("mine.toml").sensitivity().bands
+    assert bands is not None
+    assert bands[-2] == 0
+    assert columns(out)["minus2sigma[Bohr_magnetons]"] == ("-",)
+    assert "\n# bands: – where the data" in out
+    assert "# bands" not in run("limit mine.toml --alone")
+
+
+def test_limit_tells_of_events_outside_the_bins(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "seen.toml").write_text(CONFIG + '[data]\nevents = ["1keV", "3keV", "5keV", "11keV", "12keV"]\n')
+    out = run("limit seen.toml --alone --model free --sensitivity")
+    assert "# data: 2 events in the bins, 3 outside of them left out\n" in out
+
+
+def test_figure_shows_what_a_signal_takes_away() -> None:
+    edges = np.array([1.0, 2.0, 3.0, 4.0]) * keV
+    counts = Counts(edges, np.array([9.0, 9.0, 9.0]), np.array([2.0, -3.0, 0.0]), None)
+    values = np.linspace(-1, 1, 5)
+    figure = limit_figure(counts, values, {"free": values**2}, {"free": (-0.9, 0.9)}, "q")
+    labels = figure.axes[0].get_legend_handles_labels()
+    shown = dict(zip(labels[1], labels[0], strict=True))
+    taken = shown["−signal at the limit (takes away)"]
+    np.testing.assert_array_equal(taken.get_data().values, [np.nan, 3.0, np.nan])
+    assert taken.get_linestyle() == ":"
+    np.testing.assert_array_equal(shown["signal at the limit (upper end)"].get_data().values, [2.0, np.nan, np.nan])
 
 
 def test_limit_by_toys_repeats_with_its_seed(run: Run) -> None:
@@ -292,7 +360,7 @@ def test_workspace_is_read_by_pyhf(run: Run, tmp_path: Path) -> None:
         ("limit gema", "did you mean gemma?"),
         ("limit none.toml", "cannot read 'none.toml'"),
         ("limit mine.toml --model fre", "unknown model 'fre'"),
-        ("limit mine.toml --confidence 90", "limit.confidence: expected a number from 0 to 1, got 90"),
+        ("limit mine.toml --confidence 90", "--confidence: expected a number between 0 and 1, such as 0.9, got 90"),
         ("limit mine.toml --parameter millicharge", "'millicharge' is not fitted"),
         ("limit mine.toml --export w.root", "expected a name that ends in .json (pyhf)"),
         ("limit mine.toml -o s.txt", "its suffix is '.txt'"),
@@ -314,7 +382,8 @@ def test_limit_lists_all_that_is_wrong_with_a_configuration(run: Run, tmp_path: 
     assert not (tmp_path / "s.csv").exists()
 
 
-def test_what_cannot_be_exported_leaves_no_file(run: Run, tmp_path: Path) -> None:
+def test_what_cannot_be_exported_leaves_no_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nuatom.config.Experiment.limit", None)  # refused before anything is computed
     (tmp_path / "charge.toml").write_text(CONFIG + '[neutrino]\nfit = ["millicharge"]\n')
     assert "pyhf has no parameter that enters squared" in run("limit charge.toml --alone -o s.csv --export w.json", 2)
     assert {path.name for path in tmp_path.iterdir()} == {"mine.toml", "charge.toml"}

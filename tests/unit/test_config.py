@@ -1,5 +1,6 @@
 """Configurations: what they make, and that whatever is wrong with one is an error that names its key."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -131,8 +132,43 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
         ('"2/(kg day keV)"', '"2/(kg day)"', "background.flat.rate", "expected 1/(kg day keV)"),
         ('rate = "2/(kg day keV)"', "", "background.flat.rate", "missing; expected a rate per mass and energy"),
         ('response = "free"', 'response = "fre"', "model.response", "did you mean free?"),
-        ('response = "free"', "tolerance = 0", "model.tolerance", "more than 0, got 0"),
+        ('response = "free"', "tolerance = 0", "model.tolerance", "from 0.0001 to 0.1, got 0"),
         ('response = "free"', "tolerance = nan", "model.tolerance", "got nan"),
+        ('response = "free"', "tolerance = 0.2", "model.tolerance", "from 0.0001 to 0.1, got 0.2"),
+        ("efficiency = 0.9", "efficiency = 0", "detector.efficiency", "more than zero, got 0"),
+        (
+            "efficiency = 0.9",
+            'efficiency = { kind = "erf", position = "1keV", width = "1keV", plateau = 0 }',
+            "detector.efficiency.plateau",
+            "more than zero, got 0",
+        ),
+        (
+            "efficiency = 0.9",
+            'efficiency = { kind = "step", position = "1keV", above = 0 }',
+            "detector.efficiency",
+            "above 0 on one side",
+        ),
+        (
+            "efficiency = 0.9",
+            'efficiency = { kind = "points", energy = ["1keV", "2keV"], efficiency = [0, 0] }',
+            "detector.efficiency",
+            "above 0 at one energy at least",
+        ),
+        ('name = "flat"', 'name = "235U"', "background[1].name", "'235U' is a component of the source 'reactor'"),
+        ('name = "flat"', 'name = " "', "background[1].name", "it is empty"),
+        (
+            "efficiency = 0.9",
+            'channels = ["electrons", "electrons"]',
+            "detector.channels",
+            "'electrons' is there twice",
+        ),
+        ("[model]", "[limit]\ntoys = 49\n[model]", "limit.toys", "0 for none, or at least 50, got 49"),
+        (
+            "[model]",
+            '[neutrino]\nfit = ["millicharge"]\n[limit]\nprocedure = "cls"\n[model]',
+            "limit.procedure",
+            "millicharge may have either sign",
+        ),
         ("[model]", "[limit]\nconfidence = 90\n[model]", "limit.confidence", "from 0 to 1, got 90"),
         ("[model]", "[limit]\nconfidence = 1.0\n[model]", "limit.confidence", "between 0 and 1"),
         ("[model]", "[limit]\ntoys = -1\n[model]", "limit.toys", "at least 0, got -1"),
@@ -398,7 +434,31 @@ def test_data_move_the_limit(experiment: Experiment) -> None:
 
 def test_events_are_counted_in_the_bins() -> None:
     text = changed("[model]", '[data]\nevents = ["1.5keV", "2.5keV", "3keV", "9keV", "10keV"]\n[model]')
-    np.testing.assert_array_equal(parse(text).counts, [2, 0, 0, 2])
+    found = parse(text)
+    np.testing.assert_array_equal(found.counts, [2, 0, 0, 2])
+    assert found.events_outside == 1
+    assert parse(TEXT).events_outside == 0
+
+
+def test_the_whole_file_of_the_documentation(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "configuration.md"
+    (block,) = re.findall(r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    (tmp_path / "events.csv").write_text("energy [keV]\n2.9\n3.1\n60\n")
+    found = parse(block, tmp_path)
+    assert found.title == "a detector at a reactor"
+    assert found.counts is not None
+    assert found.counts.sum() == 2
+    assert found.events_outside == 1
+    assert found.settings.model.band == ["stepping"]
+
+
+def test_cls_is_of_a_magnetic_moment() -> None:
+    assert parse(changed("[model]", '[limit]\nprocedure = "cls"\n[model]')).settings.limit.procedure == "cls"
+
+
+def test_refused_flux_file_that_is_not_there() -> None:
+    (line,) = problems(changed('kind = "reactor"\nflux = "2.7e13/(cm2 s)"', 'kind = "csv"\nfile = "none.csv"'))
+    assert line.startswith("source: cannot read 'none.csv': ")
 
 
 def test_nuisances_are_those_of_the_file(experiment: Experiment) -> None:

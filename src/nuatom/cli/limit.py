@@ -123,6 +123,7 @@ def limit(
     """
     from nuatom import config as configuration
     from nuatom import output as files
+    from nuatom.config.settings import FEWEST_TOYS
     from nuatom.limit import write_inference_templates
 
     if list_presets:
@@ -138,7 +139,10 @@ def limit(
     paths, exports = output or [], export or []
     files.check(paths)
     _check_exports(exports)
+    if toys is not None and 0 < toys < FEWEST_TOYS:
+        raise ValueError(f"--toys: {toys} toys are too few, expected 0 for none, or at least {FEWEST_TOYS}")
     experiment = _changed(configuration.load(config), model, confidence)
+    _check_linear(experiment, exports)
     chosen = [experiment.parameter(parameter)] if parameter else list(experiment.parameters)
     settings = experiment.settings
     toys = settings.limit.toys if toys is None else toys
@@ -159,6 +163,8 @@ def limit(
                     rows.append((p, word, one.toys(p.name, toys, seed, report)[0]))
 
     about = _about(context, experiment, sensitivity)
+    if any(_is_empty(value) for _, _, found in rows for value in (found.bands or {}).values()):
+        about["bands"] = "– where the data would fluctuate so low that no value is left, 0 included"
     screen.show(about, *([_columns([row for row in rows if row[0] is p]) for p in chosen]))
     contents = []
     if paths:
@@ -174,9 +180,9 @@ def limit(
 
 def _changed(experiment: Experiment, model: str | None, confidence: float | None) -> Experiment:
     if confidence is not None:
-        experiment = experiment.with_settings(limit={"confidence": confidence})
         if not 0 < confidence < 1:
-            raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence}")
+            raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence:g}")
+        experiment = experiment.with_settings(limit={"confidence": confidence})
     if model is not None:
         from nuatom.config.responses import RESPONSES
 
@@ -209,6 +215,10 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
         "nuisances": ", ".join(experiment.model.parameters[len(experiment.parameters) :]) or "none",
         "limit": f"{what}, {settings.limit.confidence:.4g} confidence",
     }
+    if settings.data is not None and settings.data.events is not None:
+        outside = experiment.events_outside
+        inside = int(experiment.counts.sum()) if experiment.counts is not None else 0
+        about["data"] = f"{inside} events in the bins, {outside} outside of them left out"
     if settings.published is not None:
         own = [
             f"{p.name} {getattr(settings.published, p.name):g}"
@@ -245,9 +255,15 @@ def _columns(rows: list[tuple[Parameter, str, Limit]]) -> list[Column]:
         columns.append(Column("ratio to\nthe first", "ratio", ratios, ".4f"))
     for band, title in _BANDS.items():
         if band and any(found.bands for found in limits):
-            cells = numbers([None if found.bands is None else found.bands[band] for found in limits])
+            own = [None if found.bands is None else found.bands[band] for found in limits]
+            cells = numbers([None if value is None or _is_empty(value) else value for value in own])
             columns.append(Column(f"{title}\n{unit}", f"{_BAND_NAMES[band]}[{name}]", cells, ".3g"))
     return [*columns, Column("method", "method", [found.method for found in limits])]
+
+
+def _is_empty(limit: float) -> bool:
+    """Whether a one-sided limit is the 0 that stands for no value at all that is allowed."""
+    return limit == 0
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -327,6 +343,17 @@ def _check_exports(paths: list[Path]) -> None:
                 f"--export {path}: expected a name that ends in .json (pyhf), .ii.h5 (alea), .csv or .nc (templates)"
             )
     check(paths, [_PYHF, ".h5", *_TEMPLATES])
+
+
+def _check_linear(experiment: Experiment, paths: list[Path]) -> None:
+    """A workspace of pyhf is linear in what is fitted, which a charge or a radius is not."""
+    wrong = next((p.part for p in experiment.parameters if not p.squared), None)
+    for path in paths:
+        if wrong and path.name.endswith(_PYHF):
+            raise ValueError(
+                f"--export {path}: pyhf has no parameter that enters squared or in a product, as {wrong} does; "
+                "export templates instead, .csv or .nc"
+            )
 
 
 def _exported(experiment: Experiment, parameter: Parameter, paths: list[Path]) -> list[tuple[Path, bytes]]:

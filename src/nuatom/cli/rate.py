@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +26,8 @@ PER: Mapping[str, tuple[str, str, str]] = {"kg-day": ("kg", "day", "keV"), "tonn
 SOURCES = ("solar", "reactor", "cr51", "tritium", "stopped-pion", "mono-energetic")
 _FREE, _STEPPING = "free", "stepping"
 _SOURCE, _TARGET, _OUTPUT = "Source", "Atom and model", "Output"
+_OF_ELECTRONS = ("model", "exchange", "nucleus", "binding", "tolerance")
+_PLACED = ("cr51", "tritium")
 _POINTS = 40
 
 
@@ -149,14 +152,20 @@ def rate(
         "distance": distance,
         "energy": energy,
     }
-    experiment = _configured(target, given)
+    neutrino = {"flavour": flavour, "antineutrino": "yes" if antineutrino else None}
+    experiment = _configured(target, {**given, **neutrino})
+    if recoils and (typed := [f"--{name}" for name in _OF_ELECTRONS if _typed(context, name)]):
+        raise ValueError(f"{', '.join(typed)}: of the electrons of an atom, and --recoils is about its nucleus")
     if experiment is None:
+        _check_target(target)
         T, origin = _transfers(transfer), _source(given, flavour, antineutrino)
     else:
         T = parse_range(transfer) if transfer else _default_transfers(experiment)
         origin, target = experiment.source, experiment.target
         if not _typed(context, "model"):
             model = experiment.settings.model.response
+        if not _typed(context, "tolerance"):
+            tolerance = experiment.settings.model.tolerance
         exchange, nucleus, binding = (
             word if _typed(context, name) else getattr(experiment.settings.model, name)
             for name, word in (("exchange", exchange), ("nucleus", nucleus), ("binding", binding))
@@ -179,7 +188,7 @@ def rate(
         "command": command(context),
         "source": _source_in_words(origin),
         "target": target,
-        "coupling": chosen.text + (" (for e; each flavour of the source has its own)" if weak else ""),
+        "coupling": _coupling_in_words(chosen.text, origin, sin2_theta, recoils) if weak else chosen.text,
     }
     others: dict[str, Array] = {}
     if recoils:
@@ -190,11 +199,12 @@ def rate(
         about["model"] = f"{model}, {exchange} exchange, {binding} thresholds"
         result, others = _electrons(origin, chosen.coupling, target, T, model, exchange, nucleus, binding, tolerance)
     unit_text = " ".join(names)
+    coupling_title = " + ".join(chosen.names) if weak else chosen.title  # g_V and g_A are those of one flavour
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
     results = files.Results(
         _table(result, others, rate_unit, unit_text, about),
         lambda: plot_events.rate_figure(
-            result, rate_unit, unit_text, others=others, title=f"{target}, {origin.name}, {chosen.title}"
+            result, rate_unit, unit_text, others=others, title=f"{target}, {origin.name}, {coupling_title}"
         ),
     )
     files.save(results, paths)
@@ -220,6 +230,22 @@ def _configured(target: str, given: Mapping[str, str | None]) -> Experiment | No
     if wrong:
         raise ValueError(f"{', '.join(wrong)}: the configuration {target} has a source; copy it to change that")
     return load(target)
+
+
+def _check_target(target: str) -> None:
+    """An element or a compound; an error says what else may stand there."""
+    from nuatom.config import presets
+    from nuatom.elements import target as parse_target
+
+    try:
+        parse_target(target)
+    except ValueError as error:
+        hint = ""
+        if near := difflib.get_close_matches(target.lower(), presets(), n=1):
+            hint = f"; did you mean the preset {near[0]}?"
+        elif target.endswith(".csv"):
+            hint = f"; a configuration ends in .toml, and the file of a flux is given with --source {target}"
+        raise ValueError(f"{error}{hint}") from None
 
 
 def _transfers(transfer: str | None) -> Array:
@@ -256,6 +282,8 @@ def _source(given: Mapping[str, str | None], flavour: str | None, antineutrino: 
             keys["model"] = detail
         elif detail:
             raise ValueError(f"--source {word}: only solar has models, such as solar:B16-AGSS09met")
+    if keys["kind"] in _PLACED and given["distance"] is None:
+        raise ValueError(f"the source {word} needs --distance; only a configuration has other shapes of the target")
     if flavour is not None:
         options.choose("flavour", flavour, couplings.FLAVOURS)
         keys["flavour"] = flavour
@@ -284,6 +312,23 @@ def _source_in_words(source: Source) -> str:
 
     parts = [f"{c.name} {c.flux * cm2 * s:.4g}" for c in source.components]
     return f"{source.name}, {', '.join(parts)} per cm² and s"
+
+
+def _coupling_in_words(text: str, source: Source, sin2_theta: float | None, recoils: bool) -> str:
+    """The coupling with the weak part, which comes first, told for the flavours that the source has."""
+    from nuatom.neutrino import Weak
+
+    how = "with radiative corrections" if sin2_theta is None else f"tree level, sin²θ_W = {sin2_theta:g}"
+    if recoils:
+        weak = f"weak, of the nucleus ({how})"
+    else:
+        flavours = {share.flavour: None for c in source.components if c.flux > 0 for share in c.composition}
+        told = []
+        for flavour in sorted(flavours, key=lambda one: one.value):
+            g_V, g_A = Weak(flavour, sin2_theta=sin2_theta).couplings()
+            told.append(f"g_V = {g_V:.6g} and g_A = {g_A:.6g} of {flavour.name.lower()}")
+        weak = f"weak, {', '.join(told)} ({how})"
+    return "; ".join([weak, *text.split("; ")[1:]])
 
 
 def _electrons(

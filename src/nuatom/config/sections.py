@@ -17,6 +17,7 @@ from nuatom.config.fields import (
     NotNegative,
     Number,
     PositiveEnergy,
+    PositiveFraction,
     PositiveNumber,
     Rate,
     Section,
@@ -106,7 +107,7 @@ class Constant(Section):
     """The same efficiency at all energies."""
 
     kind: Literal["constant"]
-    value: Fraction
+    value: PositiveFraction
 
     def make(self, folder: Path) -> Efficiency:
         """The efficiency as a function of energy."""
@@ -127,6 +128,8 @@ class Step(Section):
         """The efficiency as a function of energy."""
         from nuatom.detector import StepEfficiency
 
+        if not (self.above or self.below):
+            raise ValueError("expected an efficiency above 0 on one side of the step at least, got 0 and 0")
         return StepEfficiency(self.position, self.above, self.below)
 
 
@@ -136,7 +139,7 @@ class Erf(Section):
     kind: Literal["erf"]
     position: Energy
     width: PositiveEnergy
-    plateau: Fraction = 1.0
+    plateau: PositiveFraction = 1.0
 
     def make(self, folder: Path) -> Efficiency:
         """The efficiency as a function of energy."""
@@ -159,6 +162,8 @@ class Points(Section):
 
         if len(self.energy) != len(self.efficiency):
             raise ValueError(f"expected as many energies as values, got {len(self.energy)} and {len(self.efficiency)}")
+        if not any(self.efficiency):
+            raise ValueError("expected an efficiency above 0 at one energy at least, got 0 at all of them")
         at, values = list(self.energy), list(self.efficiency)
         if values[0] > 0 and at[0] > 0:
             at, values = [0.0, *at], [values[0], *values]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from nuatom.config.fields import (
     Energy,
@@ -27,6 +27,8 @@ from nuatom.config.sources import SourceSection
 from nuatom.quantities import parse_range
 
 ParameterName = Literal["magnetic_moment", "millicharge", "charge_radius", "anapole"]
+FEWEST_TOYS = 50
+"""At each value; the quantile of fewer means nothing."""
 
 
 class TargetSection(Section):
@@ -91,6 +93,12 @@ class DataSection(Section):
     events: Annotated[_File | Annotated[list[Energy], Tag("list")], Discriminator(_file_or_list)] | None = None
 
 
+def _tolerance(value: float) -> float:
+    if not 1e-4 <= value <= 0.1:  # nan is not either
+        raise ValueError("expected a number from 0.0001 to 0.1")
+    return value
+
+
 class ResponseSection(Section):
     """How the target answers."""
 
@@ -98,7 +106,7 @@ class ResponseSection(Section):
     exchange: Literal["slater", "kohn-sham"] = "slater"
     nucleus: Literal["point", "uniform"] = "point"
     binding: Literal["calculated", "measured"] = "calculated"
-    tolerance: PositiveNumber = 0.005
+    tolerance: Annotated[float, AfterValidator(_tolerance)] = 0.005
 
 
 BandWord = Literal["central-field", "screened", "stepping", "free", "impulse", "slater", "kohn-sham"]
@@ -114,12 +122,18 @@ class ModelSection(ResponseSection):
     ]
 
 
+def _toys(value: int) -> int:
+    if 0 < value < FEWEST_TOYS:
+        raise ValueError(f"expected 0 for none, or at least {FEWEST_TOYS}")
+    return value
+
+
 class LimitSection(Section):
     """What is asked."""
 
     confidence: Fraction = 0.9
     procedure: Literal["one-sided", "cls", "unified"] = "one-sided"
-    toys: Annotated[int, Field(ge=0)] = 0
+    toys: Annotated[int, Field(ge=0), AfterValidator(_toys)] = 0
     seed: Annotated[int, Field(ge=0)] = 0
 
 

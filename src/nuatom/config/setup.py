@@ -55,9 +55,11 @@ class Setup:
             lambda: self.edges,
             lambda: self.counts,
             lambda: self.backgrounds,
+            self._check_names,
             self._check_channels,
             self._check_neutrino,
             self._check_confidence,
+            self._check_procedure,
         ):
             try:
                 check()
@@ -150,8 +152,16 @@ class Setup:
                 first = int(wrong[0])
                 raise _Problem(f"data.counts[{first + 1}]: expected a finite number ≥ 0, got {values[first]}")
             return values
-        return np.histogram(self._events(), edges)[0].astype(float)
+        return np.histogram(self._events, edges)[0].astype(float)
 
+    @property
+    def events_outside(self) -> int:
+        """How many events of the data are in none of the bins; 0 where the data are counts, or there are none."""
+        if self.counts is None or self.settings.data is None or self.settings.data.events is None:
+            return 0
+        return len(self._events) - int(self.counts.sum())
+
+    @cached_property
     def _events(self) -> Array:
         from nuatom.limit import read_events
 
@@ -197,8 +207,22 @@ class Setup:
         if {"charge_radius", "anapole"} <= set(given.fit):
             raise _Problem("neutrino.fit: an anapole is the same as a charge radius, ⟨r²⟩ = −6a: fit one of them")
 
+    def _check_names(self) -> None:
+        components = self.components
+        for number, section in enumerate(self.settings.background, start=1):
+            if not section.name.strip():
+                raise _Problem(f"background[{number}].name: it is empty; give it one such as 'flat', or leave it out")
+            if section.name in components:
+                raise _Problem(
+                    f"background[{number}].name: {section.name!r} is a component of the source "
+                    f"{self.source.name!r}; give it another"
+                )
+
     def _check_channels(self) -> None:
         given = self.settings.detector
+        for number, name in enumerate(given.channels):
+            if name in given.channels[:number]:
+                raise _Problem(f"detector.channels: {name!r} is there twice")
         if "recoils" in given.channels and given.quenching is None:
             raise _Problem(
                 'detector.quenching: missing; recoils need one, such as { kind = "lindhard", element = "Ge" }'
@@ -208,6 +232,16 @@ class Setup:
         given = self.settings.limit.confidence
         if not 0 < given < 1:
             raise _Problem(f"limit.confidence: expected a number between 0 and 1, such as 0.9, got {given}")
+
+    def _check_procedure(self) -> None:
+        if self.settings.limit.procedure != "cls":
+            return
+        for parameter in self.parameters:
+            if not parameter.squared:
+                raise _Problem(
+                    f"limit.procedure: 'cls' sets the upper limit of a magnetic moment; {parameter.part} may have "
+                    "either sign and has an interval: leave it out, or take 'unified'"
+                )
 
     def _out_of_reach(self) -> list[str]:
         """A threshold that nothing the source gives can pass."""

@@ -46,8 +46,8 @@ class TabulatedFlux(Emitter):
 
     Raises:
         ValueError: naming file, line and column for a column or unit that is unknown or there twice, a number that
-            cannot be read, is negative or not finite, or energies that do not ascend.
-        OSError: if the file cannot be read.
+            cannot be read, is negative or not finite, or energies that do not ascend; or a file that cannot be
+            read.
     """
 
     name: str
@@ -87,6 +87,8 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{file}: not a text file in UTF-8, expected a csv file") from None
+    except OSError as error:
+        raise ValueError(f"cannot read {str(file)!r}: {error.strerror or error}") from None
 
 
 def _columns(where: str, heading: str) -> tuple[list[str], list[float]]:
