@@ -21,6 +21,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
+from style import STYLE
 
 import nuatom as na
 from nuatom.response.model import VECTOR, Function, Lines, Measure, StructureFunctions
@@ -43,16 +44,6 @@ COUPLINGS = {
 }
 # Okabe and Ito's colours, distinct to the colour-blind.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#777777", "#009E73", "#E69F00", "#CC79A7")
-STYLE = {
-    "font.size": 10,
-    "axes.labelsize": 11,
-    "legend.fontsize": 9,
-    "legend.frameon": False,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "xtick.top": True,
-    "ytick.right": True,
-}
 
 
 @cache

@@ -24,6 +24,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import ArrayLike, NDArray
+from style import STYLE
 
 import nuatom as na
 from nuatom.approximations import FreeSumRule, thomas_fermi_momentum
@@ -44,16 +45,6 @@ DCS = "dσ/dT  [cm$^2$ keV$^{-1}$ per atom]"
 BLACK, GREY, BLUE, VERMILION = "#000000", "#777777", "#0072B2", "#D55E00"
 GREEN, ORANGE, PURPLE, SKY = "#009E73", "#E69F00", "#CC79A7", "#56B4E9"
 SYMBOLS = {"H": BLUE, "Ge": BLACK, "Xe": VERMILION}
-STYLE = {
-    "font.size": 10,
-    "axes.labelsize": 11,
-    "legend.fontsize": 9,
-    "legend.frameon": False,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "xtick.top": True,
-    "ytick.right": True,
-}
 
 
 # --- what is computed ------------------------------------------------------------------------------

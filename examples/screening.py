@@ -20,6 +20,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from style import STYLE
 
 import nuatom as na
 from nuatom.measured import compare_photoabsorption, henke_photoabsorption
@@ -43,16 +44,6 @@ INTERACTIONS = (na.LocalExchange(), na.AveragedExchange(), na.CoulombOnly())
 WIDTHS = Widths(5e-3, 0.25 * eV / HARTREE)
 # Okabe and Ito's colours, distinct to the colour-blind.
 COLOURS = ("#0072B2", "#D55E00", "#009E73")
-STYLE = {
-    "font.size": 10,
-    "axes.labelsize": 11,
-    "legend.fontsize": 9,
-    "legend.frameon": False,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "xtick.top": True,
-    "ytick.right": True,
-}
 
 
 @cache
