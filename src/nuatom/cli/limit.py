@@ -123,8 +123,8 @@ def limit(
     """
     from nuatom import config as configuration
     from nuatom import output as files
-    from nuatom.config.settings import FEWEST_TOYS
     from nuatom.limit import write_inference_templates
+    from nuatom.limit.feldman_cousins import FEWEST_TOYS
 
     if list_presets:
         names = configuration.presets()

@@ -24,11 +24,10 @@ from nuatom.config.sections import (
     ScaleSection,
 )
 from nuatom.config.sources import SourceSection
+from nuatom.limit.feldman_cousins import FEWEST_TOYS
 from nuatom.quantities import parse_range
 
 ParameterName = Literal["magnetic_moment", "millicharge", "charge_radius", "anapole"]
-FEWEST_TOYS = 50
-"""At each value; the quantile of fewer means nothing."""
 
 
 class TargetSection(Section):

@@ -20,7 +20,8 @@ from nuatom.limit.minimise import minimise, rise
 from nuatom.limit.polynomial import Array
 
 _TIE = 1e-6  # t of discrete data that differ by less are equal
-_FEWEST = 50  # toys; the quantile of fewer means nothing
+FEWEST_TOYS = 50
+"""The quantile of fewer means nothing."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,8 @@ def statistics(
     Raises:
         ValueError: too few toys, or an unknown parameter.
     """
-    if toys < _FEWEST:
-        raise ValueError(f"{toys} toys are too few for a quantile: expected at least {_FEWEST}, better 1000")
+    if toys < FEWEST_TOYS:
+        raise ValueError(f"{toys} toys are too few for a quantile: expected at least {FEWEST_TOYS}, better 1000")
     generator = np.random.default_rng(np.random.SeedSequence(seed))
     ensemble = likelihood.toys(truth, toys, generator)
     best = minimise(ensemble)
