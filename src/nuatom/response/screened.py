@@ -49,6 +49,8 @@ FADE = 2 / 3
 SCREENING_ERROR = 3e-3
 """Numerical error of the screening in ∫S dQ²/Q²: what twice the grid and twice the multipoles change (docs/screening).
 """
+LEAST_WIDTH = 0.25 * eV / HARTREE
+"""Of a line in the continuum [Hartree]."""
 _UNRESOLVED = 8
 _LOCAL = LocalExchange()
 
@@ -134,6 +136,10 @@ class Screened:
         )
 
     @property
+    def _widths(self) -> Widths:
+        return Widths(self.width, LEAST_WIDTH)
+
+    @property
     def _alone(self) -> bool:
         return sum(shell.occupancy for shell in self.atom.calculated_shells) < 1.5
 
@@ -148,9 +154,14 @@ class Screened:
     def table(self) -> ScreeningTable:
         """The tabulated screening, in atomic units, from the store or computed."""
         settings = Settings(multipoles=self.multipoles)
-        widths = Widths(self.width, 0.25 * eV / HARTREE)
         return fetch(
-            self._field.atom, self._field, self.interaction, settings, widths, self.highest / HARTREE, self.progress
+            self._field.atom,
+            self._field,
+            self.interaction,
+            settings,
+            self._widths,
+            self.highest / HARTREE,
+            self.progress,
         )
 
     def structure(
@@ -374,7 +385,7 @@ class Screened:
         found = table.excitations
         T = np.maximum(transfer, 1e-12) / HARTREE
         center = found.transfer + self._shift[found.shell] / HARTREE
-        half = Widths(self.width, 0.25 * eV / HARTREE).half(found.transfer)
+        half = self._widths.half(found.transfer)
         above = found.transfer > -self._field.atom.solution.energies.max()
         profile = half / np.pi / ((T[:, None] - center) ** 2 + half**2) * above
         log_Q, nodes = np.log(found.momentum), self.table.y

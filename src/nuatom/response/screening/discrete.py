@@ -66,7 +66,7 @@ def discrete(stage: Stage, momentum: Array) -> Discrete:
         return nothing
     middle = float(np.mean([t.energy for t in chosen]))
     functions = green(stage, middle)
-    poles = blocked(stage, middle).and_(without(stage, chosen, middle))
+    poles = blocked(stage, middle).joined(without(stage, chosen, middle))
     found = []
     for J, fields in enumerate(multipole_fields(stage, momentum)):
         shell = np.array([t.shell for t in chosen], dtype=np.int64)

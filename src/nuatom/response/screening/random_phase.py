@@ -104,7 +104,6 @@ class Green:
     """The Green's functions of one transfer, all multipoles."""
 
     stage: Stage
-    transfer: float
     shell: Indices
     kappa: Indices
     sign: Array
@@ -117,17 +116,16 @@ class Green:
         return weights(self.stage, self.shell, self.kappa, J)
 
 
-def green(stage: Stage, transfer: float, multipoles: int | None = None) -> Green:
+def green(stage: Stage, transfer: float) -> Green:
     """Solve for all Green's functions at a transfer T [Hartree], for multipoles up to the stage's."""
     from nuatom.atom.dirac import STEPS, matching_radius
     from nuatom.atom.green import green_factors
 
     settings, grid, solution = stage.settings, stage.grid, stage.solution
-    top = settings.multipoles if multipoles is None else multipoles
     shells, kappas, signs = [], [], []
     for i in np.flatnonzero(_responding(stage, transfer)):
         shell = stage.shells[i]
-        for l in range(shell.l + top + 1):
+        for l in range(shell.l + settings.multipoles + 1):
             for kappa in (-1,) if l == 0 else (l, -l - 1):
                 for sign in (1.0, -1.0):
                     shells.append(i)
@@ -153,7 +151,7 @@ def green(stage: Stage, transfer: float, multipoles: int | None = None) -> Green
     )  # fmt: skip
     P, F = stage.medium.P[shell_of], stage.medium.F[shell_of]
     return Green(
-        stage, transfer, shell_of, kappa_of, sign_of, is_open,
+        stage, shell_of, kappa_of, sign_of, is_open,
         rows_of(P, F, factors[0], factors[1]), rows_of(P, F, factors[2], factors[3]),
     )  # fmt: skip
 
@@ -250,7 +248,7 @@ class Poles:
         """As of `Green`."""
         return weights(stage, self.shell, self.kappa, J)
 
-    def and_(self, others: Poles) -> Poles:
+    def joined(self, others: Poles) -> Poles:
         """Both."""
         rows = Rows(
             *(np.concatenate([getattr(self.rows, f), getattr(others.rows, f)]) for f in Rows.__dataclass_fields__)
@@ -276,7 +274,7 @@ def blocked(stage: Stage, transfer: float) -> Poles:
     gap = energies[other] - energies[lower]
     share = np.where(gap > 0, np.minimum(filled[other] / filled[lower], 1.0), 1.0)
     forward, backward = share / (transfer - gap), share / (-transfer - gap)
-    kappa = np.array([s.kappa for s in stage.shells], dtype=np.int64)[other]
+    kappa = stage.kappas[other]
     return Poles(
         lower, kappa, -(forward + backward) + 0j, -(forward - backward) + 0j, np.zeros(lower.size),
         rows_of(P[lower], F[lower], P[other], F[other]),
@@ -296,7 +294,7 @@ def with_lines(poles: Poles, stage: Stage, transfer: float, widths: Widths) -> P
     wide = 1 / (x + 1j * widths.half(energy))
     change = share * (wide - 1 / x + 1j * tail * wide.imag)
     strength = np.where(energy > first, -share * (1 + tail) * wide.imag / np.pi, 0.0)
-    return poles.and_(Poles(*_indices(chosen), change, change, strength, transition_rows(stage, chosen)))
+    return poles.joined(Poles(*_indices(chosen), change, change, strength, transition_rows(stage, chosen)))
 
 
 def _indices(chosen: list[Transition]) -> tuple[Indices, Indices]:
@@ -373,9 +371,8 @@ def _susceptibilities(functions: Green, poles: Poles, J: int) -> tuple[Complex, 
     chi = with_poles(even, loss @ a[is_open], d, poles.even[used])
     if not 0 < J <= stage.settings.electric:
         return chi, ()
-    kappas = np.array([s.kappa for s in stage.shells])
-    jump = (functions.kappa[rows] - kappas[functions.shell[rows]]) / (J + 1)
-    pole_jump = (poles.kappa - kappas[poles.shell])[used] / (J + 1)
+    jump = (functions.kappa[rows] - stage.kappas[functions.shell[rows]]) / (J + 1)
+    pole_jump = (poles.kappa - stage.kappas[poles.shell])[used] / (J + 1)
     currents = []
     for name, factor, pole_factor in (("plus", -jump, -pole_jump), ("minus", float(J), float(J))):
         inner, outer = getattr(functions.inner, name)[rows], getattr(functions.outer, name)[rows]
@@ -412,7 +409,7 @@ class Amplitudes:
 def amplitudes_of(stage: Stage, J: int, shell: Indices, kappa: Indices, rows: Rows, fields: Fields) -> Amplitudes:
     """Bare amplitudes of transitions."""
     w = stage.medium.weights
-    jump = (kappa - np.array([s.kappa for s in stage.shells])[shell])[:, None] / (J + 1)
+    jump = (kappa - stage.kappas[shell])[:, None] / (J + 1)
     electric = -jump * ((rows.plus * w) @ fields.first) + J * ((rows.minus * w) @ fields.second)
     scalar = (rows.scalar * w) @ fields.scalar
     # M₅ is (κ'−κ)/(J+1) times ∫(F'F − P'P) j_J.

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nuatom.atom.field import Solution
-from nuatom.atom.grid import Array, Grid
+from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell
 from nuatom.response.excitations import levels
 from nuatom.response.partial_waves import wave_number
@@ -193,6 +193,11 @@ class Stage:
         tail = np.array([value if last[names[k][1]] == k else 0.0 for k, value in enumerate(tails)])
         energies, P, F = zip(*rows, strict=True)
         return Levels(tuple(names), np.array(energies), np.array(P), np.array(F), tail)
+
+    @cached_property
+    def kappas(self) -> Indices:
+        """κ of the shells."""
+        return np.array([shell.kappa for shell in self.shells], dtype=np.int64)
 
     def filled(self, shell: int) -> float:
         """The occupied fraction of a shell."""

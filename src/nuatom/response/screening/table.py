@@ -37,6 +37,7 @@ ABOVE, BELOW = 0.12 * eV / HARTREE, 0.55 * eV / HARTREE
 """No node is nearer to a threshold, where slow waves and high Rydberg levels are [Hartree]."""
 _BESIDE = 2e-4
 _STAGES = np.array([60.0, 300.0, 1000.0]) * eV / HARTREE
+_NAMES = tuple(function.value for function in DRESSED)
 _RATIOS = (0, 1, 2)
 _SHIFT = 3
 _LEAST = 1e-6
@@ -200,7 +201,6 @@ def fetch(
 
 
 def _to_table(table: ScreeningTable) -> Table:
-    by_function = dict(zip(("charge", "current", "scalar", "vector_axial"), range(len(DRESSED)), strict=True))
     variables = {
         "transfer": Variable(("transfer",), table.transfer, "hartree", "energy transfer"),
         "y": Variable(("y",), table.y, "1", "ln Q/Q_r(T)"),
@@ -209,7 +209,7 @@ def _to_table(table: ScreeningTable) -> Table:
         "line_transfer": Variable(("line",), table.discrete.transfer, "hartree", "excitation energies"),
     }
     dims = ("shell", "transfer", "y")
-    for name, k in by_function.items():
+    for k, name in enumerate(_NAMES):
         values = table.shift if k == _SHIFT else table.ratio[k]
         text = "change of VA over sqrt(S R)" if k == _SHIFT else f"screened over independent, {name}"
         variables[f"screening_{name}"] = Variable(dims, values, "1", text)
@@ -222,18 +222,17 @@ def _to_table(table: ScreeningTable) -> Table:
 
 def _from_table(table: Table) -> ScreeningTable:
     data = {name: np.asarray(variable.data) for name, variable in table.variables.items()}
-    names = ("charge", "current", "scalar", "vector_axial")
     return ScreeningTable(
         transfer=data["transfer"],
         y=data["y"],
-        ratio=np.stack([data[f"screening_{name}"] for name in names[:_SHIFT]]),
-        shift=data[f"screening_{names[_SHIFT]}"],
-        lines=np.stack([data[f"lines_{name}"] for name in names]),
+        ratio=np.stack([data[f"screening_{name}"] for name in _NAMES[:_SHIFT]]),
+        shift=data[f"screening_{_NAMES[_SHIFT]}"],
+        lines=np.stack([data[f"lines_{name}"] for name in _NAMES]),
         momentum=data["momentum"],
         discrete=Discrete(
             shell=data["line_shell"].astype(np.int64),
             final=tuple(str(table.attributes["line_final"]).split()),
             transfer=data["line_transfer"],
-            values=np.stack([data[f"strength_{name}"] for name in names]),
+            values=np.stack([data[f"strength_{name}"] for name in _NAMES]),
         ),
     )
