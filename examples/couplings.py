@@ -21,11 +21,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
-from style import STYLE
 
 import nuatom as na
 from nuatom.response.model import VECTOR, Function, Lines, Measure, StructureFunctions
 from nuatom.units import ELECTRON_MASS, MeV, cm2, eV, keV
+from style import STYLE
 
 Array = NDArray[np.float64]
 Columns = dict[str, Array]

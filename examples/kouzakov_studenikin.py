@@ -24,13 +24,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import ArrayLike, NDArray
-from style import STYLE
 
 import nuatom as na
 from nuatom.approximations import FreeSumRule, thomas_fermi_momentum
 from nuatom.neutrino import standard_model_moment
 from nuatom.response.model import VECTOR
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, HBARC2, MeV, cm2, day, eV, keV, kg, s
+from style import STYLE
 
 Array = NDArray[np.float64]
 Columns = dict[str, Array]

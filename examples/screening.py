@@ -20,7 +20,6 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from style import STYLE
 
 import nuatom as na
 from nuatom.measured import compare_photoabsorption, henke_photoabsorption
@@ -29,6 +28,7 @@ from nuatom.response.screening.interaction import Interaction
 from nuatom.response.screening.random_phase import response
 from nuatom.response.screening.stage import Settings, Stage, Widths
 from nuatom.units import BOHR_RADIUS, FINE_STRUCTURE, HARTREE, MeV, barn, eV, keV
+from style import STYLE
 
 Array = NDArray[np.float64]
 

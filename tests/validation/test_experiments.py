@@ -5,16 +5,14 @@ published ones within a factor of 1.5; what binding does to them, and their cove
 Tested are the examples of the documentation, with the reactor off and the background of ¹³⁶Xe.
 """
 
-import sys
 from dataclasses import replace
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
+import gemma
+import xenonnt
 from comparison import approx
 from nuatom import limit
 from nuatom.config import Experiment, load
@@ -24,19 +22,6 @@ GEMMA, XENONNT = 2.9e-11, 6.4e-12  # Adv. High Energy Phys. 2012, 350150; Phys. 
 FACTOR = 1.5
 TOYS = 600
 MOMENT = "magnetic_moment_squared"
-
-
-def script(name: str) -> ModuleType:
-    """One of the examples as a module."""
-    path = Path(__file__).parents[2] / "examples" / f"{name}.py"
-    spec = spec_from_file_location(f"example_{name}", path)
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[spec.name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-gemma, xenonnt = script("gemma"), script("xenonnt")
 
 
 @cache

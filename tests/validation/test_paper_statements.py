@@ -4,39 +4,21 @@ Numbers to compare with come from closed forms, from the literature, or from ano
 takes no part in what is tested; every tolerance says what it allows for.
 """
 
-import importlib.util
-import sys
 from math import atan, exp, pi, sqrt
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
+import kouzakov_studenikin as paper
 import nuatom as na
 from nuatom.approximations import FreeSumRule, thomas_fermi_momentum
 from nuatom.neutrino import standard_model_moment
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, MeV, barn, cm2, eV, keV
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "kouzakov_studenikin.py"
-
-
-@pytest.fixture(scope="module")
-def paper() -> ModuleType:
-    """The example as a module."""
-    spec = importlib.util.spec_from_file_location("kouzakov_studenikin", EXAMPLE)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, spec.name, module)
-        spec.loader.exec_module(module)
-    return module
-
-
 # --- (a) the transverse share --------------------------------------------------------------------------
 
 
-def test_transverse_share_is_of_the_order_of_the_squared_velocity(paper: ModuleType) -> None:
+def test_transverse_share_is_of_the_order_of_the_squared_velocity() -> None:
     # Kouzakov and Studenikin: R contributes at relative order v². About 1e-4 in hydrogen below 0.1 keV and 1e-3 to
     # 5e-3 in germanium at 0.3 to 3 keV; the margins are the rounding of these numbers to one digit.
     T = np.geomspace(0.02, 0.1, 20) * keV
@@ -50,7 +32,7 @@ def test_transverse_share_is_of_the_order_of_the_squared_velocity(paper: ModuleT
 
 
 @pytest.mark.parametrize("symbol", ["H", "Ge", "Xe"])
-def test_transverse_share_tends_to_that_of_a_free_electron(paper: ModuleType, symbol: str) -> None:
+def test_transverse_share_tends_to_that_of_a_free_electron(symbol: str) -> None:
     # What is left is what binding adds to the velocities, O(ε/m): 7 % for a K electron of xenon, 2 % in germanium.
     T = np.array([100.0]) * keV
     bound = paper.transverse_share(paper.response(symbol), T)
@@ -65,7 +47,7 @@ def test_transverse_share_tends_to_that_of_a_free_electron(paper: ModuleType, sy
 # --- (b) the photon point ------------------------------------------------------------------------------
 
 
-def test_freezing_the_photon_value_makes_an_enhancement_that_is_not_there(paper: ModuleType) -> None:
+def test_freezing_the_photon_value_makes_an_enhancement_that_is_not_there() -> None:
     T = paper.transfers(paper.response("Ge"), 0.1 * keV, 20 * keV, 150)
     found = paper.frozen_photon(T)
     free = paper.magnetic(na.FreeElectrons("Ge"), T)
@@ -78,7 +60,7 @@ def test_freezing_the_photon_value_makes_an_enhancement_that_is_not_there(paper:
     assert np.all(found["true"] < 1.005 * free)
 
 
-def test_frozen_photon_is_photoabsorption_times_an_elementary_integral(paper: ModuleType) -> None:
+def test_frozen_photon_is_photoabsorption_times_an_elementary_integral() -> None:
     # ∫dQ²/Q² [1 − Q²/q²] Q² from T² to q² = (2E−T)², with R/Q² = σ_γ/4π²αT (K 17), by hand.
     T = np.array([0.1, 0.5, 1.5, 5.0, 20.0]) * keV
     model, E = paper.response("Ge"), paper.ENERGY
@@ -90,7 +72,7 @@ def test_frozen_photon_is_photoabsorption_times_an_elementary_integral(paper: Mo
     np.testing.assert_allclose(paper.frozen_photon(T)["frozen"], longitudinal + scale * photon * integral, rtol=1e-9)
 
 
-def test_response_to_the_transverse_field_falls_from_its_photon_value(paper: ModuleType) -> None:
+def test_response_to_the_transverse_field_falls_from_its_photon_value() -> None:
     # Kouzakov and Studenikin's reason: at the momenta that count, those of a free electron, little is left.
     T = 0.2 * keV
     Q = np.array([1.0001 * T, sqrt(T * (T + 2 * ELECTRON_MASS)), 1 * MeV])
@@ -103,7 +85,7 @@ def test_response_to_the_transverse_field_falls_from_its_photon_value(paper: Mod
 # --- (c) the sum rules ---------------------------------------------------------------------------------
 
 
-def test_hydrogen_follows_its_closed_form(paper: ModuleType) -> None:
+def test_hydrogen_follows_its_closed_form() -> None:
     # Physics: the non-relativistic 1s closed form; relativity is O(α²) and the table's tolerance 5e-3.
     binding = FINE_STRUCTURE**2 * ELECTRON_MASS / 2
     ratio = np.array([1.5, 2, 4, 8, 20, 50])
@@ -115,7 +97,7 @@ def test_hydrogen_follows_its_closed_form(paper: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(("symbol", "Z"), [("H", 1), ("Ge", 32), ("Xe", 54)])
-def test_electrons_answer_one_by_one(paper: ModuleType, symbol: str, Z: int) -> None:
+def test_electrons_answer_one_by_one(symbol: str, Z: int) -> None:
     # 2e-3: the two K electrons of xenon, bound by a third of this T, are a few percent short of two in 54.
     T = np.array([100.0]) * keV
     computed = paper.longitudinal_integral(paper.response(symbol), T)
@@ -126,7 +108,7 @@ def test_electrons_answer_one_by_one(paper: ModuleType, symbol: str, Z: int) -> 
 
 
 @pytest.mark.parametrize("symbol", ["Ge", "Xe"])
-def test_coherent_sum_rule_is_far_from_the_integral_at_every_transfer(paper: ModuleType, symbol: str) -> None:
+def test_coherent_sum_rule_is_far_from_the_integral_at_every_transfer(symbol: str) -> None:
     # Nowhere within a factor of 30; xenon comes closest, in the 4d resonance, where independent electrons
     # answer too strongly.
     T = paper.transfers(paper.response(symbol), 0.02 * keV, 100 * keV, 400)
@@ -134,7 +116,7 @@ def test_coherent_sum_rule_is_far_from_the_integral_at_every_transfer(paper: Mod
     assert np.all(computed < paper.longitudinal_integral(na.CoherentSumRule(symbol), T) / 30)
 
 
-def test_germanium_is_its_open_shells_from_a_keV_on(paper: ModuleType) -> None:
+def test_germanium_is_its_open_shells_from_a_keV_on() -> None:
     # The stepping approximation, of Kouzakov, Studenikin and Voloshin: good to a few percent above 1 keV, the
     # worst being the L edges themselves, and never exceeded by more than the tolerance of the table.
     T = paper.transfers(paper.response("Ge"), 1 * keV, 100 * keV, 200)
@@ -147,7 +129,7 @@ def test_germanium_is_its_open_shells_from_a_keV_on(paper: ModuleType) -> None:
 # --- (d) the weak interaction --------------------------------------------------------------------------
 
 
-def test_weak_formula_is_the_textbook_one_at_rest_and_at_its_end(paper: ModuleType) -> None:
+def test_weak_formula_is_the_textbook_one_at_rest_and_at_its_end() -> None:
     # T → 0: (G_F² m/π)(g_V² + g_A²).  Elsewhere the antineutrino swaps g_L = (g_V+g_A)/2 and g_R.
     scale = 2 * FERMI_CONSTANT**2 * ELECTRON_MASS / pi * HBARC2
     left, right = (0.9521 + 0.4938) / 2, (0.9521 - 0.4938) / 2
@@ -161,7 +143,7 @@ def test_weak_formula_is_the_textbook_one_at_rest_and_at_its_end(paper: ModuleTy
     assert paper.weak_free_electron(0.9 * MeV) == 0.0  # beyond 2E²/(m+2E)
 
 
-def test_total_weak_cross_section_of_electron_neutrinos(paper: ModuleType) -> None:
+def test_total_weak_cross_section_of_electron_neutrinos() -> None:
     # E ≫ m: σ = 0.95e-44 cm² E/MeV at tree level (Giunti and Kim 2007); 2 % for the couplings' corrections and m/E.
     E = 100 * MeV
     T = np.linspace(0, E, 100_001)
@@ -170,7 +152,7 @@ def test_total_weak_cross_section_of_electron_neutrinos(paper: ModuleType) -> No
 
 
 @pytest.mark.parametrize("moment", [3.2e-11, 1e-11])
-def test_magnetic_and_weak_cross_sections_cross_where_free_ones_do(paper: ModuleType, moment: float) -> None:
+def test_magnetic_and_weak_cross_sections_cross_where_free_ones_do(moment: float) -> None:
     # Both count the same electrons, so binding cancels to the 2 % that stepping is good for at these T.
     T = paper.crossing(moment)
     free = paper.magnetic(na.FreeElectrons("H"), np.array([T]), moment)[0]
@@ -183,7 +165,7 @@ def test_magnetic_and_weak_cross_sections_cross_where_free_ones_do(paper: Module
     assert above < 0.7
 
 
-def test_magnetic_cross_section_rises_as_one_over_T_and_the_weak_one_is_flat(paper: ModuleType) -> None:
+def test_magnetic_cross_section_rises_as_one_over_T_and_the_weak_one_is_flat() -> None:
     # Between the K edge and 40 keV all shells are open and the spectrum is that of free electrons, but for the
     # (1 − T/E) of the magnetic one and the recoil of the weak one: 4 % and 6 % of an exponent.
     T = np.array([15.0, 40.0]) * keV
@@ -203,7 +185,7 @@ def test_moment_of_the_standard_model() -> None:
     assert standard_model_moment(1 * eV) == pytest.approx(3.2e-19, rel=0.015)
 
 
-def test_shells_open_gradually(paper: ModuleType) -> None:
+def test_shells_open_gradually() -> None:
     # Stepping is 1 from the edge on.  The truth starts lower and is within 10 % once T is 10 % above an edge;
     # a K electron is nearly hydrogenic, 0.957 at threshold in that limit, lowered by the outer screening.
     found = paper.shell_opening([1e-3, 0.1, 1.0])
@@ -216,13 +198,13 @@ def test_shells_open_gradually(paper: ModuleType) -> None:
     assert found["2p3/2"][0] < 0.6
 
 
-def test_events_are_atoms_times_flux(paper: ModuleType) -> None:
+def test_events_are_atoms_times_flux() -> None:
     # 6.02214e23 × 1000/72.63 atoms of germanium in a kg, 86400 s in a day.
     area = 1e-45 * cm2 / keV
     assert paper.events(np.array(area)) == pytest.approx(6.02214e26 / 72.63 * 86400 * 1e13 * 1e-45, rel=1e-4)
 
 
-def test_choice_of_exchange_and_edges_matters_at_edges_and_at_low_energy_only(paper: ModuleType) -> None:
+def test_choice_of_exchange_and_edges_matters_at_edges_and_at_low_energy_only() -> None:
     # No number from outside: the bounds are the size of effect the documentation states.
     T = paper.transfers(paper.response("Ge"), 0.05 * keV, 15 * keV, 120)
     T = T[paper.away_from_edges(T)]
@@ -232,7 +214,7 @@ def test_choice_of_exchange_and_edges_matters_at_edges_and_at_low_energy_only(pa
     assert 0.05 < largest.max() < 0.15
 
 
-def test_photoabsorption_of_the_germanium_it_rests_on(paper: ModuleType) -> None:
+def test_photoabsorption_of_the_germanium_it_rests_on() -> None:
     # Henke, Gullikson and Davis (1993), σ = 2 r_e λ f2, from periodictable; 5 % is the usual estimate of
     # the accuracy of such compilations away from edges.
     import periodictable
