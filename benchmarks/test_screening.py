@@ -44,7 +44,7 @@ def stage(
     """A stage up to a transfer in eV."""
     atom = na.Atom(symbol)
     return Stage(
-        atom.solution, atom.calculated_shells, interaction or LocalExchange(), atom.exchange.factor,
+        atom.solution, atom.calculated_shells, interaction or LocalExchange(), atom.exchange,
         settings or Settings(), largest * eV / HARTREE,
     ).prepare()  # fmt: skip
 

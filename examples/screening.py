@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import nuatom as na
+from nuatom.atom.exchange import Exchange
 from nuatom.measured import compare_photoabsorption, henke_photoabsorption
 from nuatom.response.partial_waves import one_blas_thread
 from nuatom.response.screening.interaction import Interaction
@@ -81,14 +82,14 @@ def photo_figure(symbol: str = "Xe") -> Figure:
     return figure
 
 
-def dipole(symbol: str, energy: Array, interaction: Interaction, exchange: na.Slater | na.KohnSham) -> Array:
+def dipole(symbol: str, energy: Array, interaction: Interaction, exchange: Exchange) -> Array:
     """Photoabsorption at a few energies without a table, from σ = 4π²αT S/Q² at Q → 0 [area]."""
     atom = na.Atom(symbol, exchange=exchange)
     found = np.zeros(len(energy))
     low = 0.0
     for top in (60 * eV, 300 * eV, 3 * keV):
         stage = Stage(
-            atom.solution, atom.calculated_shells, interaction, exchange.factor, Settings(multipoles=1), top / HARTREE
+            atom.solution, atom.calculated_shells, interaction, exchange, Settings(multipoles=1), top / HARTREE
         )
         for k in np.flatnonzero((energy > low) & (energy <= top)):
             T = float(energy[k] / HARTREE)
@@ -182,7 +183,7 @@ def table_convergence(symbol: str = "Xe") -> None:
         q = np.sqrt(2 * T / HARTREE) * np.exp(y)
         top = max(T * 1.01, 60 * eV) / HARTREE
         atom = field.atom
-        stage = Stage(atom.solution, atom.calculated_shells, na.LocalExchange(), 1.0, settings, top)
+        stage = Stage(atom.solution, atom.calculated_shells, na.LocalExchange(), atom.exchange, settings, top)
         with one_blas_thread():
             part = response(stage, T / HARTREE, q, widths)
         plain = field.structure(T, q * HARTREE / FINE_STRUCTURE, ()).charge[:, 0] * HARTREE

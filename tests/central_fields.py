@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom import Atom, CentralField, Screened
-from nuatom.atom.field import Exchange, Slater
+from nuatom.atom.exchange import Exchange, Slater
 from nuatom.response.partial_waves import PartialWaves, Resolution, one_blas_thread
 from nuatom.response.screening.interaction import Interaction, LocalExchange
 from nuatom.response.screening.random_phase import Response, response
@@ -103,7 +103,7 @@ def stage(
     """What the random-phase response stands on, fine enough for transfers up to the largest [energy]."""
     atom = Atom(symbol, exchange=exchange, charge=charge)
     shells = atom.calculated_shells
-    return Stage(atom.solution, shells, interaction, exchange.factor, settings, largest / HARTREE).prepare()
+    return Stage(atom.solution, shells, interaction, exchange, settings, largest / HARTREE).prepare()
 
 
 def screened_at(on: Stage, transfer: float, momentum: Array, widths: Widths = WIDTHS) -> Response:

@@ -45,7 +45,8 @@ _HOME = {
     "Hydrogenic": "nuatom.response.hydrogenic",
     "Impulse": "nuatom.response.impulse",
     "IncoherentSum": "nuatom.neutrino",
-    "KohnSham": "nuatom.atom.field",
+    "KohnSham": "nuatom.atom.exchange",
+    "KriegerLiIafrate": "nuatom.atom.exchange",
     "LocalExchange": "nuatom.response.screening.interaction",
     "MagneticMoment": "nuatom.neutrino",
     "Material": "nuatom.rates",
@@ -62,7 +63,7 @@ _HOME = {
     "ScalarMediator": "nuatom.neutrino",
     "Screened": "nuatom.response.screened",
     "Shell": "nuatom.elements",
-    "Slater": "nuatom.atom.field",
+    "Slater": "nuatom.atom.exchange",
     "Solar": "nuatom.source",
     "Stepping": "nuatom.approximations",
     "StoppedPion": "nuatom.source",
@@ -92,7 +93,8 @@ _HOME = {
 if TYPE_CHECKING:
     from nuatom import coherent, detector, limit, source, units
     from nuatom.approximations import CoherentSumRule, EquivalentPhoton, FrozenPhoton, Stepping
-    from nuatom.atom.field import Atom, KohnSham, PointNucleus, Slater, UniformNucleus
+    from nuatom.atom.exchange import KohnSham, KriegerLiIafrate, Slater
+    from nuatom.atom.field import Atom, PointNucleus, UniformNucleus
     from nuatom.band import Band
     from nuatom.detector import Detector
     from nuatom.elements import Shell, element, target
@@ -155,6 +157,7 @@ __all__ = [
     "Impulse",
     "IncoherentSum",
     "KohnSham",
+    "KriegerLiIafrate",
     "LocalExchange",
     "MagneticMoment",
     "Material",

@@ -106,7 +106,8 @@ class Band:
         Raises:
             ValueError: for an argument that `Screened` refuses.
         """
-        from nuatom.atom.field import Atom, KohnSham, Slater
+        from nuatom.atom.exchange import KohnSham, Slater
+        from nuatom.atom.field import Atom
         from nuatom.response.central_field import CentralField
         from nuatom.response.screened import Screened
         from nuatom.response.screening.interaction import AveragedExchange, LocalExchange

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuatom import coherent
-from nuatom.atom.field import Atom, KohnSham
+from nuatom.atom.exchange import KohnSham
+from nuatom.atom.field import Atom
 from nuatom.coherent import Channel, Helm, KleinNystrand, PointLike
 from nuatom.elements import element, target
 from nuatom.neutrino import (

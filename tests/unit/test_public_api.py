@@ -37,6 +37,7 @@ PUBLIC = [
     "Impulse",
     "IncoherentSum",
     "KohnSham",
+    "KriegerLiIafrate",
     "LocalExchange",
     "MagneticMoment",
     "Material",

@@ -11,7 +11,8 @@ from scipy.special import gamma, hyp1f1, hyperu, spherical_jn, spherical_yn
 
 from central_fields import DIPOLE, WIDTHS, central_field, screened_at, stage
 from nuatom.atom.dirac import continuum_wave, matching_radius
-from nuatom.atom.field import Atom, Slater, self_consistent_field
+from nuatom.atom.exchange import Slater
+from nuatom.atom.field import Atom, self_consistent_field
 from nuatom.atom.green import decaying, outgoing
 from nuatom.atom.grid import Grid
 from nuatom.elements import configuration
@@ -255,7 +256,7 @@ def test_the_exchange_hole_is_one_electron(symbol: str) -> None:
 
 @pytest.mark.parametrize("factor", [1.0, 2 / 3])
 def test_local_exchange_is_the_slope_of_the_potential_and_the_same_for_every_multipole(factor: float) -> None:
-    medium = replace(stage("Ar", 60 * eV).medium, exchange_factor=factor)
+    medium = replace(stage("Ar", 60 * eV).medium, exchange=Slater(factor))
     r, w = medium.r, medium.weights
 
     def potential(density: Array) -> Array:
@@ -445,7 +446,7 @@ def test_an_atom_without_vacant_levels_below_its_threshold_has_no_lines() -> Non
     from nuatom.response.screening.stage import Levels
 
     nothing = np.zeros((0, on.medium.r.size))
-    bare = Stage(on.solution, on.shells, on.interaction, on.exchange_factor, on.settings, on.largest)
+    bare = Stage(on.solution, on.shells, on.interaction, on.exchange, on.settings, on.largest)
     bare.__dict__["levels"] = Levels((), np.zeros(0), nothing, nothing, np.zeros(0))
     found = discrete(bare, np.array([1e-3]))
     assert found.final == () and found.transfer.size == 0 and found.values.shape == (len(DRESSED), 0, 1)
@@ -457,6 +458,6 @@ def test_an_attraction_that_is_too_strong_is_said_so() -> None:
             return -4 * CoulombOnly().matrix(J, medium)  # type: ignore[arg-type]
 
     on = stage("Na", 60 * eV)
-    bad = Stage(on.solution, on.shells, Attraction(), on.exchange_factor, on.settings, on.largest)
+    bad = Stage(on.solution, on.shells, Attraction(), on.exchange, on.settings, on.largest)
     with pytest.raises(RuntimeError, match="unstable against J = "):
         discrete(bad, np.array([1e-3]))

@@ -6,7 +6,8 @@ Scofield's Dirac–Slater code, the same model as ours (Slater exchange, Latter 
 
 import pytest
 
-from nuatom.atom.field import Atom, KohnSham
+from nuatom.atom.exchange import KohnSham
+from nuatom.atom.field import Atom
 from nuatom.units import eV
 
 # In eV, with the digits they are quoted with here.

@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from central_fields import WIDTHS, Absorption, absorption, central_field, screened_at, stage
-from nuatom.atom.field import Atom, Exchange, KohnSham, Slater
+from nuatom.atom.exchange import Exchange, KohnSham, KriegerLiIafrate, Slater
+from nuatom.atom.field import Atom
 from nuatom.elements import measured_edges
 from nuatom.response.model import VECTOR
 from nuatom.response.partial_waves import PartialWaves, one_blas_thread
@@ -27,6 +28,7 @@ from nuatom.units import BOHR_RADIUS, ELECTRON_MASS, FINE_STRUCTURE, HARTREE, HB
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 Array = NDArray[np.float64]
+_SLATER = Slater()
 LONG = np.array([1e-3])
 """A momentum at which only the dipole counts [1/Bohr]."""
 MEGABARN = 1e6 * barn
@@ -149,11 +151,13 @@ POLARIZABILITIES = {"He": 1.3832, "Ne": 2.6611, "Ar": 11.083, "Kr": 16.78, "Xe":
 MEASURED_LOCAL = {"He": 0.145, "Ne": -0.035, "Ar": -0.036, "Kr": -0.030, "Xe": -0.035}
 MEASURED_AVERAGED = {"He": 0.059, "Ne": -0.067, "Ar": -0.006, "Kr": -0.014, "Xe": -0.020}
 
+MEASURED_EXACT = {"He": -0.032, "Ne": -0.089, "Ar": -0.002, "Kr": 0.020, "Xe": 0.030}
+
 
 @cache
-def polarizability(symbol: str, interaction: Interaction) -> float:
+def polarizability(symbol: str, interaction: Interaction, exchange: Exchange = _SLATER) -> float:
     """α(T → 0) = −⟨r|χ_1|r⟩ with all states, from χ itself [Bohr³]."""
-    on = stage(symbol, 60 * eV, interaction=interaction)
+    on = stage(symbol, 60 * eV, interaction=interaction, exchange=exchange)
     r, w = on.medium.r, on.medium.weights
     with pytest.MonkeyPatch.context() as patch:
         # Deep shells too, which are left out at small T as they hardly respond.
@@ -178,6 +182,21 @@ def test_polarizabilities(symbol: str, interaction: Interaction, known: dict[str
     assert alone > (0.3 if symbol in {"Ar", "Kr", "Xe"} else 0.04)
 
 
+def test_helium_with_exact_and_averaged_exchange_is_that_of_coupled_hartree_and_fock() -> None:
+    """For two electrons both are exact: the Hartree–Fock limit of the polarizability, 1.32223 Bohr³.
+
+    Relativity makes it some (Zα)² = 2e-4 less.  Measured: −2.9e-4.
+    """
+    assert polarizability("He", AveragedExchange(), KriegerLiIafrate()) == pytest.approx(1.32223, rel=6e-4)
+
+
+@pytest.mark.parametrize(("symbol", "known"), MEASURED_EXACT.items())
+def test_polarizabilities_with_exact_exchange(symbol: str, known: float) -> None:
+    """Local exchange between electrons, exact in the ground state: the self-interaction of helium and argon is gone."""
+    deviation = polarizability(symbol, LocalExchange(), KriegerLiIafrate()) / POLARIZABILITIES[symbol] - 1
+    assert deviation == pytest.approx(known, abs=0.01)
+
+
 def test_the_polarizability_is_the_sum_over_oscillators() -> None:
     """Kramers and Kronig: the real part at T = 0 from Green's functions, the imaginary part from channels and lines."""
     for symbol, top in SUMS:
@@ -197,10 +216,14 @@ def gauge(S: Array | float, R: Array | float, transfer: Array | float) -> Array:
 GAUGE = [("Xe", T) for T in (20, 40, 80, 100, 300, 1000)] + [("Ar", T) for T in (20, 60, 300, 1000)]
 
 
-@pytest.mark.parametrize("interaction", [LocalExchange(), AveragedExchange()], ids=["local", "averaged"])
+@pytest.mark.parametrize(
+    ("interaction", "exchange"),
+    [(LocalExchange(), Slater()), (AveragedExchange(), Slater()), (LocalExchange(), KriegerLiIafrate())],
+    ids=["local", "averaged", "exact"],
+)
 @pytest.mark.parametrize(("symbol", "transfer"), GAUGE)
-def test_length_and_velocity_agree(symbol: str, transfer: float, interaction: Interaction) -> None:
-    found = screened_at(stage_for(symbol, transfer, interaction, Slater()), transfer * eV, LONG)
+def test_length_and_velocity_agree(symbol: str, transfer: float, interaction: Interaction, exchange: Exchange) -> None:
+    found = screened_at(stage_for(symbol, transfer, interaction, exchange), transfer * eV, LONG)
     T = transfer * eV / HARTREE
     dressed = gauge(found.dressed[0].sum(), found.dressed[1].sum(), T)
     # Measured: 2e-3 at most, of the grid and the cut in the shells' tails, as of independent electrons.
@@ -337,10 +360,10 @@ def henke(symbol: str, transfer: float) -> float:
     return float(4 * np.pi * FINE_STRUCTURE * HBARC2 * value / (ELECTRON_MASS * transfer * eV))
 
 
-def computed(symbol: str, transfer: float) -> Absorption:
+def computed(symbol: str, exchange: Exchange, transfer: float) -> Absorption:
     if transfer < HIGH:
-        return absorption(stage_for(symbol, transfer, LocalExchange(), Slater()), transfer * eV)
-    on = stage(symbol, 60 * eV)
+        return absorption(stage_for(symbol, transfer, LocalExchange(), exchange), transfer * eV)
+    on = stage(symbol, 60 * eV, exchange=exchange)
     waves, T = PartialWaves(on.solution, on.shells), transfer * eV / HARTREE
     opened = [i for i, energy in enumerate(on.solution.energies) if T + energy > 0]
     R = sum(
@@ -351,15 +374,15 @@ def computed(symbol: str, transfer: float) -> Absorption:
 
 
 @cache
-def deviations(symbol: str) -> tuple[tuple[float, float, float], ...]:
+def deviations(symbol: str, exchange: Exchange) -> tuple[tuple[float, float, float], ...]:
     """(T in eV, screened − 1, independent − 1) from 1.2 first ionisation energies on, 2 % away from every edge."""
     edges = np.array([edge.energy / eV for edge in measured_edges(Atom(symbol).Z).values()])
-    own = -stage(symbol, 60 * eV).orbitals[0] * HARTREE / eV
+    own = -stage(symbol, 60 * eV, exchange=exchange).orbitals[0] * HARTREE / eV
     first = 1.2 * edges.min()
     rows = []
     for T in ENERGIES:
         if max(first, 1.02 * own.min()) < T and np.min(np.abs(np.concatenate([edges, own]) / T - 1)) > 0.02:
-            found, known = computed(symbol, T), henke(symbol, T)
+            found, known = computed(symbol, exchange, T), henke(symbol, T)
             rows.append((float(T), found.screened / known - 1, found.bare / known - 1))
     return tuple(rows)
 
@@ -398,7 +421,7 @@ FAR_OFF = {
 
 @pytest.mark.parametrize("symbol", ["He", "Ne", "Ar", "Kr", "Xe", "Si", "Ge", "Na", "I", "Cs"])
 def test_photoabsorption_against_measured(symbol: str) -> None:
-    rows = deviations(symbol)
+    rows = deviations(symbol, Slater())
     assert len(rows) >= 10
     screened, independent = (100 * float(np.median([abs(row[k]) for row in rows])) for k in (1, 2))
     assert (screened, independent) == pytest.approx(MEDIANS[symbol], abs=0.5)
@@ -407,8 +430,27 @@ def test_photoabsorption_against_measured(symbol: str) -> None:
 
 
 def test_screening_brings_the_rare_gases_nearer_to_nature() -> None:
-    rows = [row for symbol in ("Ne", "Ar", "Kr", "Xe") for row in deviations(symbol) if row[0] < 200]
+    rows = [row for symbol in ("Ne", "Ar", "Kr", "Xe") for row in deviations(symbol, Slater()) if row[0] < 200]
     screened, independent = (np.abs([row[k] for row in rows]) for k in (1, 2))
     # Measured: 10 and 18 %.
     assert np.median(screened) < 0.6 * np.median(independent)
     assert np.max(independent) > 3
+
+
+# The same in the field of exact exchange, thresholds as calculated.  The resonance of xenon is in its place: −5 % at
+# 80 and −3 % at 100 eV.  At 60 eV, 3 to 8 eV below its 4d edges, nature has none of the lines that are there here; 5 % or more
+# is also left where a few points sit on edges and in minima (docs/screening has many more).
+MEDIANS_EXACT = {"He": 3.0, "Ne": 3.0, "Ar": 4.2, "Kr": 6.3, "Xe": 5.2}
+FAR_OFF_EXACT = {"Ar": {35: -0.4}, "Kr": {100: -0.3}, "Xe": {60: 0.7}}
+
+
+@pytest.mark.parametrize("symbol", MEDIANS_EXACT)
+def test_photoabsorption_of_rare_gases_with_exact_exchange(symbol: str) -> None:
+    rows = deviations(symbol, KriegerLiIafrate())
+    assert 100 * np.median([abs(row[1]) for row in rows]) == pytest.approx(MEDIANS_EXACT[symbol], abs=0.5)
+    assert {T: round(screened, 1) for T, screened, _ in rows if abs(screened) > 0.3} == FAR_OFF_EXACT.get(symbol, {})
+
+
+def test_the_resonance_of_xenon_is_where_it_is_in_nature() -> None:
+    found = {T: screened for T, screened, _ in deviations("Xe", KriegerLiIafrate())}
+    assert max(abs(found[T]) for T in (80, 100, 130)) < 0.1

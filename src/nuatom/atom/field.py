@@ -1,6 +1,6 @@
 """The self-consistent relativistic central field of an atom: orbitals, energies, density, potential.
 
-Every electron moves in the same local potential, the Dirac–Slater model
+Every electron moves in the same local potential, the Dirac–Slater model or its like
 
     V(r) = V_nuc(r) + ∫ n(r')/|r−r'| d³r' + V_x[n](r),     V(r) → min(V(r), −(charge+1)/r)   (Latter tail),
 
@@ -17,17 +17,23 @@ from __future__ import annotations
 from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
 from functools import cached_property
-from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
 
-from nuatom.atom.grid import Array, Grid, cumulative
+from nuatom.atom.exchange import Electrons, Exchange, Slater
+from nuatom.atom.grid import Array, Grid
 from nuatom.elements import Element, Shell, configuration, element, measured_edges
 from nuatom.store import Store, Table, Variable
 from nuatom.units import BOHR_RADIUS, HARTREE, mm
 
 FEMTOMETRE = 1e-12 * mm / BOHR_RADIUS
+TAIL = 1e-10
+"""Rounding of r·V, which where a potential ends as −1/r by itself is not to be taken for electrons [Hartree · Bohr].
+"""
+
+
+_SLATER = Slater()
 
 
 class SelfConsistencyError(RuntimeError):
@@ -35,29 +41,6 @@ class SelfConsistencyError(RuntimeError):
 
 
 # --- physics choices -----------------------------------------------------------------------------
-
-
-class Exchange(Protocol):
-    """A local exchange potential."""
-
-    @property
-    def factor(self) -> float:
-        """Multiple of the Slater potential."""
-        ...
-
-
-@dataclass(frozen=True)
-class Slater:
-    """Slater's averaged exchange, V_x = −(3/2)(3n/π)^{1/3}: the model of EADL, EPDL and Scofield's tables."""
-
-    factor: float = 1.0
-
-
-@dataclass(frozen=True)
-class KohnSham:
-    """The exchange of density-functional theory, V_x = −(3n/π)^{1/3}: two thirds of Slater's."""
-
-    factor: float = 2.0 / 3.0
 
 
 class Nucleus(Protocol):
@@ -206,7 +189,6 @@ def _iterate(
 ) -> Solution:
     """One attempt at self-consistency with a given damping."""
     r, dr = grid.r, grid.dr
-    occupancy = np.array([shell.occupancy for shell in shells])
     # Tietz's approximation to the Thomas–Fermi atom, with the right tail.
     electrons = (Z - tail) * (1 - (1 + 0.6 * Z ** (1 / 3) * r) ** -2)
     energies = np.array([-0.5 * max(Z - 0.8 * _inner(shells, i), tail) ** 2 / s.n**2 for i, s in enumerate(shells)])
@@ -217,17 +199,13 @@ def _iterate(
     for iteration in range(1, 201):
         tolerance = 1e-12 if residual < 1e-3 else 1e-8
         P, Q, energies = _orbitals(grid, shells, np.minimum(nuclear + electrons, -tail) / r, energies, tolerance)
-        density = occupancy @ (P**2 + Q**2)
-        inside = cumulative(density * dr)
-        outside = cumulative(density / r * dr)
-        hartree = inside + r * (outside[-1] - outside)
-        local = -1.5 * exchange.factor * np.cbrt(3 * density / (4 * np.pi**2 * r**2)) * r
-        new = hartree + local
+        cloud = Electrons(grid, shells, energies, P, Q)
+        new = cloud.hartree + exchange.potential(cloud)
         change = np.minimum(nuclear + new, -tail) - np.minimum(nuclear + electrons, -tail)
         residual = float(np.max(np.abs(change)))
         if residual < wanted and tolerance < 1e-11:
             smooth = nuclear + new
-            latter = float(r[np.flatnonzero(smooth < -tail)[-1] + 2])
+            latter = float(r[np.flatnonzero(smooth < -tail - TAIL)[-1] + 2])
             return Solution(grid, smooth, tail, latter, energies, P, Q, residual, iteration)
         history_in.append(electrons)
         history_out.append(new)
@@ -283,7 +261,7 @@ class Atom:
 
     Args:
         symbol: element symbol, name or atomic number: "Xe", "xenon", 54.
-        exchange: the local exchange potential, `Slater()` or `KohnSham()`.
+        exchange: the exchange potential, `Slater()`, `KohnSham()` or `KriegerLiIafrate()`.
         nucleus: `PointNucleus()` or `UniformNucleus()`.
         binding: "calculated" puts thresholds at the orbital energies; "measured" shifts them to measured edges
             where there are any (see `edge_origins`) and leaves the orbitals alone.
@@ -295,7 +273,7 @@ class Atom:
     """
 
     symbol: str
-    exchange: Exchange = Slater()
+    exchange: Exchange = _SLATER
     nucleus: Nucleus = PointNucleus()
     binding: Binding = Binding.CALCULATED
     charge: int = 0
@@ -303,7 +281,7 @@ class Atom:
     def __init__(
         self,
         symbol: str | int,
-        exchange: Exchange = Slater(),
+        exchange: Exchange = _SLATER,
         nucleus: Nucleus = PointNucleus(),
         binding: Binding | str = Binding.CALCULATED,
         charge: int = 0,
@@ -322,10 +300,8 @@ class Atom:
             )
         for kind, choice, example in (("exchange", exchange, "Slater()"), ("nucleus", nucleus, "PointNucleus()")):
             # A dataclass instance: its repr, which keys stored tables, says all there is to it.
-            if not is_dataclass(choice) or isinstance(choice, type):
+            if not (is_dataclass(choice) and hasattr(choice, "potential")) or isinstance(choice, type):
                 raise ValueError(f"{kind} must be a choice object such as {example}, not {choice!r}")
-        if not (isfinite(exchange.factor) and exchange.factor >= 0):
-            raise ValueError(f"the factor of an exchange must be finite and ≥ 0, not {exchange.factor!r}")
         for name, value in (
             ("symbol", known.symbol),
             ("exchange", exchange),

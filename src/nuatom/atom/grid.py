@@ -78,17 +78,18 @@ def cumulative(integrand: Array) -> Array:
     """∫ of f from index 0 to each i for unit spacing, sixth order in the interior.
 
     Args:
-        integrand: f·dr/di, shape (N,), N ≥ 6.
+        integrand: f·dr/di, shape (..., N), N ≥ 6.
 
     Returns:
-        The running integral, shape (N,), zero at i = 0.
+        The running integral, shape (..., N), zero at i = 0.
     """
     f = integrand
-    piece = np.empty(f.size - 1)
-    piece[2:-2] = (802 * (f[2:-3] + f[3:-2]) - 93 * (f[1:-4] + f[4:-1]) + 11 * (f[:-5] + f[5:])) / 1440
+    out = np.zeros(f.shape)
+    piece = out[..., 1:]
+    inner = 802 * (f[..., 2:-3] + f[..., 3:-2]) - 93 * (f[..., 1:-4] + f[..., 4:-1])
+    piece[..., 2:-2] = (inner + 11 * (f[..., :-5] + f[..., 5:])) / 1440
     # Third order at the two ends, where the integrand is negligible.
-    piece[:2] = 0.5 * (f[:2] + f[1:3])
-    piece[-2:] = 0.5 * (f[-3:-1] + f[-2:])
-    out = np.zeros(f.size)
-    np.cumsum(piece, out=out[1:])
+    piece[..., :2] = 0.5 * (f[..., :2] + f[..., 1:3])
+    piece[..., -2:] = 0.5 * (f[..., -3:-1] + f[..., -2:])
+    np.cumsum(piece, axis=-1, out=piece)
     return out

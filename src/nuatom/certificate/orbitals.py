@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from nuatom.atom.exchange import Electrons
 from nuatom.atom.field import Atom, PointNucleus, Solution
-from nuatom.atom.grid import Array, cumulative
+from nuatom.atom.grid import Array
 from nuatom.certificate.report import Check, Outcome, judge
 from nuatom.elements import Shell
 from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV
@@ -63,7 +66,7 @@ def _orthonormality(solution: Solution, shells: tuple[Shell, ...]) -> Check:
 
 def _electrons(atom: Atom) -> Check:
     solution = atom.solution
-    found = float(np.dot(_density(atom), solution.grid.dr))
+    found = float(np.dot(_cloud(atom).density, solution.grid.dr))
     return judge(
         "number of electrons",
         "∫ of the density of all occupied orbitals",
@@ -106,14 +109,19 @@ def _self_consistency(atom: Atom) -> Check:
     from nuatom.atom.dirac import bound_state
 
     solution = atom.solution
-    grid, density = solution.grid, np.zeros(solution.grid.size)
-    for shell, energy in zip(atom.calculated_shells, solution.energies, strict=True):
-        _, P, Q, _, status = bound_state(
+    grid = solution.grid
+    P, Q = np.zeros_like(solution.P), np.zeros_like(solution.Q)
+    for i, (shell, energy) in enumerate(zip(atom.calculated_shells, solution.energies, strict=True)):
+        _, large, small, _, status = bound_state(
             shell.n, shell.kappa, energy * (1 + 1e-6), grid.r, grid.dr, solution.potential, 1e-12
         )
         # A field in which an orbital is not found is no field of this atom: it has no density there.
-        density += 0.0 if status else shell.occupancy * (P**2 + Q**2)
-    remade = np.minimum(_potential(atom, density), -solution.tail)
+        if not status:
+            P[i], Q[i] = large, small
+    electrons = replace(_cloud(atom), P=P, Q=Q)
+    weight = 1.0 if isinstance(atom.nucleus, PointNucleus) else atom.element.atomic_weight
+    nuclear = atom.nucleus.potential(grid.r, atom.Z, weight)
+    remade = np.minimum(nuclear + electrons.hartree + atom.exchange.potential(electrons), -solution.tail)
     difference = remade - np.minimum(solution.smooth, -solution.tail)
     place = int(np.argmax(np.abs(difference)))
     return judge(
@@ -158,21 +166,9 @@ def _sommerfeld(atom: Atom) -> Check:
     )
 
 
-def _density(atom: Atom) -> Array:
-    """4πr²n [1/Bohr]."""
-    occupancy = np.array([shell.occupancy for shell in atom.calculated_shells])
+def _cloud(atom: Atom) -> Electrons:
     solution = atom.solution
-    return np.asarray(occupancy @ (solution.P**2 + solution.Q**2))
-
-
-def _potential(atom: Atom, density: Array) -> Array:
-    """r·V of nucleus, electrons and local exchange, before the Latter tail [Hartree · Bohr]."""
-    grid = atom.solution.grid
-    weight = 1.0 if isinstance(atom.nucleus, PointNucleus) else atom.element.atomic_weight
-    inside, outside = cumulative(density * grid.dr), cumulative(density / grid.r * grid.dr)
-    hartree = inside + grid.r * (outside[-1] - outside)
-    exchange = -1.5 * atom.exchange.factor * np.cbrt(3 * density * grid.r / (4 * np.pi**2))
-    return np.asarray(atom.nucleus.potential(grid.r, atom.Z, weight) + hartree + exchange)
+    return Electrons(solution.grid, atom.calculated_shells, solution.energies, solution.P, solution.Q)
 
 
 def _derivative(values: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nuatom.atom.field import Slater
+from nuatom.atom.exchange import Slater
 from nuatom.certificate.figures import Curve, Picture
 from nuatom.certificate.report import Outcome, judge, skipped
 from nuatom.response.central_field import CentralField

@@ -18,7 +18,8 @@ from nuatom.cli import screen
 from nuatom.cli.screen import Progress
 
 if TYPE_CHECKING:
-    from nuatom.atom.field import Atom, Exchange, Nucleus
+    from nuatom.atom.exchange import Exchange
+    from nuatom.atom.field import Atom, Nucleus
     from nuatom.response.model import Function, ResponseModel
     from nuatom.response.screening.interaction import Interaction
 
@@ -101,13 +102,13 @@ def _coherent(atom: Atom, tolerance: float, progress: Progress | None, axial: bo
 
 
 def _slater() -> Exchange:
-    from nuatom.atom.field import Slater
+    from nuatom.atom.exchange import Slater
 
     return Slater()
 
 
 def _kohn_sham() -> Exchange:
-    from nuatom.atom.field import KohnSham
+    from nuatom.atom.exchange import KohnSham
 
     return KohnSham()
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.atom.field import Atom, Exchange, Slater
+from nuatom.atom.exchange import Exchange, Slater
+from nuatom.atom.field import Atom
 from nuatom.response.model import Array
 from nuatom.units import MOMENTUM_AU
 

@@ -28,7 +28,8 @@ from math import pi
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.atom.field import Atom, Exchange
+from nuatom.atom.exchange import Exchange
+from nuatom.atom.field import Atom
 from nuatom.coherent.amplitudes import Channel, channels
 from nuatom.coherent.electrons import SLATER, missing_charge
 from nuatom.coherent.nuclei import FormFactor, Helm, Nuclide, nuclides

@@ -92,7 +92,8 @@ class _Quiet:
 
 @lru_cache(maxsize=32)
 def _model(symbol: str, how: ResponseSection, progress: _Quiet) -> ResponseModel:
-    from nuatom.atom.field import Atom, KohnSham, PointNucleus, Slater, UniformNucleus
+    from nuatom.atom.exchange import KohnSham, Slater
+    from nuatom.atom.field import Atom, PointNucleus, UniformNucleus
 
     atom = Atom(
         symbol,

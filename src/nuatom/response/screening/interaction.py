@@ -18,6 +18,7 @@ from typing import Protocol
 
 import numpy as np
 
+from nuatom.atom.exchange import Exchange
 from nuatom.atom.grid import Array
 from nuatom.elements import Shell
 
@@ -32,7 +33,7 @@ class Medium:
         r, weights: points and quadrature weights, shape (N,) [Bohr].
         P, F: radial orbitals, shape (shell, N).
         shells: the subshells.
-        exchange_factor: multiple of Slater's local exchange in the ground state.
+        exchange: that of the ground state.
     """
 
     r: Array
@@ -40,7 +41,7 @@ class Medium:
     P: Array
     F: Array
     shells: Sequence[Shell]
-    exchange_factor: float
+    exchange: Exchange
 
     @cached_property
     def density(self) -> Array:
@@ -101,7 +102,7 @@ class LocalExchange:
         """K_J, shape (N, N)."""
         area = 4 * np.pi * medium.r**2
         n = np.maximum(medium.density, _EMPTY) / area
-        slope = -0.5 * medium.exchange_factor * np.cbrt(3 / (np.pi * n**2))
+        slope = medium.exchange.slope(n)
         return medium.coulomb(J) + np.diag((2 * J + 1) * slope / area / medium.weights)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from nuatom.atom.exchange import Exchange
 from nuatom.atom.field import Solution
 from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell
@@ -114,7 +115,7 @@ class Stage:
     Attributes:
         solution, shells: the field.
         interaction: K.
-        exchange_factor: of the ground state.
+        exchange: that of the ground state.
         settings: numerical settings.
         largest: the largest transfer it is fine enough for [Hartree].
     """
@@ -122,7 +123,7 @@ class Stage:
     solution: Solution
     shells: tuple[Shell, ...]
     interaction: Interaction
-    exchange_factor: float
+    exchange: Exchange
     settings: Settings
     largest: float
     _kernels: dict[int, Array] = field(default_factory=dict, repr=False, compare=False)
@@ -156,7 +157,7 @@ class Stage:
         s = self.settings.stride
         P, F = self.orbitals[1:]
         r, weights = (a[: self.points * s : s] for a in (self.grid.r, self.grid.dr * s))
-        return Medium(r, weights, P, F, self.shells, self.exchange_factor)
+        return Medium(r, weights, P, F, self.shells, self.exchange)
 
     @cached_property
     def orbitals(self) -> tuple[Array, Array, Array]:

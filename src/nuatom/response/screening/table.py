@@ -125,8 +125,7 @@ def build(
     _ = reference.table
     tops = [*_STAGES[_STAGES < 0.8 * highest], highest * 1.001]
     stages = [
-        Stage(atom.solution, atom.calculated_shells, interaction, atom.exchange.factor, settings, float(top))
-        for top in tops
+        Stage(atom.solution, atom.calculated_shells, interaction, atom.exchange, settings, float(top)) for top in tops
     ]
     transfers = nodes(stages[0], widths, highest)
     y = np.arange(LOWEST, HIGHEST + 1e-9, STEP)
