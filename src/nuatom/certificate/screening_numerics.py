@@ -293,7 +293,7 @@ def _check_width(direct: Direct) -> tuple[Check, ...]:
     found = [(s, energy) for s, energy in found if energy > edges[0] + 20 * direct.widths.half(energy)]
     if not found:
         return ()
-    shell, energy = min(found, key=lambda row: row[1])
+    shell = min(found, key=lambda row: row[1])[0]
     threshold = float(-low.orbitals[0][shell])
     # From the first threshold on: the flank of every stronger line below the window would come into it.
     window = 1.02 * float(edges[0]), 1.5 * threshold
