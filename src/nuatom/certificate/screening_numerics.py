@@ -90,9 +90,8 @@ class Direct:
         """All shells at one T [Hartree] and Q, ascending [1/Bohr]."""
         return random_phase.response(self.stage(transfer), transfer, momentum, self.widths)
 
-    def charge(self, transfer: float, momentum: Array) -> Array:
+    def charge(self, transfer: float, momentum: Array, found: Response) -> Array:
         """S of all shells: independent electrons, all multipoles, and what screening changes, shape (nQ,)."""
-        found = self.at(transfer, momentum)
         known = self.field.structure(transfer * HARTREE, momentum * MOMENTUM_AU, VECTOR).charge[:, 0] * HARTREE
         return np.asarray(np.sum(known + found.dressed[0] - found.bare[0] + found.lines[0], axis=0))
 
@@ -276,7 +275,9 @@ def _whole_and_long(direct: Direct, transfer: float) -> tuple[float, float]:
     """∫S dQ²/Q², from every other node of a table, and what multiplies S at its least momentum."""
     Q = momenta(transfer, 2 * STEP)
     found = direct.at(transfer, Q)
-    return float(direct.charge(transfer, Q).sum()), float(found.dressed[0, :, 0].sum() / found.bare[0, :, 0].sum())
+    return float(direct.charge(transfer, Q, found).sum()), float(
+        found.dressed[0, :, 0].sum() / found.bare[0, :, 0].sum()
+    )
 
 
 def _check_width(direct: Direct) -> tuple[Check, ...]:
@@ -351,7 +352,7 @@ def check_screening_table(direct: Direct) -> Outcome:
             continue
         Q = momenta(T)
         found = direct.model.structure(T * HARTREE, Q * MOMENTUM_AU, VECTOR).charge[:, 0].sum() * HARTREE
-        ratios.append(found / direct.charge(T, Q).sum())
+        ratios.append(found / direct.charge(T, Q, direct.at(T, Q)).sum())
         at.append(T * HARTREE / eV)
     deviation = np.array(ratios) - 1
     worst = int(np.argmax(np.abs(deviation)))
