@@ -832,7 +832,8 @@ def certified(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def with_results(*passed: bool) -> None:
         checks = tuple(FakeCheck(f"rule {number}", good) for number, good in enumerate(passed))
         module = types.ModuleType("nuatom.certificate")
-        module.certify = lambda atom, progress=None: FakeCertificate(checks)  # type: ignore[attr-defined]
+        for name in ("certify", "certify_screening"):
+            setattr(module, name, lambda what, progress=None: FakeCertificate(checks))
         monkeypatch.setitem(sys.modules, "nuatom.certificate", module)
 
     return with_results
@@ -856,6 +857,36 @@ def test_a_failed_check_is_named_and_code_1(certified: Callable[..., None], caps
     out, err = capsys.readouterr()
     assert "\nFAILED " in out
     assert err == "Failed: rule 1\n"
+
+
+def test_check_of_screening_is_a_certificate_of_its_own(run: Run, tmp_path: Path) -> None:
+    # One electron: one check, and no table.
+    out = run("check H --model screened --interaction averaged --width 0.01 -o h.json")
+    assert "# model: screened, AveragedExchange, width 0.01\n" in out
+    assert "# result: 1 of 1 checks passed, 0 failed" in out
+    content = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))
+    assert content["variables"]["check"]["data"] == ["one electron"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--model screend", "unknown model 'screend': expected central-field, screened; did you mean screened?"),
+        ("--model free", "unknown model 'free': expected central-field, screened"),
+        ("--interaction local", "--interaction is a choice of the model screened, not of central-field: add --model"),
+        ("--width 0.01", "--width is a choice of the model screened, not of central-field: add --model"),
+        ("--model screened --interaction locl", "unknown interaction 'locl'"),
+        ("--model screened --width 0.5", "width is a fraction of T between 1e-3 and 0.1, not 0.5"),
+    ],
+)
+def test_check_says_what_cannot_be_before_anything_is_computed(
+    words: str, message: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("something was computed")
+
+    monkeypatch.setattr(options, "make_atom", refuse)
+    assert message in run(f"check Xe {words}", code=2)
 
 
 # --- table ---------------------------------------------------------------------------------------

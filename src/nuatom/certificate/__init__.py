@@ -1,10 +1,11 @@
 """The certificate of an atom: exact laws, finer calculations and numbers from outside, each with a verdict.
 
-    from nuatom.certificate import certify
+    from nuatom.certificate import certify, certify_screening
 
     certificate = certify(Atom("Xe"))
     certificate.passed
     certificate.figures(Path("xe-check"))
+    certify_screening(Screened(Atom("Xe"))).passed
 
 Every check has a value, a reference with its source, a deviation, and a tolerance whose reason is a comment beside
 its number.  A check that does not apply to an atom is not there; one that applies but cannot be made is marked skipped.
@@ -29,6 +30,7 @@ from nuatom.certificate.numerics import check_convergence, check_interpolation, 
 from nuatom.certificate.orbitals import check_orbitals
 from nuatom.certificate.photo import check_photoionisation
 from nuatom.certificate.report import Certificate, Check, Outcome, Status, judge, skipped
+from nuatom.certificate.screening import certify_screening
 from nuatom.response.central_field import CentralField
 from nuatom.response.model import VECTOR
 from nuatom.response.partial_waves import PartialWaves
@@ -42,6 +44,7 @@ __all__ = [
     "Picture",
     "Status",
     "certify",
+    "certify_screening",
     "check_convergence",
     "check_current_conservation",
     "check_dipole_limit",

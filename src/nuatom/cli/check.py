@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,13 +12,34 @@ from nuatom.cli.describe import About, atom_in_words, command
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
+    from nuatom.atom.field import Atom
     from nuatom.certificate import Certificate
     from nuatom.store import Table
+
+
+_INDEPENDENT, _SCREENED = "central-field", "screened"
+_CHECKED = {_INDEPENDENT: False, _SCREENED: True}
+"""Models that have a certificate, and whether it is that of screening."""
+
+CheckedModel = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="|".join(_CHECKED),
+        autocompletion=options.completion(_CHECKED),
+        help="central-field: the atom and its independent electrons. screened: what their moving together changes, a "
+        "certificate of its own: sum rule, gauge, convergence, measured photoabsorption.",
+        rich_help_panel="Atom and model",
+    ),
+]
 
 
 def check(
     context: typer.Context,
     atom: options.Symbol,
+    model: CheckedModel = _INDEPENDENT,
+    interaction: options.InteractionName = None,
+    width: options.Width = None,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
@@ -34,29 +55,38 @@ def check(
     absorbs photons as has been measured. Each line is one such test: value, reference, deviation and the
     tolerance, in the unit the test names.
 
+    Electrons that screen one another (--model screened) are those of the central field times a ratio, so they have
+    two certificates: this one without --model for what is multiplied, and one for the ratio. It must move strength and
+    add none, be the same in length and velocity, and stay when grid, multipoles and widths are changed.
+
     The exit code is 0 if all tests pass and 1 if one fails.
 
     For example:
 
-    nuatom check Xe
-
     nuatom check Ge --figures ge-check -o ge-check.json
+
+    nuatom check Xe --model screened --figures xe-screened
     """
     from nuatom import output as files
-    from nuatom.certificate import certify
 
     paths = output or []
     files.check(paths, files.DATA)
     if figures is not None:
         files.check_folder(figures)
+    is_screened = options.choose("model", model, _CHECKED)
+    if not is_screened and (interaction is not None or width is not None):
+        given = "--width" if interaction is None else "--interaction"
+        raise ValueError(f"{given} is a choice of the model screened, not of {model}: add --model screened")
+    make = _screened(interaction, width) if is_screened else None
     known = options.make_atom(atom, exchange, nucleus, binding)
     with screen.progress(f"checking {known.symbol}") as report:
-        certificate = certify(known, progress=report)
+        certificate = _certified(known, make, report)
     passed = sum(item.passed for item in certificate.checks)
     failed = sum(item.failed for item in certificate.checks)
     about: About = {
         "command": command(context),
         **atom_in_words(known, exchange, nucleus),
+        "model": _in_words(make),
         "result": f"{passed} of {len(certificate.checks)} checks passed, {failed} failed",
     }
     screen.show(about, _columns(certificate), fold=False)
@@ -67,6 +97,45 @@ def check(
         names = ", ".join(item.name for item in certificate.checks if item.failed)
         screen.error(names, name="Failed")
         raise typer.Exit(1)
+
+
+def _screened(interaction: str | None, width: float | None) -> dict[str, Any]:
+    """The arguments of `Screened` that were given, in range.
+
+    Raises:
+        ValueError: for an unknown interaction, or a width out of range.
+    """
+    from nuatom.atom.field import Atom
+    from nuatom.response.screened import Screened
+
+    arguments: dict[str, Any] = {}
+    if interaction is not None:
+        arguments["interaction"] = options.choose("interaction", interaction, options.INTERACTIONS)()
+    if width is not None:
+        arguments["width"] = width
+    Screened(Atom("He"), **arguments)  # its checks, before an atom is solved
+    return arguments
+
+
+def _certified(atom: Atom, screened: dict[str, Any] | None, report: screen.Progress | None) -> Certificate:
+    if screened is None:
+        from nuatom.certificate import certify
+
+        return certify(atom, progress=report)
+    from nuatom.certificate import certify_screening
+    from nuatom.response.screened import Screened
+
+    return certify_screening(Screened(atom, **screened), progress=report)
+
+
+def _in_words(screened: dict[str, Any] | None) -> str:
+    """The model, and what it depends on."""
+    if screened is None:
+        return _INDEPENDENT
+    from nuatom.response.screened import Screened
+
+    interaction = type(screened.get("interaction", Screened.interaction)).__name__
+    return f"{_SCREENED}, {interaction}, width {screened.get('width', Screened.width):g}"
 
 
 def _columns(certificate: Certificate) -> list[Column]:
