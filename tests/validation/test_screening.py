@@ -232,9 +232,9 @@ def test_length_and_velocity_agree(symbol: str, transfer: float, interaction: In
     if (symbol, transfer) in {("Xe", 20), ("Xe", 80), ("Xe", 100), ("Ar", 60)}:
         # An E_J left as it is would not do.
         assert abs(gauge(found.dressed[0].sum(), found.bare[1].sum(), T)) > 0.1
-    # With the flanks of distant lines, whose Siegert factor is that of the line and not of T: 1.2 % at worst.
+    # With the flanks of lines, whose current is T times their charge.
     both = gauge((found.dressed[0] + found.lines[0]).sum(), (found.dressed[1] + found.lines[1]).sum(), T)
-    assert abs(both) < 2e-2
+    assert abs(both) < 4e-3
 
 
 @pytest.mark.parametrize("symbol", ["He", "Ne", "Ar", "Xe", "Na", "Ge"])
@@ -438,8 +438,8 @@ def test_screening_brings_the_rare_gases_nearer_to_nature() -> None:
 
 
 # The same in the field of exact exchange, thresholds as calculated.  The resonance of xenon is in its place: −5 % at
-# 80 and −3 % at 100 eV.  At 60 eV, 3 to 8 eV below its 4d edges, nature has none of the lines that are there here; 5 % or more
-# is also left where a few points sit on edges and in minima (docs/screening has many more).
+# 80 and −3 % at 100 eV.  At 60 eV, 3 to 8 eV below its 4d edges, nature has none of the lines that are there here; of
+# the few points some sit near edges and in minima (docs/screening has many more).
 MEDIANS_EXACT = {"He": 3.0, "Ne": 3.0, "Ar": 4.2, "Kr": 6.3, "Xe": 5.2}
 FAR_OFF_EXACT = {"Ar": {35: -0.4}, "Kr": {100: -0.3}, "Xe": {60: 0.7}}
 
@@ -458,7 +458,7 @@ def test_the_resonance_of_xenon_is_where_it_is_in_nature() -> None:
 
 @pytest.mark.parametrize("transfer", [300, 700, 1500, 3000, 8000, 29000])
 def test_helium_against_calculations_with_full_correlation(transfer: int) -> None:
-    """The fit of M. Yan, H. R. Sadeghpour and A. Dalgarno, Astrophys. J. 496 (1998) 1044; the compilation is 9 % below."""
+    """The fit of M. Yan, H. R. Sadeghpour and A. Dalgarno, Astrophys. J. 496 (1998) 1044, 9 % above the compilation."""
     series = (-4.7416, 14.8200, -30.8678, 37.3584, -23.4585, 5.9133)
     x = transfer / 24.58
     fit = 733.0 / (transfer * 1e-3) ** 3.5 * (1 + sum(a / x ** (n / 2) for n, a in enumerate(series, start=1))) * barn

@@ -15,7 +15,8 @@ between occupied shells, which cancel in χ⁰ between the one and the other, ar
 
 An excited level of energy ε_p above the threshold of another shell is a line in the continuum.  Its term in G is
 given the width Γ, 1/(E − ε_p) → 1/(E − ε_p + iΓ/2): a line of Lorentzian shape with all its strength, whatever the
-grid, while thresholds stay sharp.
+grid, while thresholds stay sharp.  On its flanks the current that belongs to its charge is T times it and not
+ε_p − ε_i times, as continuity at the energy T demands.
 
 The operators of the electric multipoles move the same density, and are dressed by it,
 
@@ -33,7 +34,7 @@ D. A. Liberman and A. Zangwill, Comput. Phys. Commun. 32 (1984) 75.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -186,6 +187,7 @@ def response(stage: Stage, transfer: float, momentum: Array, widths: Widths) -> 
         lined = np.flatnonzero(weight)
         rows = poles.rows.take(lined)
         amplitudes = amplitudes_of(stage, J, poles.shell[lined], poles.kappa[lined], rows, fields)
+        amplitudes = replace(amplitudes, electric=poles.flank[lined, None] * amplitudes.electric)
         lines += summed(stage, J, poles.shell[lined], weight[lined], amplitudes.induced(rows, screened, stage))
     return Response(bare, dressed, lines)
 
@@ -234,6 +236,7 @@ class Poles:
         even: coefficient between charges, both signs of the energy.
         odd: coefficient with a current at one end.
         strength: the line's share of S at T.
+        flank: T over the energy of a line, which its current is multiplied by; 1 for others.
         rows: u_i against the other state.
     """
 
@@ -242,6 +245,7 @@ class Poles:
     even: Complex
     odd: Complex
     strength: Array
+    flank: Array
     rows: Rows
 
     def weights(self, stage: Stage, J: int) -> Array:
@@ -259,6 +263,7 @@ class Poles:
             np.concatenate([self.even, others.even]),
             np.concatenate([self.odd, others.odd]),
             np.concatenate([self.strength, others.strength]),
+            np.concatenate([self.flank, others.flank]),
             rows,
         )
 
@@ -277,7 +282,7 @@ def blocked(stage: Stage, transfer: float) -> Poles:
     kappa = stage.kappas[other]
     return Poles(
         lower, kappa, -(forward + backward) + 0j, -(forward - backward) + 0j, np.zeros(lower.size),
-        rows_of(P[lower], F[lower], P[other], F[other]),
+        np.ones(lower.size), rows_of(P[lower], F[lower], P[other], F[other]),
     )  # fmt: skip
 
 
@@ -294,7 +299,9 @@ def with_lines(poles: Poles, stage: Stage, transfer: float, widths: Widths) -> P
     wide = 1 / (x + 1j * widths.half(energy))
     change = share * (wide - 1 / x + 1j * tail * wide.imag)
     strength = np.where(energy > first, -share * (1 + tail) * wide.imag / np.pi, 0.0)
-    return poles.joined(Poles(*_indices(chosen), change, change, strength, transition_rows(stage, chosen)))
+    flank = transfer / energy
+    rows = transition_rows(stage, chosen)
+    return poles.joined(Poles(*_indices(chosen), change, flank * change, strength, flank, rows))
 
 
 def _indices(chosen: list[Transition]) -> tuple[Indices, Indices]:
@@ -305,9 +312,9 @@ def without(stage: Stage, chosen: list[Transition], transfer: float) -> Poles:
     """Transitions taken out altogether, with the rest of their series."""
     gap, share, tail = (np.array([getattr(t, name) for t in chosen]) for name in ("energy", "share", "tail"))
     forward, backward = share * (1 + tail) / (transfer - gap), share * (1 + tail) / (-transfer - gap)
-    zeros = np.zeros(len(chosen))
+    zeros, ones = np.zeros(len(chosen)), np.ones(len(chosen))
     even, odd = -(forward + backward) + 0j, -(forward - backward) + 0j
-    return Poles(*_indices(chosen), even, odd, zeros, transition_rows(stage, chosen))
+    return Poles(*_indices(chosen), even, odd, zeros, ones, transition_rows(stage, chosen))
 
 
 def transition_rows(stage: Stage, chosen: list[Transition]) -> Rows:
