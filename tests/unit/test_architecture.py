@@ -31,12 +31,13 @@ LAYERS = (
 )
 EDGES = {
     "quantities": {"units", "detector"},  # the latter for its units of products
-    "config": {*LAYERS, "quantities"},
+    "choices": {*LAYERS},
+    "config": {*LAYERS, "quantities", "choices"},
     "plot": {*LAYERS},
     "plot_events": {*LAYERS, "plot"},
     "plot_photo": {*LAYERS, "plot"},
     "output": {*LAYERS},
-    "cli": {*LAYERS, "quantities", "config", "plot", "plot_events", "plot_photo", "output"},
+    "cli": {*LAYERS, "quantities", "choices", "config", "plot", "plot_events", "plot_photo", "output"},
     "__main__": {"cli"},
 }
 RANK = {name: rank for rank, name in enumerate(LAYERS)}

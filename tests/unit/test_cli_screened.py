@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 
 import nuatom as na
+from nuatom import choices
 from nuatom.cli import main, options
 from nuatom.measured import compare_photoabsorption
 from nuatom.response import screened
@@ -98,14 +99,14 @@ def test_without_interaction_electrons_are_independent(run: Run) -> None:
     ],
 )
 def test_words_become_the_interaction_and_the_width(word: str, interaction: object) -> None:
-    make = options.choose_model("screened", options.MODELS, word, 0.02)
+    chosen = options.choose_model("screened", choices.MODELS, word, 0.02)
     # Hydrogen has nothing to screen with: no table.
-    model = make(na.Atom("H"), 0.01, None, False)
+    model = options.make_model(chosen, na.Atom("H"), 0.01)
     assert model == Small(na.Atom("H"), interaction, 0.02, tolerance=0.01)  # type: ignore[arg-type]
 
 
 def test_the_own_values_are_those_of_the_library() -> None:
-    model = options.choose_model("screened", options.PHOTO_MODELS, None, None)(na.Atom("H"), 5e-3, None, True)
+    model = options.make_model(options.choose_model("screened", choices.PHOTO_MODELS), na.Atom("H"), 5e-3)
     assert model == Small(na.Atom("H"))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nuatom import choices
 from nuatom.cli import options, screen
 from nuatom.cli.describe import About, command
 from nuatom.cli.screen import Column
@@ -53,8 +54,8 @@ def limit(
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="Response of the target instead of the configuration's: central-field, screened, stepping, free or "
-            "impulse.",
+            autocompletion=options.completion(choices.RESPONSES),
+            help=f"Response of the target instead of the configuration's: {', '.join(choices.RESPONSES)}.",
             rich_help_panel=_WHAT,
         ),
     ] = None,
@@ -184,9 +185,7 @@ def _changed(experiment: Experiment, model: str | None, confidence: float | None
             raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence:g}")
         experiment = experiment.with_settings(limit={"confidence": confidence})
     if model is not None:
-        from nuatom.config.responses import RESPONSES
-
-        options.choose("model", model, RESPONSES)
+        choices.choose("model", model, choices.RESPONSES)
         experiment = experiment.with_response(model)
     return experiment
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nuatom import choices
 from nuatom.cli import couplings, options, screen
 from nuatom.cli.describe import About, command
 from nuatom.cli.screen import Column
@@ -141,8 +142,8 @@ def rate(
 
     paths = output or []
     files.check(paths)
-    scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
-    names = options.choose("--per", per, PER)
+    scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
+    names = choices.choose("--per", per, PER)
     rate_unit = float(getattr(units, names[0]) * getattr(units, names[1]) * getattr(units, names[2]))
     given = {
         "source": source,
@@ -277,7 +278,7 @@ def _source(given: Mapping[str, str | None], flavour: str | None, antineutrino: 
     if word.endswith(".csv"):
         keys |= {"kind": "csv", "file": word}
     else:
-        keys["kind"] = options.choose("source", kind, dict.fromkeys(SOURCES)) or kind
+        keys["kind"] = choices.choose("source", kind, dict.fromkeys(SOURCES)) or kind
         if detail and kind == "solar":
             keys["model"] = detail
         elif detail:
@@ -285,7 +286,7 @@ def _source(given: Mapping[str, str | None], flavour: str | None, antineutrino: 
     if keys["kind"] in _PLACED and given["distance"] is None:
         raise ValueError(f"the source {word} needs --distance; only a configuration has other shapes of the target")
     if flavour is not None:
-        options.choose("flavour", flavour, couplings.FLAVOURS)
+        choices.choose("flavour", flavour, couplings.FLAVOURS)
         keys["flavour"] = flavour
     if antineutrino:
         keys["antineutrino"] = True
@@ -349,11 +350,11 @@ def _electrons(
     from nuatom.rates import rate as total_rate
     from nuatom.response.free import FreeElectrons
 
-    make = options.choose("model", model, options.MODELS)
+    chosen = options.choose_model(model, choices.MODELS)
     options.check_model(model, coupling.functions)
     elements = [element.symbol for element, _ in parse_target(target).composition]
     atoms = {symbol: options.make_atom(symbol, exchange, nucleus, binding) for symbol in elements}
-    made = {symbol: options.make_model(make, atom, tolerance, coupling.functions) for symbol, atom in atoms.items()}
+    made = {symbol: options.make_model(chosen, atom, tolerance, coupling.functions) for symbol, atom in atoms.items()}
     material = Material.of(target, lambda symbol: made[symbol])
     others: dict[str, Material] = {
         _FREE: Material.of(target, lambda symbol: FreeElectrons(atoms[symbol])),

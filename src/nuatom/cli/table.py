@@ -53,7 +53,7 @@ def build(
     before = {entry.path for entry in store.entries()}
     known = options.make_atom(atom, exchange, nucleus, binding)
     functions = tuple(Function) if axial else ()
-    options.make_model(options.MODELS["central-field"], known, tolerance, functions)
+    options.make_model(options.Chosen("central-field"), known, tolerance, functions)
     new = [entry for entry in store.entries() if entry.path not in before]
     about: About = {"folder": str(store.folder), "built": f"{len(new)} of {known.symbol}"}
     if new:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nuatom import choices
+from nuatom.choices import Progress
 from nuatom.config import responses
 from nuatom.config.parameters import PARAMETERS, Parameter
 from nuatom.config.setup import Array, Setup
@@ -203,7 +205,7 @@ class Experiment(Setup):
         return Limit(chosen.name, 0.0, bands[0], None, confidence, self._method, observed=False, bands=bands)
 
     def toys(
-        self, parameter: str | None = None, toys: int = 1000, seed: int = 0, progress: responses.Progress | None = None
+        self, parameter: str | None = None, toys: int = 1000, seed: int = 0, progress: Progress | None = None
     ) -> tuple[Limit, statistics.Belt]:
         """The interval of Feldman and Cousins by toys, and the belt it is read from.
 
@@ -257,14 +259,7 @@ class Experiment(Setup):
     @property
     def procedure(self) -> statistics.Procedure:
         """How an upper limit is set."""
-        from nuatom import limit as statistics
-
-        made: dict[str, Callable[[], statistics.Procedure]] = {
-            "one-sided": statistics.OneSided,
-            "cls": statistics.Cls,
-            "unified": statistics.Unified,
-        }
-        return made[self.settings.limit.procedure]()
+        return choices.PROCEDURES[self.settings.limit.procedure]()
 
     @property
     def _method(self) -> str:

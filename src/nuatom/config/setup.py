@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nuatom.choices import Progress
 from nuatom.config import responses
 from nuatom.config.parameters import PARAMETERS, Parameter
 from nuatom.config.reading import ConfigError, read_settings
@@ -278,7 +279,7 @@ class Setup:
         """The same with another response of the target, and no band.
 
         Args:
-            response: "central-field", "screened", "stepping", "free" or "impulse".
+            response: a word for one, such as "central-field" or "stepping".
             changes: other keys of the table "model", such as exchange="kohn-sham".
 
         Raises:
@@ -297,7 +298,7 @@ class Setup:
         changed = {table: {**self.content.get(table, {}), **keys} for table, keys in tables.items()}
         return replace(self, content={**self.content, **changed})
 
-    def material(self, progress: responses.Progress | None = None) -> Material:
+    def material(self, progress: Progress | None = None) -> Material:
         """The target with its response; tables that are missing are computed when they are needed."""
         return responses.material(self.target, self.settings.model, progress)
 
