@@ -186,6 +186,8 @@ PHOTO_MODELS: Mapping[str, Model] = {word: model for word, model in MODELS.items
 """Those that absorb real photons."""
 RESPONSES: Mapping[str, Model] = {word: model for word, model in MODELS.items() if model.axial}
 """Those that have all functions: the weak interaction, which an experiment sees, asks for all of them."""
+TABULATED: Mapping[str, Model] = {word: model for word, model in RESPONSES.items() if model.tables is not None}
+"""Those of them with tables that are kept on disk."""
 
 
 # --- what words make -----------------------------------------------------------------------------
@@ -220,15 +222,11 @@ def atom(symbol: str, exchange: str = "slater", nucleus: str = "point", binding:
     )
 
 
-def misplaced(word: str, given: Mapping[str, object], remedy: str) -> str | None:
-    """What is wrong with choices that only the model screened has, in one line; None if nothing is.
+def misplaced(word: str, given: Mapping[str, object]) -> str | None:
+    """The name of a choice that was given and that only the model screened has; None if there is none.
 
     Args:
         word: the model they are given with.
-        given: the choices by the name they were given under, such as "--width"; None for one that was not given.
-        remedy: what to do instead.
+        given: the choices by the names they were given under, such as "--width"; None for one that was not given.
     """
-    name = next((name for name, value in given.items() if value is not None), None)
-    if name is None or word == SCREENED:
-        return None
-    return f"{name} is a choice of the model screened, not of {word}: {remedy}"
+    return None if word == SCREENED else next((name for name, value in given.items() if value is not None), None)

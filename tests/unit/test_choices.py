@@ -72,6 +72,7 @@ def test_the_first_word_is_what_the_library_takes_unless_told() -> None:
     ("section", "key", "table"),
     [
         (ResponseSection, "response", choices.RESPONSES),
+        (ResponseSection, "interaction", choices.INTERACTIONS),
         (ResponseSection, "exchange", choices.EXCHANGES),
         (ResponseSection, "nucleus", choices.NUCLEI),
         (ResponseSection, "binding", choices.BINDINGS),
@@ -87,8 +88,8 @@ def test_configurations_know_every_word(section: type, key: str, table: dict[str
         section(**{key: ["slater"]})
 
 
-def test_a_band_is_of_responses_and_exchanges() -> None:
-    for word in (*choices.RESPONSES, *choices.EXCHANGES):
+def test_a_band_is_of_responses_interactions_and_exchanges() -> None:
+    for word in (*choices.RESPONSES, *choices.INTERACTIONS, *choices.EXCHANGES):
         assert ModelSection(band=[word]).band == [word]
 
 

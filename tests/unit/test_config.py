@@ -135,6 +135,26 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
         ('response = "free"', "tolerance = 0", "model.tolerance", "from 0.0001 to 0.1, got 0"),
         ('response = "free"', "tolerance = nan", "model.tolerance", "got nan"),
         ('response = "free"', "tolerance = 0.2", "model.tolerance", "from 0.0001 to 0.1, got 0.2"),
+        (
+            'response = "free"',
+            'response = "free"\ninteraction = "averaged"',
+            "model.interaction",
+            "a choice of the response 'screened', not of 'free': leave it out, or take response = \"screened\"",
+        ),
+        ('response = "free"', "width = 0.01", "model.width", "of the response 'screened', not of 'central-field'"),
+        (
+            'response = "free"',
+            'response = "screened"\ninteraction = "avrged"',
+            "model.interaction",
+            "expected 'local', 'averaged', 'coulomb' or 'none', got 'avrged'; did you mean averaged?",
+        ),
+        ('response = "free"', 'response = "screened"\nwidth = 0.2', "model.width", "from 0.001 to 0.1, got 0.2"),
+        ('response = "free"', 'response = "screened"\nwidth = nan', "model.width", "from 0.001 to 0.1, got nan"),
+        ('response = "free"', 'response = "free"\nband = "free"', "model.band", "'free' is the response already"),
+        ('response = "free"', 'band = "slater"', "model.band", "'slater' is the exchange already"),
+        ('response = "free"', 'response = "screened"\nband = "local"', "model.band", "is the interaction already"),
+        ('response = "free"', 'band = "averaged"', "model.band", "'averaged' is an interaction of the response 'scr"),
+        ('response = "free"', 'band = ["free", "free"]', "model.band", "'free' is there twice"),
         ("efficiency = 0.9", "efficiency = 0", "detector.efficiency", "more than zero, got 0"),
         (
             "efficiency = 0.9",
@@ -482,6 +502,34 @@ def test_band_morphs_into_another_response() -> None:
     np.testing.assert_allclose(shifted - 4000, free.signal(magnetic_moment_squared=9.0).sum(axis=0))
     assert free.model.bands == ()
     assert banded.limit().high > free.limit().high
+
+
+def test_screened_has_its_interaction_and_width() -> None:
+    """Hydrogen has nothing to screen with, so that no table is made."""
+    hydrogen = changed('"Ge"', '"H"')
+    words = 'response = "screened"\ninteraction = "averaged"\nwidth = 0.01\nexchange = "kohn-sham"'
+    one = parse(changed('response = "free"', words, hydrogen))
+    atom = na.Atom("H", exchange=na.KohnSham())
+
+    def model_of(experiment: Experiment) -> na.ResponseModel:
+        ((_, _, model),) = experiment.material().parts
+        return model
+
+    assert model_of(one) == na.Screened(atom, na.AveragedExchange(), 0.01)
+    own = parse(changed('response = "free"', 'response = "screened"\nexchange = "kohn-sham"', hydrogen))
+    assert model_of(own) == na.Screened(atom)
+    assert model_of(one.with_response("central-field")) == na.CentralField(atom)
+    assert model_of(one.with_response("screened", interaction="coulomb")) == na.Screened(atom, na.CoulombOnly(), 0.01)
+
+
+def test_a_band_may_be_of_interactions() -> None:
+    text = changed('response = "free"', 'response = "screened"\nband = ["averaged", "free"]', changed('"Ge"', '"H"'))
+    banded = parse(text)
+    other = banded.with_settings(model={"interaction": "averaged", "band": []})
+    (band,) = banded.model.bands
+    np.testing.assert_allclose(band.variants[1.0].coefficients, other.signal.coefficients)
+    free = banded.with_response("free").signal
+    np.testing.assert_allclose(band.variants[-1.0].coefficients, free.coefficients)
 
 
 def test_recoils_are_components_of_their_own() -> None:

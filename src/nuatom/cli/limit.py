@@ -59,6 +59,8 @@ def limit(
             rich_help_panel=_WHAT,
         ),
     ] = None,
+    interaction: options.InteractionName = None,
+    width: options.Width = None,
     compare: Annotated[
         bool,
         typer.Option("--compare/--alone", help="Also with stepping and with free electrons.", rich_help_panel=_WHAT),
@@ -142,7 +144,7 @@ def limit(
     _check_exports(exports)
     if toys is not None and 0 < toys < FEWEST_TOYS:
         raise ValueError(f"--toys: {toys} toys are too few, expected 0 for none, or at least {FEWEST_TOYS}")
-    experiment = _changed(configuration.load(config), model, confidence)
+    experiment = _changed(configuration.load(config), model, interaction, width, confidence)
     _check_linear(experiment, exports)
     chosen = [experiment.parameter(parameter)] if parameter else list(experiment.parameters)
     settings = experiment.settings
@@ -179,15 +181,19 @@ def limit(
     screen.written([*paths, *exports])
 
 
-def _changed(experiment: Experiment, model: str | None, confidence: float | None) -> Experiment:
+def _changed(
+    experiment: Experiment, model: str | None, interaction: str | None, width: float | None, confidence: float | None
+) -> Experiment:
     if confidence is not None:
         if not 0 < confidence < 1:
             raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence:g}")
         experiment = experiment.with_settings(limit={"confidence": confidence})
+    options.choose_model(model or experiment.settings.model.response, choices.RESPONSES, interaction, width)
+    given = {"interaction": interaction, "width": width}
+    own = {name: value for name, value in given.items() if value is not None}
     if model is not None:
-        choices.choose("model", model, choices.RESPONSES)
-        experiment = experiment.with_response(model)
-    return experiment
+        return experiment.with_response(model, **own)
+    return experiment.with_settings(model=own) if own else experiment
 
 
 # --- what is shown -------------------------------------------------------------------------------
@@ -201,7 +207,8 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
     flux = sum(component.flux for component in experiment.source.components)
     what = "expected without a signal" if sensitivity or experiment.counts is None else "from the data"
     model = settings.model
-    response = f"{model.response}, {model.exchange} exchange, {model.binding} thresholds"
+    how = options.Chosen(model.response, model.interaction, model.width)
+    response = f"{how.in_words()}, {model.exchange} exchange, {model.binding} thresholds"
     band = f", band to {' and '.join(model.band)}" if model.band else ""
     about: About = {"command": command(context), "experiment": experiment.title}
     if settings.note:

@@ -40,15 +40,17 @@ class Chosen:
     interaction: str | None = None
     width: float | None = None
 
-    def in_words(self, tolerance: float) -> str:
-        """The model and the numbers it depends on."""
+    def in_words(self, tolerance: float | None = None) -> str:
+        """The model and the numbers it depends on, the tolerance if that is to be told."""
+        words = [self.word]
         if self.word == choices.SCREENED:
             from nuatom.response.screened import Screened
 
             width = Screened.width if self.width is None else self.width
-            interaction = self.interaction or next(iter(choices.INTERACTIONS))
-            return f"screened, {interaction} interaction, width {width:g}, tolerance {tolerance:g}"
-        return f"{self.word}, tolerance {tolerance:g}" if self.word == "central-field" else self.word
+            words += [f"{self.interaction or next(iter(choices.INTERACTIONS))} interaction", f"width {width:g}"]
+        if tolerance is not None and self.word in choices.TABULATED:
+            words.append(f"tolerance {tolerance:g}")
+        return ", ".join(words)
 
 
 def choose_model(
@@ -61,8 +63,8 @@ def choose_model(
     """
     choices.choose("model", word, among)
     given = {"--interaction": interaction, "--width": width}
-    if problem := choices.misplaced(word, given, f"add --model {choices.SCREENED}"):
-        raise ValueError(problem)
+    if name := choices.misplaced(word, given):
+        raise ValueError(f"{name} is a choice of the model screened, not of {word}: add --model screened")
     if interaction is not None:
         choices.choose("interaction", interaction, choices.INTERACTIONS)
     if width is not None:

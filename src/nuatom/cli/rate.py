@@ -27,7 +27,7 @@ PER: Mapping[str, tuple[str, str, str]] = {"kg-day": ("kg", "day", "keV"), "tonn
 SOURCES = ("solar", "reactor", "cr51", "tritium", "stopped-pion", "mono-energetic")
 _FREE, _STEPPING = "free", "stepping"
 _SOURCE, _TARGET, _OUTPUT = "Source", "Atom and model", "Output"
-_OF_ELECTRONS = ("model", "exchange", "nucleus", "binding", "tolerance")
+_OF_ELECTRONS = ("model", "interaction", "width", "exchange", "nucleus", "binding", "tolerance")
 _PLACED = ("cr51", "tritium")
 _POINTS = 40
 
@@ -98,6 +98,8 @@ def rate(
         typer.Option("--recoils", help="Nuclei that recoil, instead of electrons.", rich_help_panel=_TARGET),
     ] = False,
     model: options.Model = "central-field",
+    interaction: options.InteractionName = None,
+    width: options.Width = None,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
@@ -163,14 +165,19 @@ def rate(
     else:
         T = parse_range(transfer) if transfer else _default_transfers(experiment)
         origin, target = experiment.source, experiment.target
+        given_model = experiment.settings.model
         if not _typed(context, "model"):
-            model = experiment.settings.model.response
+            model = given_model.response
         if not _typed(context, "tolerance"):
-            tolerance = experiment.settings.model.tolerance
+            tolerance = given_model.tolerance
+        if model == choices.SCREENED:
+            interaction = interaction or given_model.interaction
+            width = given_model.width if width is None else width
         exchange, nucleus, binding = (
-            word if _typed(context, name) else getattr(experiment.settings.model, name)
+            word if _typed(context, name) else getattr(given_model, name)
             for name, word in (("exchange", exchange), ("nucleus", nucleus), ("binding", binding))
         )
+    how = options.choose_model(model, choices.MODELS, interaction, width)
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1:50keV:30")
     chosen = couplings.make_coupling(
         couplings.Words(
@@ -197,8 +204,8 @@ def rate(
         with screen.progress(f"computing the recoils of {target}"):
             result = _recoils(origin, chosen.coupling, target, T)
     else:
-        about["model"] = f"{model}, {exchange} exchange, {binding} thresholds"
-        result, others = _electrons(origin, chosen.coupling, target, T, model, exchange, nucleus, binding, tolerance)
+        about["model"] = f"{how.in_words()}, {exchange} exchange, {binding} thresholds"
+        result, others = _electrons(origin, chosen.coupling, target, T, how, exchange, nucleus, binding, tolerance)
     unit_text = " ".join(names)
     coupling_title = " + ".join(chosen.names) if weak else chosen.title  # g_V and g_A are those of one flavour
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
@@ -337,7 +344,7 @@ def _electrons(
     coupling: Coupling,
     target: str,
     transfer: Array,
-    model: str,
+    how: options.Chosen,
     exchange: str,
     nucleus: str,
     binding: str,
@@ -350,11 +357,10 @@ def _electrons(
     from nuatom.rates import rate as total_rate
     from nuatom.response.free import FreeElectrons
 
-    chosen = options.choose_model(model, choices.MODELS)
-    options.check_model(model, coupling.functions)
+    options.check_model(how.word, coupling.functions)
     elements = [element.symbol for element, _ in parse_target(target).composition]
     atoms = {symbol: options.make_atom(symbol, exchange, nucleus, binding) for symbol in elements}
-    made = {symbol: options.make_model(chosen, atom, tolerance, coupling.functions) for symbol, atom in atoms.items()}
+    made = {symbol: options.make_model(how, atom, tolerance, coupling.functions) for symbol, atom in atoms.items()}
     material = Material.of(target, lambda symbol: made[symbol])
     others: dict[str, Material] = {
         _FREE: Material.of(target, lambda symbol: FreeElectrons(atoms[symbol])),

@@ -104,13 +104,15 @@ class Experiment(Setup):
 
         words = self.settings.model.band
         positions = (1.0, -1.0)
-        variants = {
-            at: self.with_settings(model={"band": [], **responses.variant(word)})
-            for at, word in zip(positions, words, strict=False)
-        }
+        variants = {at: self._variant(word) for at, word in zip(positions, words, strict=False)}
         bands = (Band("binding", {at: one.signal for at, one in variants.items()}),) if variants else ()
         bounds = {p.fitted: NOT_NEGATIVE for p in self.parameters if p.squared}
         return Model(self.signal, self.backgrounds, self._factors(), bands, bounds)
+
+    def _variant(self, word: str) -> Experiment:
+        """The same with what a word of its band changes."""
+        key = responses.key_of(word)
+        return self.with_response(word) if key == "response" else self.with_settings(model={"band": [], key: word})
 
     def _factors(self) -> tuple[statistics.Factor, ...]:
         from nuatom.limit import Free, LogNormal

@@ -50,9 +50,10 @@ class _Quiet:
 @lru_cache(maxsize=32)
 def _model(symbol: str, how: ResponseSection, progress: _Quiet) -> ResponseModel:
     atom = choices.atom(symbol, how.exchange, how.nucleus, how.binding)
-    return choices.RESPONSES[how.response].make(atom, choices.How(how.tolerance, progress=progress.call))
+    interaction = None if how.interaction is None else choices.INTERACTIONS[how.interaction]()
+    return choices.RESPONSES[how.response].make(atom, choices.How(how.tolerance, interaction, how.width, progress.call))
 
 
-def variant(word: str) -> dict[str, str]:
-    """The key of the table "model" that a word of its band changes, and its value."""
-    return {"exchange" if word in choices.EXCHANGES else "response": word}
+def key_of(word: str) -> str:
+    """The key of the table "model" that a word of its band changes."""
+    return "exchange" if word in choices.EXCHANGES else "interaction" if word in choices.INTERACTIONS else "response"

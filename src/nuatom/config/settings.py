@@ -100,10 +100,18 @@ def _tolerance(value: float) -> float:
     return value
 
 
+def _width(value: float) -> float:
+    if not 1e-3 <= value <= 0.1:
+        raise ValueError("expected a number from 0.001 to 0.1")
+    return value
+
+
 class ResponseSection(Section):
     """How the target answers."""
 
     response: Annotated[str, word_of(choices.RESPONSES)] = "central-field"
+    interaction: Annotated[str, word_of(choices.INTERACTIONS)] | None = None
+    width: Annotated[float, AfterValidator(_width)] | None = None
     exchange: Annotated[str, word_of(choices.EXCHANGES)] = "slater"
     nucleus: Annotated[str, word_of(choices.NUCLEI)] = "point"
     binding: Annotated[str, word_of(choices.BINDINGS)] = "calculated"
@@ -114,7 +122,7 @@ class ModelSection(ResponseSection):
     """How the target answers, and what else it might: one or two variants that are one standard deviation away."""
 
     band: Annotated[
-        list[Annotated[str, word_of((*choices.RESPONSES, *choices.EXCHANGES))]],
+        list[Annotated[str, word_of((*choices.RESPONSES, *choices.INTERACTIONS, *choices.EXCHANGES))]],
         Field(max_length=2, default_factory=list),
         BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
     ]

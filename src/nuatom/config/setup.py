@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nuatom import choices
 from nuatom.choices import Progress
 from nuatom.config import responses
 from nuatom.config.parameters import PARAMETERS, Parameter
@@ -61,6 +62,8 @@ class Setup:
             self._check_neutrino,
             self._check_confidence,
             self._check_procedure,
+            self._check_screened,
+            self._check_band,
         ):
             try:
                 check()
@@ -244,6 +247,33 @@ class Setup:
                     "either sign and has an interval: leave it out, or take 'unified'"
                 )
 
+    def _check_screened(self) -> None:
+        given = self.settings.model
+        own = {"model.interaction": given.interaction, "model.width": given.width}
+        if name := choices.misplaced(given.response, own):
+            raise _Problem(
+                f"{name}: a choice of the response 'screened', not of {given.response!r}: leave it out, or take "
+                'response = "screened"'
+            )
+
+    def _check_band(self) -> None:
+        given = self.settings.model
+        own = {
+            "response": given.response,
+            "exchange": given.exchange,
+            "interaction": given.interaction or next(iter(choices.INTERACTIONS)),
+        }
+        for number, word in enumerate(given.band):
+            key = responses.key_of(word)
+            if key == "interaction" and given.response != choices.SCREENED:
+                raise _Problem(
+                    f"model.band: {word!r} is an interaction of the response 'screened', not of {given.response!r}"
+                )
+            if own[key] == word:
+                raise _Problem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
+            if word in given.band[:number]:
+                raise _Problem(f"model.band: {word!r} is there twice")
+
     def _out_of_reach(self) -> list[str]:
         """A threshold that nothing the source gives can pass."""
         from nuatom.detector.checks import recoil_ends
@@ -280,12 +310,14 @@ class Setup:
 
         Args:
             response: a word for one, such as "central-field" or "stepping".
-            changes: other keys of the table "model", such as exchange="kohn-sham".
+            changes: other keys of the table "model", such as exchange="kohn-sham".  What only the model screened has,
+                interaction and width, is left out for another.
 
         Raises:
             ConfigError: for an unknown word.
         """
-        return self.with_settings(model={"response": response, "band": [], **changes})
+        kept = {} if response == choices.SCREENED else {"interaction": None, "width": None}
+        return self.with_settings(model={"response": response, "band": [], **kept, **changes})
 
     def with_settings(self, **tables: Mapping[str, object]) -> Self:
         """The same with some keys changed: ``with_settings(limit={"confidence": 0.95})``.
