@@ -283,6 +283,23 @@ def test_limit_has_no_band_where_nothing_is_allowed(run: Run) -> None:
     assert "# bands" not in run("limit mine.toml --alone")
 
 
+def test_bands_are_written_where_there_are_any(run: Run, tmp_path: Path) -> None:
+    run("limit mine.toml --sensitivity -o s.nc -o s.json -o s.csv")
+    experiment = load("mine.toml")
+    runs = [experiment, experiment.with_response("free")]
+    data = xr.open_dataset(tmp_path / "s.nc")
+    for band, name in ((-1, "minus1sigma"), (1, "plus1sigma"), (2, "plus2sigma")):
+        bands = [one.sensitivity().bands for one in runs]
+        np.testing.assert_allclose(data[name], [found[band] for found in bands if found is not None])
+        assert data[name].dims == ("response",)
+    # Where nothing is allowed there is nothing, and no 0.
+    assert "minus2sigma" not in data
+    assert "minus2sigma" not in json.loads((tmp_path / "s.json").read_text())["variables"]
+    assert "minus2sigma" not in (tmp_path / "s.csv").read_text()
+    run("limit mine.toml -o l.nc")
+    assert "plus1sigma" not in xr.open_dataset(tmp_path / "l.nc")
+
+
 def test_limit_tells_of_events_outside_the_bins(run: Run, tmp_path: Path) -> None:
     (tmp_path / "seen.toml").write_text(CONFIG + '[data]\nevents = ["1keV", "3keV", "5keV", "11keV", "12keV"]\n')
     out = run("limit seen.toml --alone --model free --sensitivity")
@@ -365,6 +382,10 @@ def test_workspace_is_read_by_pyhf(run: Run, tmp_path: Path) -> None:
         ("limit mine.toml --export w.root", "expected a name that ends in .json (pyhf)"),
         ("limit mine.toml -o s.txt", "its suffix is '.txt'"),
         ("limit mine.toml --toys 10", "10 toys are too few"),
+        (
+            "limit mine.toml --sensitivity --confidence 0.4",
+            "limit.confidence: at 0.4 half of all experiments without a signal exclude every value of magnetic moment",
+        ),
     ],
 )
 def test_limit_says_what_is_wrong(line: str, said: str, run: Run) -> None:

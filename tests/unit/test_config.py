@@ -189,6 +189,19 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
             "limit.procedure",
             "millicharge may have either sign",
         ),
+        (
+            "[model]",
+            '[neutrino]\nfit = ["magnetic_moment", "millicharge"]\n[limit]\nprocedure = "one-sided"\n[model]',
+            "limit.procedure",
+            "'one-sided' sets the upper limit of a magnetic moment; millicharge may have either sign",
+        ),
+        (
+            "efficiency = 0.9",
+            'efficiency = { kind = "step", position = "10 keV" }',
+            "detector.efficiency",
+            "it is 0 in all bins, from 2 to 10 keV",
+        ),
+        ("efficiency = 0.9", "quenching = 0", "detector.quenching", "more than zero, got 0"),
         ("[model]", "[limit]\nconfidence = 90\n[model]", "limit.confidence", "from 0 to 1, got 90"),
         ("[model]", "[limit]\nconfidence = 1.0\n[model]", "limit.confidence", "between 0 and 1"),
         ("[model]", "[limit]\ntoys = -1\n[model]", "limit.toys", "at least 0, got -1"),
@@ -226,6 +239,28 @@ def test_refused_with_its_key(old: str, new: str, key: str, said: str) -> None:
     (line,) = problems(changed(old, new))
     assert line.startswith(f"{key}: "), line
     assert said in line
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("efficiency", "expected an efficiency above 0 at one energy at least, got 0 at all of them in zero.csv"),
+        ("true_efficiency", "expected an efficiency above 0 at one energy at least"),
+        ("quenching", "quenching is 0 at all energies: expected a fraction above 0"),
+    ],
+)
+def test_refused_file_of_zeros(key: str, said: str, tmp_path: Path) -> None:
+    name = key.removeprefix("true_")
+    (tmp_path / "zero.csv").write_text(f"energy [keV], {name} [%]\n0, 0\n20, 0\n")
+    (line,) = problems(changed("efficiency = 0.9", f'{key} = "zero.csv"'), tmp_path)
+    assert line.startswith(f"detector.{key}: ")
+    assert said in line
+
+
+def test_an_efficiency_of_some_bins_is_one() -> None:
+    """Zero in all bins but a part of the last."""
+    step = 'efficiency = { kind = "step", position = "9.9 keV" }'
+    assert parse(changed("efficiency = 0.9", step)).limit().high > 0
 
 
 def test_refused_text_is_no_toml() -> None:
@@ -580,6 +615,13 @@ def test_scan_is_lowest_without_a_signal(experiment: Experiment) -> None:
 
 def test_presets_are_these() -> None:
     assert presets() == ("conus-plus", "darwin", "gemma", "lz", "nugen", "pandax-4t", "texono", "xenonnt")
+
+
+@pytest.mark.parametrize("name", presets())
+def test_what_a_preset_fits_can_be_changed(name: str) -> None:
+    """No preset names a procedure, which would be refused for what has a sign."""
+    other = load(name).with_settings(neutrino={"fit": ["millicharge"]})
+    assert other.settings.limit.procedure == "one-sided"
 
 
 @pytest.mark.parametrize("name", presets())

@@ -167,7 +167,7 @@ def limit(
 
     about = _about(context, experiment, sensitivity)
     if any(_is_empty(value) for _, _, found in rows for value in (found.bands or {}).values()):
-        about["bands"] = "– where the data would fluctuate so low that no value is left, 0 included"
+        about["bands"] = "– where the data would fluctuate so low that no value is left, 0 included; not in files"
     screen.show(about, *([_columns([row for row in rows if row[0] is p]) for p in chosen]))
     contents = []
     if paths:
@@ -294,28 +294,31 @@ def _results(
         if which is parameter:
             own.setdefault(word, found)
     unit = parameter.label
-    table = Table(
-        {
-            "value": Variable(("value",), values, unit, parameter.part),
-            "rise": Variable(
-                ("response", "value"),
-                np.stack(list(rises.values())),
-                "1",
-                "-2 ln L less its least, the other parameters at their best",
-            ),
-            "response": Variable(("response",), np.array(list(rises)), "", "response of the target"),
-            "low": Variable(
-                ("response",),
-                np.array([own[w].low / parameter.scale for w in rises]),
-                unit,
-                "lower end of the interval",
-            ),
-            "high": Variable(
-                ("response",), np.array([own[w].high / parameter.scale for w in rises]), unit, "upper end, or the limit"
-            ),
-        },
-        about,
-    )
+    variables = {
+        "value": Variable(("value",), values, unit, parameter.part),
+        "rise": Variable(
+            ("response", "value"),
+            np.stack(list(rises.values())),
+            "1",
+            "-2 ln L less its least, the other parameters at their best",
+        ),
+        "response": Variable(("response",), np.array(list(rises)), "", "response of the target"),
+        "low": Variable(
+            ("response",),
+            np.array([own[w].low / parameter.scale for w in rises]),
+            unit,
+            "lower end of the interval",
+        ),
+        "high": Variable(
+            ("response",), np.array([own[w].high / parameter.scale for w in rises]), unit, "upper end, or the limit"
+        ),
+    }
+    for band, name in _BAND_NAMES.items():
+        of_all = [bands[band] for w in rises if band and (bands := own[w].bands) is not None]
+        if of_all and not any(map(_is_empty, of_all)):
+            text = f"limit where the data fluctuate by {band:+d} standard deviations"
+            variables[name] = Variable(("response",), np.array(of_all) / parameter.scale, unit, text)
+    table = Table(variables, about)
     ends = {word: (own[word].low / parameter.scale, own[word].high / parameter.scale) for word in rises}
     label = rf"${parameter.symbol}$  [{unit}]"
 

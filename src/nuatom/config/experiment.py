@@ -193,7 +193,7 @@ class Experiment(Setup):
             parameter: its name; the first of those that are fitted unless given.
 
         Raises:
-            ValueError: for one that is not fitted.
+            ValueError: for one that is not fitted, or a confidence so low that no value is left in the median.
             RuntimeError: if the experiment does not limit it.
         """
         from nuatom import limit as statistics
@@ -204,6 +204,11 @@ class Experiment(Setup):
         confidence = self.settings.limit.confidence
         found = statistics.sensitivity(self.asimov, chosen.fitted, confidence, self.procedure)
         bands = {band: chosen.value(value) for band, value in found.bands.items()}
+        if not bands[0] > 0:
+            raise ValueError(
+                f"limit.confidence: at {confidence:g} half of all experiments without a signal exclude every value of "
+                f"{chosen.part}; take a greater one, or limit.procedure = 'unified'"
+            )
         return Limit(chosen.name, 0.0, bands[0], None, confidence, self._method, observed=False, bands=bands)
 
     def toys(

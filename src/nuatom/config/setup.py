@@ -64,6 +64,7 @@ class Setup:
             self._check_procedure,
             self._check_screened,
             self._check_band,
+            self._check_efficiency,
         ):
             try:
                 check()
@@ -238,14 +239,29 @@ class Setup:
             raise _Problem(f"limit.confidence: expected a number between 0 and 1, such as 0.9, got {given}")
 
     def _check_procedure(self) -> None:
-        if self.settings.limit.procedure != "cls":
+        given = self.settings.limit
+        if given.procedure == "unified" or "procedure" not in given.model_fields_set:
             return
         for parameter in self.parameters:
             if not parameter.squared:
                 raise _Problem(
-                    f"limit.procedure: 'cls' sets the upper limit of a magnetic moment; {parameter.part} may have "
-                    "either sign and has an interval: leave it out, or take 'unified'"
+                    f"limit.procedure: {given.procedure!r} sets the upper limit of a magnetic moment; {parameter.part} "
+                    "may have either sign and has an interval: leave it out, or take 'unified'"
                 )
+
+    def _check_efficiency(self) -> None:
+        """An efficiency that keeps nothing of what falls into the bins."""
+        keeps, edges = self.detector.efficiency, self.edges
+        knots = np.asarray(keeps.knots, dtype=float)
+        points = np.unique(np.concatenate([edges, knots[(knots > edges[0]) & (knots < edges[-1])]]))
+        try:
+            # Straight between its knots: zero in the middle of each piece is zero everywhere.
+            kept = keeps(0.5 * (points[1:] + points[:-1]))
+        except ValueError:
+            return  # not given there, which is told when it is needed
+        if not np.any(kept > 0):
+            first, last = float(edges[0]) / keV, float(edges[-1]) / keV
+            raise _Problem(f"detector.efficiency: it is 0 in all bins, from {first:.6g} to {last:.6g} keV")
 
     def _check_screened(self) -> None:
         given = self.settings.model

@@ -109,7 +109,7 @@ class TabulatedQuenching:
         quenching: Q, 0 to 1, shape (n,).
 
     Raises:
-        ValueError: for points that are not finite, do not ascend, are not from 0 to 1, or with Q T not rising.
+        ValueError: for points that are not finite, do not ascend, are not from 0 to 1 or all 0, or with Q T not rising.
     """
 
     energy: Array
@@ -119,6 +119,8 @@ class TabulatedQuenching:
         curve = Curve(self.energy, self.quenching, "quenching")
         if np.any((curve.value < 0.0) | (curve.value > 1.0)):
             raise ValueError("quenching must be from 0 to 1")
+        if not np.any(curve.value > 0.0):
+            raise ValueError("quenching is 0 at all energies: expected a fraction above 0, or nothing would be seen")
         # Between two points Q T is a parabola; it rises if it does at both ends.
         slope = np.diff(curve.value) / np.diff(curve.energy)
         ends = (curve.value[:-1] + slope * curve.energy[:-1], curve.value[1:] + slope * curve.energy[1:])
