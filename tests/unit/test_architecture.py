@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 # later one.  Within a layer of several modules, none may need itself by a detour.
 LAYERS = (
     "units",
+    "columns",
     "store",
     "elements",
     "atom",
@@ -30,7 +31,7 @@ LAYERS = (
     "certificate",
 )
 EDGES = {
-    "quantities": {"units", "detector"},  # the latter for its units of products
+    "quantities": {"units", "columns"},
     "choices": {*LAYERS},
     "config": {*LAYERS, "quantities", "choices"},
     "plot": {*LAYERS},

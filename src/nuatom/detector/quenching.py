@@ -14,8 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.columns import ENERGY, NUMBER, read
+from nuatom.detector.curve import Curve
 from nuatom.detector.resolution import not_negative
-from nuatom.detector.table import ENERGY, NUMBER, Curve, read
 from nuatom.elements import element
 from nuatom.response.model import Array
 from nuatom.units import keV
@@ -134,7 +135,7 @@ class TabulatedQuenching:
         """A csv file with the columns ``energy [keV], quenching [%]``, the latter with the unit 1, % or none.
 
         Raises:
-            ValueError: as `nuatom.detector.table.read` and the constructor.
+            ValueError: as `nuatom.columns.read` and the constructor.
         """
         return TabulatedQuenching(*read(path, {"energy": ENERGY, "quenching": NUMBER}))
 
@@ -193,7 +194,7 @@ class TabulatedScale:
         """A csv file with the columns ``energy [keV], reconstructed [keV]``, in any unit of energy.
 
         Raises:
-            ValueError: as `nuatom.detector.table.read` and the constructor.
+            ValueError: as `nuatom.columns.read` and the constructor.
         """
         return TabulatedScale(*read(path, {"energy": ENERGY, "reconstructed": ENERGY}))
 
