@@ -56,9 +56,7 @@ def build(
 
     nuatom table build Xe
 
-    nuatom table build Ge --exchange kohn-sham --axial
-
-    nuatom table build He --model screened --interaction averaged
+    nuatom table build Ge --model screened --exchange kohn-sham --axial
     """
     from nuatom.response.model import Function
     from nuatom.store import Store
