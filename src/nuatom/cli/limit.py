@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nuatom import choices
+from nuatom.cli import contour as pairs
 from nuatom.cli import options, screen
 from nuatom.cli.describe import About, command
 from nuatom.cli.screen import Column
@@ -69,6 +71,15 @@ def limit(
         str | None,
         typer.Option(metavar="NAME", help="One of those that are fitted; by default all.", rich_help_panel=_HOW),
     ] = None,
+    contour: Annotated[
+        str | None,
+        typer.Option(
+            "--contour",
+            metavar="FIRST,SECOND",
+            help="What is allowed of two of them together, instead of limits on each.",
+            rich_help_panel=_HOW,
+        ),
+    ] = None,
     sensitivity: Annotated[
         bool,
         typer.Option("--sensitivity", help="What is expected without a signal, with its bands.", rich_help_panel=_HOW),
@@ -112,6 +123,10 @@ def limit(
     says otherwise. A charge or a radius has an interval. Beside the response that the configuration names stand
     stepping and free electrons.
 
+    --contour asks for two parameters together, all others at their best: its region is where -2 ln L rises by no
+    more than 4.61 (at 90 %), and its ends are those of either whatever the other one is. Where an amplitude has a sign,
+    a second piece may lie far away.
+
     Files written with -o have the likelihood along the first parameter, and figures the counts beside it.
 
     For example:
@@ -126,7 +141,6 @@ def limit(
     """
     from nuatom import config as configuration
     from nuatom import output as files
-    from nuatom.limit import write_inference_templates
     from nuatom.limit.feldman_cousins import FEWEST_TOYS
 
     if list_presets:
@@ -151,6 +165,7 @@ def limit(
     toys = settings.limit.toys if toys is None else toys
     seed = settings.limit.seed if seed is None else seed
 
+    both = None if contour is None else _pair(contour, experiment, parameter, toys)
     runs: dict[str, Experiment] = {settings.model.response: experiment}
     if compare:
         runs |= {word: experiment.with_response(word) for word in COMPARED if word not in runs}
@@ -159,6 +174,8 @@ def limit(
         with screen.progress(f"{word}: computing the response of {one.target}") as report:
             one.material(report)
             _ = one.model
+        if both is not None:
+            continue
         rows += [(p, word, one.sensitivity(p.name) if sensitivity else one.limit(p.name)) for p in chosen]
         if toys and one is experiment:
             for p in chosen:
@@ -166,19 +183,26 @@ def limit(
                     rows.append((p, word, one.toys(p.name, toys, seed, report)[0]))
 
     about = _about(context, experiment, sensitivity)
+    if both is not None:
+        with screen.progress("fitting at every point of the two parameters"):
+            regions = pairs.regions(runs, both, sensitivity)
+        about["limit"] = f"{about['limit']}, of {both[0].part} and {both[1].part} together"
+        screen.show(about, *pairs.columns(regions))
+        _write(paths, lambda: pairs.results(regions, about, experiment.title), experiment, chosen[0], exports)
+        return
     if any(_is_empty(value) for _, _, found in rows for value in (found.bands or {}).values()):
         about["bands"] = "– where the data would fluctuate so low that no value is left, 0 included; not in files"
     screen.show(about, *([_columns([row for row in rows if row[0] is p]) for p in chosen]))
-    contents = []
-    if paths:
-        results = _results(runs, chosen[0], rows, about)
-        contents = [(path, files.encoded(results, path.suffix)) for path in dict.fromkeys(paths)]
-    contents += _exported(experiment, chosen[0], exports)
-    files.write(contents)
-    for path in exports:
-        if path.name.endswith(_INFERENCE):
-            write_inference_templates(path, experiment.model, experiment.edges)
-    screen.written([*paths, *exports])
+    _write(paths, lambda: _results(runs, chosen[0], rows, about), experiment, chosen[0], exports)
+
+
+def _pair(contour: str, experiment: Experiment, parameter: str | None, toys: int) -> tuple[Parameter, Parameter]:
+    """The two parameters of a contour, with which options of limits on one would do nothing."""
+    if parameter is not None:
+        raise ValueError("--parameter is for limits on one parameter, and --contour names two: leave one of them out")
+    if toys:
+        raise ValueError("--toys are for limits on one parameter, not for a --contour: add --toys 0, or leave it out")
+    return pairs.pair(contour, experiment)
 
 
 def _changed(
@@ -363,6 +387,29 @@ def _check_linear(experiment: Experiment, paths: list[Path]) -> None:
                 f"--export {path}: pyhf has no parameter that enters squared or in a product, as {wrong} does; "
                 "export templates instead, .csv or .nc"
             )
+
+
+def _write(
+    paths: list[Path],
+    results: Callable[[], Results],
+    experiment: Experiment,
+    parameter: Parameter,
+    exports: list[Path],
+) -> None:
+    """Write what was computed and what is for other tools, and say so."""
+    from nuatom import output as files
+    from nuatom.limit import write_inference_templates
+
+    contents = []
+    if paths:
+        made = results()
+        contents = [(path, files.encoded(made, path.suffix)) for path in dict.fromkeys(paths)]
+    contents += _exported(experiment, parameter, exports)
+    files.write(contents)
+    for path in exports:
+        if path.name.endswith(_INFERENCE):
+            write_inference_templates(path, experiment.model, experiment.edges)
+    screen.written([*paths, *exports])
 
 
 def _exported(experiment: Experiment, parameter: Parameter, paths: list[Path]) -> list[tuple[Path, bytes]]:

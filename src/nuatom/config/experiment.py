@@ -13,6 +13,7 @@ from nuatom import choices
 from nuatom.choices import Progress
 from nuatom.config import responses
 from nuatom.config.parameters import PARAMETERS, Parameter
+from nuatom.config.regions import Region, Span, region, span
 from nuatom.config.setup import Array, Setup
 
 if TYPE_CHECKING:
@@ -262,6 +263,40 @@ class Experiment(Setup):
             first, last = (0.0, 1.6 * ends.high) if chosen.squared else (middle - half, middle + half)
             values = np.linspace(first, last, _SCANNED)
         return statistics.scan(self.likelihood, chosen.fitted, values)
+
+    def spans(self, first: str, second: str, *, expected: bool = False) -> tuple[Span, Span]:
+        """From where to where one has to look for what is allowed of two parameters together, in public units.
+
+        Args:
+            first, second: their names.
+            expected: without a signal, instead of from the data.
+
+        Raises:
+            ValueError: for one that is not fitted.
+            RuntimeError: if one is not limited.
+        """
+        data, confidence = self.asimov if expected else self.likelihood, self.settings.limit.confidence
+        one, other = (span(data, self.parameter(name), confidence) for name in (first, second))
+        return one, other
+
+    def region(
+        self, first: str, second: str, spans: tuple[Span, Span] | None = None, *, expected: bool = False
+    ) -> Region:
+        """What is allowed of two parameters together, all others at their best, by Wilks' theorem.
+
+        Args:
+            first, second: their names.
+            spans: what to look at, in public units; by default those of `spans`.  Both are enlarged if the region does
+                not end within.
+            expected: without a signal, instead of from the data.
+
+        Raises:
+            ValueError: for one that is not fitted, or the same one twice.
+            RuntimeError: if they are not limited.
+        """
+        spans = self.spans(first, second, expected=expected) if spans is None else spans
+        data, confidence = self.asimov if expected else self.likelihood, self.settings.limit.confidence
+        return region(data, self.parameter(first), self.parameter(second), confidence, spans)
 
     @property
     def procedure(self) -> statistics.Procedure:

@@ -40,8 +40,8 @@ class TabulatedFlux(Emitter):
 
     Raises:
         ValueError: naming file, line and column for a column or unit that is unknown or there twice, a row of another
-            length, a number that cannot be read, is negative or not finite, or energies that do not ascend; or a file that
-            cannot be read.
+            length, a number that cannot be read, is negative or not finite, or energies that do not ascend; or a file
+            that cannot be read.
     """
 
     name: str
