@@ -173,19 +173,20 @@ def contour_figure(
     from matplotlib.figure import Figure
 
     with rc_context(_STYLE):
-        figure = Figure(figsize=(5.4, 4.4), layout="constrained")
+        figure = Figure(figsize=(6.4, 4.4), layout="constrained")
         axes = figure.subplots()
         for k, (name, rise) in enumerate(rises.items()):
             colour, style = _COLOURS[k % len(_COLOURS)], _LINES[k % len(_LINES)]
             level = [-2 * np.log(1 - confidence)]
             axes.contour(*values, rise.T, level, colors=[colour], linestyles=[style], linewidths=1.6)
             axes.plot([], [], color=colour, ls=style, lw=1.6, label=name)  # for the legend
-            axes.plot(*best[name], "+", color=colour, ms=7)
+            axes.plot(*best[name], "+", color=colour, ms=7, clip_on=False)
         axes.set_xlim(values[0][0], values[0][-1])
         axes.set_ylim(values[1][0], values[1][-1])
         axes.set_xlabel(labels[0])
         axes.set_ylabel(labels[1])
-        axes.legend(loc="best", title=f"{confidence:.4g} confidence")
+        # Beside the axes: a legend does not see contours, and would cover them.
+        figure.legend(loc="outside right upper", title=f"{confidence:.4g} confidence")
         figure.suptitle(title, fontsize=9)
     return figure
 
