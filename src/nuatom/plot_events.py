@@ -150,6 +150,47 @@ def limit_figure(
     return figure
 
 
+def contour_figure(
+    values: tuple[Array, Array],
+    rises: Mapping[str, Array],
+    best: Mapping[str, tuple[float, float]],
+    confidence: float,
+    labels: tuple[str, str],
+    *,
+    title: str = "",
+) -> Figure:
+    """What is allowed of two parameters together, for each response, and its best fit.
+
+    Args:
+        values: of each parameter, ascending, shapes (n,) and (m,).
+        rises: −2 ln L less its least, by response, each of shape (n, m).
+        best: the best fit, by response; a cross.
+        confidence: of the regions, by Wilks' theorem.
+        labels: the parameters with their units, for the axes.
+        title: above the figure.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(6.4, 4.4), layout="constrained")
+        axes = figure.subplots()
+        for k, (name, rise) in enumerate(rises.items()):
+            colour, style = _COLOURS[k % len(_COLOURS)], _LINES[k % len(_LINES)]
+            level = [-2 * np.log(1 - confidence)]
+            axes.contour(*values, rise.T, level, colors=[colour], linestyles=[style], linewidths=1.6)
+            axes.plot([], [], color=colour, ls=style, lw=1.6, label=name)  # for the legend
+            axes.plot(*best[name], "+", color=colour, ms=7, clip_on=False)
+        axes.set_xlim(values[0][0], values[0][-1])
+        axes.set_ylim(values[1][0], values[1][-1])
+        axes.set_xlabel(labels[0])
+        axes.set_ylabel(labels[1])
+        # Beside the axes: a legend does not see contours, and would cover them.
+        figure.legend(loc="outside right upper", title=f"{confidence:.4g} confidence")
+        figure.suptitle(title, fontsize=9)
+    return figure
+
+
 def _counts(axes: Axes, counts: Counts) -> None:
     edges, width = counts.edges / keV, np.diff(counts.edges) / keV
     background, signal = counts.background / width, counts.signal / width

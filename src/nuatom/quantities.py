@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from hepunits import becquerel, curie, watt
 
-from nuatom import units
+from nuatom import columns, units
 
 if TYPE_CHECKING:
     import numpy as np
@@ -182,17 +182,10 @@ def _is_product(text: str, unit: str, dimension: Dimension) -> bool:
     if dimension.powers is None:
         return False
     try:
-        powers = _product(unit)[1]
+        powers = columns.unit(unit)[1]
     except ValueError as error:
         raise ValueError(f"{text!r}: {error}; expected {dimension.noun} such as {dimension.example}") from None
     return powers == dimension.powers
-
-
-def _product(unit: str) -> tuple[float, tuple[int, int, int, int]]:
-    """The size and the powers of a product of units."""
-    from nuatom.detector.table import unit as product  # late: a command that needs none stays quick
-
-    return product(unit)
 
 
 def _unknown_unit(text: str, unit: str, dimension: Dimension) -> str:
@@ -238,7 +231,7 @@ def _scale(unit: str) -> float:
         return float(_MORE[unit])
     if unit[1:] in _MORE and unit[0] in _PREFIXES:
         return float(_PREFIXES[unit[0]] * _MORE[unit[1:]])
-    return _product(unit)[0]
+    return columns.unit(unit)[0]
 
 
 def _choices(dimension: Dimension) -> str:

@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 # later one.  Within a layer of several modules, none may need itself by a detour.
 LAYERS = (
     "units",
+    "columns",
     "store",
     "elements",
     "atom",
@@ -30,13 +31,14 @@ LAYERS = (
     "certificate",
 )
 EDGES = {
-    "quantities": {"units", "detector"},  # the latter for its units of products
-    "config": {*LAYERS, "quantities"},
+    "quantities": {"units", "columns"},
+    "choices": {*LAYERS},
+    "config": {*LAYERS, "quantities", "choices"},
     "plot": {*LAYERS},
     "plot_events": {*LAYERS, "plot"},
     "plot_photo": {*LAYERS, "plot"},
     "output": {*LAYERS},
-    "cli": {*LAYERS, "quantities", "config", "plot", "plot_events", "plot_photo", "output"},
+    "cli": {*LAYERS, "quantities", "choices", "config", "plot", "plot_events", "plot_photo", "output"},
     "__main__": {"cli"},
 }
 RANK = {name: rank for rank, name in enumerate(LAYERS)}

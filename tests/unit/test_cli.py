@@ -17,6 +17,7 @@ import pytest
 import xarray as xr
 
 import nuatom as na
+from nuatom import choices
 from nuatom.certificate import Status
 from nuatom.cli import app, atom, check, coherent, couplings, dcs, main, options, photo, screen, table
 from nuatom.neutrino import Coupling
@@ -62,11 +63,21 @@ class Quick:
         )
 
 
+def put(
+    monkeypatch: pytest.MonkeyPatch,
+    word: str,
+    make: Callable[[na.Atom, choices.How], na.ResponseModel],
+    tables: Callable[[na.ResponseModel, bool], object] | None = None,
+) -> None:
+    """Let a word stand for another model."""
+    other = replace(choices.MODELS[word], make=make, tables=tables)
+    monkeypatch.setitem(choices.MODELS, word, other)  # type: ignore[arg-type]
+
+
 @pytest.fixture(autouse=True)
 def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    for models in (options.MODELS, options.PHOTO_MODELS):
-        for word in ("central-field", "screened"):
-            monkeypatch.setitem(models, word, lambda atom, tolerance, progress, axial: Quick(atom))
+    for word in ("central-field", "screened"):
+        put(monkeypatch, word, lambda atom, how: Quick(atom))
 
 
 @pytest.fixture(autouse=True)
@@ -352,13 +363,8 @@ def test_the_flavour_is_told_where_it_matters_or_was_asked_for(run: Run) -> None
 
 
 def test_the_axial_table_is_made_only_for_couplings_that_need_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-
-    def make(atom: na.Atom, tolerance: float, progress: object, axial: bool) -> Quick:
-        asked.append(axial)
-        return Quick(atom)
-
-    monkeypatch.setitem(options.MODELS, "central-field", make)  # type: ignore[arg-type]
+    asked: list[bool] = []
+    put(monkeypatch, "central-field", lambda atom, how: Quick(atom), lambda model, axial: asked.append(axial))
     for words in ("", "--millicharge 1e-12", "--weak", "--mediator scalar:1keV:1e-6:1e-6"):
         run(f"{DCS} {words}")
     assert asked == [False, False, True, True]
@@ -603,10 +609,10 @@ def test_bad_input_is_one_line_and_code_2(words: str, message: str, run: Run) ->
 def test_what_fails_in_a_computation_is_one_line(
     error: BaseException, code: int, message: str, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object) -> Quick:
         raise error
 
-    monkeypatch.setitem(options.MODELS, "central-field", fail)  # type: ignore[arg-type]
+    put(monkeypatch, "central-field", fail)
     assert run(f"{DCS} -o a.csv", code=code) == message
     assert list(tmp_path.iterdir()) == []
 
@@ -674,9 +680,10 @@ def test_an_interrupt_ends_a_run_quietly(tmp_path: Path) -> None:
     code = (
         # A shell starts what it runs in the background with interrupts ignored, and children inherit that.
         "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from nuatom.cli import main, options\n"
+        "from nuatom import choices\n"
+        "from nuatom.cli import main\n"
         "def wait(*_): print('waiting', flush=True); time.sleep(60)\n"
-        "options.MODELS['central-field'] = wait\n"
+        "choices.MODELS['central-field'] = choices.Model('', wait)\n"
         f"sys.exit(main({[*shlex.split(DCS), '-o', 'a.csv']!r}))"
     )
     with subprocess.Popen(
@@ -987,7 +994,7 @@ def test_help_flows_whatever_the_width() -> None:
     assert all(text and "\n" not in text.replace("\n\n", "") for text in helps)
 
 
-@pytest.mark.parametrize("choices", [options.MODELS, options.EXCHANGES, couplings.FLAVOURS, coherent.FORM_FACTORS])
-def test_completion_offers_the_choices(choices: dict[str, object]) -> None:
-    word = next(iter(choices))
-    assert word in options.completion(choices)(word[:2])
+@pytest.mark.parametrize("among", [choices.MODELS, choices.EXCHANGES, couplings.FLAVOURS, coherent.FORM_FACTORS])
+def test_completion_offers_the_choices(among: dict[str, object]) -> None:
+    word = next(iter(among))
+    assert word in options.completion(among)(word[:2])

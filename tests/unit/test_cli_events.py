@@ -283,6 +283,23 @@ def test_limit_has_no_band_where_nothing_is_allowed(run: Run) -> None:
     assert "# bands" not in run("limit mine.toml --alone")
 
 
+def test_bands_are_written_where_there_are_any(run: Run, tmp_path: Path) -> None:
+    run("limit mine.toml --sensitivity -o s.nc -o s.json -o s.csv")
+    experiment = load("mine.toml")
+    runs = [experiment, experiment.with_response("free")]
+    data = xr.open_dataset(tmp_path / "s.nc")
+    for band, name in ((-1, "minus1sigma"), (1, "plus1sigma"), (2, "plus2sigma")):
+        bands = [one.sensitivity().bands for one in runs]
+        np.testing.assert_allclose(data[name], [found[band] for found in bands if found is not None])
+        assert data[name].dims == ("response",)
+    # Where nothing is allowed there is nothing, and no 0.
+    assert "minus2sigma" not in data
+    assert "minus2sigma" not in json.loads((tmp_path / "s.json").read_text())["variables"]
+    assert "minus2sigma" not in (tmp_path / "s.csv").read_text()
+    run("limit mine.toml -o l.nc")
+    assert "plus1sigma" not in xr.open_dataset(tmp_path / "l.nc")
+
+
 def test_limit_tells_of_events_outside_the_bins(run: Run, tmp_path: Path) -> None:
     (tmp_path / "seen.toml").write_text(CONFIG + '[data]\nevents = ["1keV", "3keV", "5keV", "11keV", "12keV"]\n')
     out = run("limit seen.toml --alone --model free --sensitivity")
@@ -319,6 +336,48 @@ def test_limit_on_what_has_a_sign_is_an_interval(run: Run, tmp_path: Path) -> No
     only = run("limit both.toml --alone --parameter charge_radius")
     assert "low[e]" not in only
     assert numbers(only, "high[cm2]")[0] == pytest.approx(numbers(radius, "high[cm2]")[0])
+
+
+TWO = CONFIG + '[neutrino]\nfit = ["millicharge", "charge_radius"]\n'
+
+
+def test_limit_on_two_parameters_together(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "two.toml").write_text(TWO)
+    out = run("limit two.toml --contour millicharge,charge_radius -o c.csv -o c.nc -o c.json -o c.pdf --export t.csv")
+    assert "0.9 confidence, of millicharge and charge radius together\n" in out
+    charge, radius = out.split("\n\n\n")
+    experiment = load("two.toml")
+    data = xr.open_dataset(tmp_path / "c.nc")
+    runs = {"stepping": experiment, "free": experiment.with_response("free")}
+    assert columns(charge)["response"] == tuple(runs)
+    # The same values for both, which those of one alone are not: as good as the interpolation between them.
+    spans = np.array([one.region("millicharge", "charge_radius").spans for one in runs.values()])
+    np.testing.assert_allclose(numbers(charge, "low[e]"), spans[:, 0, 0], rtol=3e-3)
+    np.testing.assert_allclose(numbers(charge, "high[e]"), spans[:, 0, 1], rtol=3e-3)
+    np.testing.assert_allclose(numbers(radius, "high[cm2]") * cm2, spans[:, 1, 1], rtol=3e-3)
+    np.testing.assert_allclose(data.charge_radius_low, numbers(radius, "low[cm2]"))
+    assert data.rise.dims == ("response", "point")
+    inside = data.rise.sel(response="free").values <= -2 * np.log(0.1)
+    assert data.millicharge.values[inside].max() == pytest.approx(numbers(charge, "high[e]")[1], rel=0.05)
+    assert (tmp_path / "c.pdf").read_bytes().startswith(b"%PDF")
+    assert {"c.csv", "c.json", "t.csv"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("millicharge", "--contour: expected two different ones such as millicharge,charge_radius, got 'millicharge'"),
+        ("anapole,anapole", "expected two different ones"),
+        ("millicharge,anapole", "'anapole' is not fitted: expected two of millicharge, charge_radius"),
+        ("millicharge,charge_radius --parameter millicharge", "--parameter is for limits on one parameter"),
+        ("millicharge,charge_radius --toys 100", "--toys are for limits on one parameter"),
+    ],
+)
+def test_a_contour_that_cannot_be(words: str, said: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "two.toml").write_text(TWO)
+    err = run(f"limit two.toml --contour {words}", 2)
+    assert said in err
+    assert err.count("\n") == 1
 
 
 def test_limit_writes_scans_figures_and_exports(run: Run, tmp_path: Path) -> None:
@@ -365,6 +424,10 @@ def test_workspace_is_read_by_pyhf(run: Run, tmp_path: Path) -> None:
         ("limit mine.toml --export w.root", "expected a name that ends in .json (pyhf)"),
         ("limit mine.toml -o s.txt", "its suffix is '.txt'"),
         ("limit mine.toml --toys 10", "10 toys are too few"),
+        (
+            "limit mine.toml --sensitivity --confidence 0.4",
+            "limit.confidence: at 0.4 half of all experiments without a signal exclude every value of magnetic moment",
+        ),
     ],
 )
 def test_limit_says_what_is_wrong(line: str, said: str, run: Run) -> None:

@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 
 import nuatom as na
+from nuatom import choices
 from nuatom.cli import main, options
 from nuatom.measured import compare_photoabsorption
 from nuatom.response import screened
@@ -21,6 +22,7 @@ from nuatom.units import MeV, barn, cm2, eV, keV
 
 MEGABARN = 1e6 * barn
 PHOTO = "photo He --energy 30,50,100,300eV --model screened"
+RATE = "rate H --source reactor --flux 2.7e13/cm2/s --transfer 30,300eV"
 DCS = "dcs He --energy 1MeV --transfer 30:300eV:5"
 
 
@@ -98,14 +100,14 @@ def test_without_interaction_electrons_are_independent(run: Run) -> None:
     ],
 )
 def test_words_become_the_interaction_and_the_width(word: str, interaction: object) -> None:
-    make = options.choose_model("screened", options.MODELS, word, 0.02)
+    chosen = options.choose_model("screened", choices.MODELS, word, 0.02)
     # Hydrogen has nothing to screen with: no table.
-    model = make(na.Atom("H"), 0.01, None, False)
+    model = options.make_model(chosen, na.Atom("H"), 0.01)
     assert model == Small(na.Atom("H"), interaction, 0.02, tolerance=0.01)  # type: ignore[arg-type]
 
 
 def test_the_own_values_are_those_of_the_library() -> None:
-    model = options.choose_model("screened", options.PHOTO_MODELS, None, None)(na.Atom("H"), 5e-3, None, True)
+    model = options.make_model(options.choose_model("screened", choices.PHOTO_MODELS), na.Atom("H"), 5e-3)
     assert model == Small(na.Atom("H"))
 
 
@@ -126,6 +128,13 @@ def test_dcs_takes_it_for_couplings_of_every_kind(run: Run) -> None:
         (f"{PHOTO} --interaction locl", "unknown interaction 'locl': expected local, averaged, coulomb, none; did you"),
         (f"{PHOTO} --width 0.5", "width is a fraction of T between 1e-3 and 0.1, not 0.5"),
         (f"{PHOTO} --width 5%", "'--width'"),
+        (f"{RATE} --interaction local", "--interaction is a choice of the model screened, not of central-field: add"),
+        (f"{RATE} --model screened --interaction locl", "unknown interaction 'locl': expected local, averaged"),
+        (f"{RATE} --recoils --width 0.01", "--width: of the electrons of an atom"),
+        ("limit gemma --interaction averaged", "--interaction is a choice of the model screened, not of central-field"),
+        ("limit gemma --model free --width 0.01", "--width is a choice of the model screened, not of free"),
+        ("table build He --interaction averaged", "--interaction is a choice of the model screened"),
+        ("table build He --model free", "unknown model 'free': expected central-field, screened"),
         ("photo He --model screened", "no photon energies: give --energy, such as"),
         ("photo He --compare --energy 5,50eV", "compiled from 10 eV to 30 keV, not at 0.005 keV"),
         ("photo Pu --compare", "plutonium (Z = 94) has not been compiled"),
@@ -143,6 +152,63 @@ def test_what_cannot_be_is_one_line_before_anything_is_computed(
     err = run(words, code=2)
     assert message in err
     assert err.count("\n") == 1
+
+
+CONFIG = """
+[source]
+kind = "reactor"
+flux = "2.7e13/(cm2 s)"
+[target]
+material = "H"
+[detector]
+exposure = "1000 kg day"
+[[background]]
+kind = "flat"
+rate = "2/(kg day keV)"
+uncertainty = 0.05
+[bins]
+edges = "0.1:0.4keV:4:lin"
+[model]
+response = "screened"
+interaction = "averaged"
+width = 0.01
+"""
+
+
+def test_rate_has_both_and_takes_them_from_a_configuration(run: Run, tmp_path: Path) -> None:
+    words = "--model screened --interaction coulomb --width 0.02"
+    out = run(f"{RATE} {words}")
+    assert "# model: screened, coulomb interaction, width 0.02, slater exchange, calculated thresholds\n" in out
+    alone = run(RATE)
+    name = "dR/dT[1/(kg_day_keV)]"
+    np.testing.assert_allclose(columns(out)[name], columns(alone)[name], rtol=1e-12)
+    (tmp_path / "h.toml").write_text(CONFIG)
+    assert "# model: screened, averaged interaction, width 0.01, slater" in run("rate h.toml")
+    assert "# model: screened, local interaction, width 0.01, slater" in run("rate h.toml --interaction local")
+    assert "# model: stepping, slater exchange" in run("rate h.toml --model stepping")
+    assert "of the electrons of an atom" in run("rate h.toml --recoils --weak --interaction local", code=2)
+
+
+def test_limit_has_both(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "h.toml").write_text(CONFIG)
+    for words, said in (
+        ("", "averaged interaction, width 0.01"),
+        ("--interaction coulomb", "coulomb interaction, width 0.01"),
+        ("--model screened --width 0.02", "averaged interaction, width 0.02"),
+    ):
+        out = run(f"limit h.toml --sensitivity {words}")
+        assert f"# response: screened, {said}, slater exchange, calculated thresholds\n" in out
+        # What it is compared with has neither.
+        assert [line.split()[0] for line in out.splitlines() if line[0] != "#"] == ["screened", "stepping", "free"]
+    assert "not of central-field: add" in run("limit h.toml --model central-field --interaction local", code=2)
+
+
+def test_tables_can_be_built_ahead(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NUATOM_CACHE", str(tmp_path / "tables"))
+    assert "CoulombOnly" in run("table build He --model screened --interaction coulomb")
+    monkeypatch.setattr("nuatom.response.screening.table.build", None)  # all there is to compute is there
+    assert na.photoabsorption(Small(na.Atom("He"), CoulombOnly()), np.array([50]) * eV) > 0
+    assert run("table build He --model screened --interaction coulomb") == ""
 
 
 # --- compared with what was measured --------------------------------------------------------------

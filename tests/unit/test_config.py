@@ -8,8 +8,9 @@ import pytest
 
 import nuatom as na
 from nuatom import config, limit
-from nuatom.config import ConfigError, Experiment, load, parse, presets
+from nuatom.config import ConfigError, Experiment, load, parse, presets, regions
 from nuatom.detector import ErfEfficiency, FanoResolution, Lindhard, TabulatedEfficiency
+from nuatom.limit.minimise import minimise
 from nuatom.units import cm2, day, eV, keV, kg, s, tonne, year
 
 TEXT = """
@@ -135,6 +136,26 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
         ('response = "free"', "tolerance = 0", "model.tolerance", "from 0.0001 to 0.1, got 0"),
         ('response = "free"', "tolerance = nan", "model.tolerance", "got nan"),
         ('response = "free"', "tolerance = 0.2", "model.tolerance", "from 0.0001 to 0.1, got 0.2"),
+        (
+            'response = "free"',
+            'response = "free"\ninteraction = "averaged"',
+            "model.interaction",
+            "a choice of the response 'screened', not of 'free': leave it out, or take response = \"screened\"",
+        ),
+        ('response = "free"', "width = 0.01", "model.width", "of the response 'screened', not of 'central-field'"),
+        (
+            'response = "free"',
+            'response = "screened"\ninteraction = "avrged"',
+            "model.interaction",
+            "expected 'local', 'averaged', 'coulomb' or 'none', got 'avrged'; did you mean averaged?",
+        ),
+        ('response = "free"', 'response = "screened"\nwidth = 0.2', "model.width", "from 0.001 to 0.1, got 0.2"),
+        ('response = "free"', 'response = "screened"\nwidth = nan', "model.width", "from 0.001 to 0.1, got nan"),
+        ('response = "free"', 'response = "free"\nband = "free"', "model.band", "'free' is the response already"),
+        ('response = "free"', 'band = "slater"', "model.band", "'slater' is the exchange already"),
+        ('response = "free"', 'response = "screened"\nband = "local"', "model.band", "is the interaction already"),
+        ('response = "free"', 'band = "averaged"', "model.band", "'averaged' is an interaction of the response 'scr"),
+        ('response = "free"', 'band = ["free", "free"]', "model.band", "'free' is there twice"),
         ("efficiency = 0.9", "efficiency = 0", "detector.efficiency", "more than zero, got 0"),
         (
             "efficiency = 0.9",
@@ -169,6 +190,19 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
             "limit.procedure",
             "millicharge may have either sign",
         ),
+        (
+            "[model]",
+            '[neutrino]\nfit = ["magnetic_moment", "millicharge"]\n[limit]\nprocedure = "one-sided"\n[model]',
+            "limit.procedure",
+            "'one-sided' sets the upper limit of a magnetic moment; millicharge may have either sign",
+        ),
+        (
+            "efficiency = 0.9",
+            'efficiency = { kind = "step", position = "10 keV" }',
+            "detector.efficiency",
+            "it is 0 in all bins, from 2 to 10 keV",
+        ),
+        ("efficiency = 0.9", "quenching = 0", "detector.quenching", "more than zero, got 0"),
         ("[model]", "[limit]\nconfidence = 90\n[model]", "limit.confidence", "from 0 to 1, got 90"),
         ("[model]", "[limit]\nconfidence = 1.0\n[model]", "limit.confidence", "between 0 and 1"),
         ("[model]", "[limit]\ntoys = -1\n[model]", "limit.toys", "at least 0, got -1"),
@@ -206,6 +240,28 @@ def test_refused_with_its_key(old: str, new: str, key: str, said: str) -> None:
     (line,) = problems(changed(old, new))
     assert line.startswith(f"{key}: "), line
     assert said in line
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("efficiency", "expected an efficiency above 0 at one energy at least, got 0 at all of them in zero.csv"),
+        ("true_efficiency", "expected an efficiency above 0 at one energy at least"),
+        ("quenching", "quenching is 0 at all energies: expected a fraction above 0"),
+    ],
+)
+def test_refused_file_of_zeros(key: str, said: str, tmp_path: Path) -> None:
+    name = key.removeprefix("true_")
+    (tmp_path / "zero.csv").write_text(f"energy [keV], {name} [%]\n0, 0\n20, 0\n")
+    (line,) = problems(changed("efficiency = 0.9", f'{key} = "zero.csv"'), tmp_path)
+    assert line.startswith(f"detector.{key}: ")
+    assert said in line
+
+
+def test_an_efficiency_of_some_bins_is_one() -> None:
+    """Zero in all bins but a part of the last."""
+    step = 'efficiency = { kind = "step", position = "9.9 keV" }'
+    assert parse(changed("efficiency = 0.9", step)).limit().high > 0
 
 
 def test_refused_text_is_no_toml() -> None:
@@ -484,6 +540,34 @@ def test_band_morphs_into_another_response() -> None:
     assert banded.limit().high > free.limit().high
 
 
+def test_screened_has_its_interaction_and_width() -> None:
+    """Hydrogen has nothing to screen with, so that no table is made."""
+    hydrogen = changed('"Ge"', '"H"')
+    words = 'response = "screened"\ninteraction = "averaged"\nwidth = 0.01\nexchange = "kohn-sham"'
+    one = parse(changed('response = "free"', words, hydrogen))
+    atom = na.Atom("H", exchange=na.KohnSham())
+
+    def model_of(experiment: Experiment) -> na.ResponseModel:
+        ((_, _, model),) = experiment.material().parts
+        return model
+
+    assert model_of(one) == na.Screened(atom, na.AveragedExchange(), 0.01)
+    own = parse(changed('response = "free"', 'response = "screened"\nexchange = "kohn-sham"', hydrogen))
+    assert model_of(own) == na.Screened(atom)
+    assert model_of(one.with_response("central-field")) == na.CentralField(atom)
+    assert model_of(one.with_response("screened", interaction="coulomb")) == na.Screened(atom, na.CoulombOnly(), 0.01)
+
+
+def test_a_band_may_be_of_interactions() -> None:
+    text = changed('response = "free"', 'response = "screened"\nband = ["averaged", "free"]', changed('"Ge"', '"H"'))
+    banded = parse(text)
+    other = banded.with_settings(model={"interaction": "averaged", "band": []})
+    (band,) = banded.model.bands
+    np.testing.assert_allclose(band.variants[1.0].coefficients, other.signal.coefficients)
+    free = banded.with_response("free").signal
+    np.testing.assert_allclose(band.variants[-1.0].coefficients, free.coefficients)
+
+
 def test_recoils_are_components_of_their_own() -> None:
     text = changed("efficiency = 0.9", 'channels = ["electrons", "recoils"]\nquenching = 0.2\ncutoff = "10 eV"')
     text = changed(
@@ -527,11 +611,87 @@ def test_scan_is_lowest_without_a_signal(experiment: Experiment) -> None:
     assert np.all(np.diff(scan.rise[1:]) > 0)
 
 
+# --- two parameters ------------------------------------------------------------------------------
+
+BOTH = changed("[model]", '[neutrino]\nfit = ["millicharge", "charge_radius", "magnetic_moment"]\n[model]')
+LEVEL = -2 * np.log(0.1)
+
+
+@pytest.fixture(scope="module")
+def both() -> Experiment:
+    return parse(BOTH)
+
+
+@pytest.mark.parametrize("names", [("millicharge", "charge_radius"), ("magnetic_moment", "charge_radius")])
+def test_a_region_reaches_to_where_the_profile_of_each_rises_as_much(both: Experiment, names: tuple[str, str]) -> None:
+    found = both.region(*names)
+    for name, (low, high) in zip(names, found.spans, strict=True):
+        chosen = both.parameter(name)
+        ends = [high] if chosen.squared else [low, high]
+        rise = both.scan(name, np.array([chosen.to_fit(end) for end in ends])).rise
+        # Straight lines between 61 points of a parabola.
+        np.testing.assert_allclose(rise, LEVEL, rtol=0.01)
+        assert low == 0 or not chosen.squared
+    assert found.is_whole
+    assert found.best == pytest.approx((0, 0), abs=1e-15)
+
+
+def test_a_profile_is_over_both_minima_of_an_amplitude(both: Experiment) -> None:
+    """With a radius held, its product with the charge moves the second minimum in the charge; found by trying all."""
+    charges = np.linspace(-8, 8, 161)
+    many = both.asimov.select(np.zeros(len(charges), dtype=np.intp))
+    for moment, radius in ((3e-11, 250.0), (3.65e-11, 270.0), (3e-11, -330.0)):
+        held: dict[str, float | np.ndarray] = {
+            "magnetic_moment_squared": (moment / 1e-11) ** 2,
+            "charge_radius": radius,
+        }
+        least = float(minimise(both.asimov, held).deviance[0])
+        tried = minimise(many, {**held, "millicharge": charges}).deviance.min()
+        assert least <= tried < least + 0.02
+
+
+def test_a_region_is_found_from_a_span_that_is_too_small(both: Experiment) -> None:
+    names = ("millicharge", "magnetic_moment")
+    whole = both.region(*names)
+    (low, high), (least, most) = both.spans(*names)
+    small = (0.6 * low, 0.6 * high), (0.6 * least, 0.6 * most)
+    np.testing.assert_allclose(both.region(*names, small).spans, whole.spans, rtol=0.01, atol=1e-15)
+
+
+def test_a_region_of_what_is_expected_is_not_that_of_the_data() -> None:
+    names = ("millicharge", "magnetic_moment")
+    text = changed("[model]", f"[neutrino]\nfit = {list(names)}\n[model]")
+    plain = parse(text)
+    counts = [float(n) for n in plain.asimov.counts[0] + np.array([60.0, 20.0, 5.0, 0.0])]
+    seen = parse(changed("[model]", f"[data]\ncounts = {counts}\n[model]", text))
+    expected = plain.region(*names).spans
+    np.testing.assert_allclose(seen.region(*names, expected=True).spans, expected)
+    assert seen.region(*names).spans[1][1] > 1.05 * expected[1][1]
+
+
+def test_parameters_that_nothing_tells_apart_have_no_region() -> None:
+    def along(millicharge: float, charge_radius: float) -> np.ndarray:
+        return np.array([(1 + millicharge - charge_radius) ** 2])
+
+    signal = limit.Signal.of({"millicharge": 2, "charge_radius": 2}, along)
+    data = limit.Binned.of(limit.Model(signal, {"flat": [10.0]}), [11.0])
+    charge, radius = config.PARAMETERS["millicharge"], config.PARAMETERS["charge_radius"]
+    with pytest.raises(RuntimeError, match="millicharge and charge radius are not limited together"):
+        regions.region(data, charge, radius, 0.9, ((-1e-11, 1e-11), (-1e-31 * cm2, 1e-31 * cm2)))
+
+
 # --- presets -------------------------------------------------------------------------------------
 
 
 def test_presets_are_these() -> None:
     assert presets() == ("conus-plus", "darwin", "gemma", "lz", "nugen", "pandax-4t", "texono", "xenonnt")
+
+
+@pytest.mark.parametrize("name", presets())
+def test_what_a_preset_fits_can_be_changed(name: str) -> None:
+    """No preset names a procedure, which would be refused for what has a sign."""
+    other = load(name).with_settings(neutrino={"fit": ["millicharge"]})
+    assert other.settings.limit.procedure == "one-sided"
 
 
 @pytest.mark.parametrize("name", presets())

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.special import erf, ndtr
 
+from nuatom.columns import ENERGY, NUMBER, SPECTRAL_RATE, read, unit
 from nuatom.detector import (
     FWHM,
     ConstantEfficiency,
@@ -40,7 +41,7 @@ from nuatom.detector import (
     TabulatedScale,
 )
 from nuatom.detector.checks import thresholds
-from nuatom.detector.table import ENERGY, NUMBER, SPECTRAL_RATE, Curve, read, unit
+from nuatom.detector.curve import Curve
 from nuatom.neutrino import MagneticMoment, Weak
 from nuatom.rates import Material, RateSpectrum
 from nuatom.response.free import FreeElectrons
@@ -567,6 +568,8 @@ def test_what_a_detector_cannot_do():
         ("%", 0.01),
         ("1", 1.0),
         ("cm2 s", cm2 * s),
+        ("1/(m2.day.keV)", 1e-4 / (cm2 * day * keV)),
+        ("mm2", 0.01 * cm2),
     ],
 )
 def test_units_are_read(text, value):
@@ -613,7 +616,10 @@ def test_csv_files_become_parts_of_a_detector(tmp_path):
         ("sigma [keV],sigma [keV],energy [keV]\n1,2,3\n", "2 columns 'sigma'"),
         ("energy [keV],sigma [keV]\n1,nan\n2,3\n", "line 2, column 'sigma': expected a finite number, got 'nan'"),
         ("energy [keV],sigma [keV]\n1,2\n# x\n2,many\n", "line 4, column 'sigma': 'many' is not a number"),
-        ("energy [keV],sigma [keV]\n1,2\n2\n", "line 3, column 'sigma': no value"),
+        ("energy [keV],sigma [keV]\n1,2\n2\n", "line 3: expected 2 columns, got 1"),
+        ("energy [keV],sigma [keV]\n1,\n2,3\n", "line 2, column 'sigma': no value"),
+        ("energy [keV],sigma [keV]\n1,2\n2,1,5\n", "line 3: expected 2 columns, got 3"),
+        ("energy [keV],sigma [foo]\n1,2\n2,3\n", "line 1, column 'sigma': unknown unit 'foo'"),
         ("energy [keV],sigma [keV]\n", "has no rows"),
         ("energy [keV],sigma [keV]\n2,1\n1,1\n", "resolution: energies must ascend, but 1 keV follows 2 keV"),
         ("energy [keV],sigma [keV]\n1,1\n", "two or more energies"),

@@ -254,6 +254,26 @@ def test_unbinned_fits_at_the_vertex_of_a_square() -> None:
             assert np.all(toys.deviance(found.values + side * step) > found.deviance)
 
 
+@pytest.mark.parametrize("background", [1e8, 1e12, 1e16])
+@pytest.mark.parametrize("systematic", [0.0, 0.02])
+def test_limits_scale_with_the_root_of_any_background(background: float, systematic: float) -> None:
+    """λ − n + n ln(n/λ) written so is rounding from 1e11 counts on; the limit is in units of √n."""
+
+    def at(size: float) -> tuple[float, float, float]:
+        factors = (Gaussian("level", ("flat",), systematic),) if systematic else ()
+        signal = Signal.of({"moment": 1}, lambda moment: moment * SHAPE)
+        flat = size * np.array([1.0, 1.1, 1.2, 1.1, 1.0])
+        model = Model(signal, {"flat": flat}, factors, bounds={"moment": limit.NOT_NEGATIVE})
+        counts = flat + np.sqrt(flat) * [1.0, -0.5, 0.2, -1.3, 0.4]
+        data = Binned.of(model, counts)
+        found = limit.fit(data)
+        root = np.sqrt(size)
+        return found.values["moment"] / root, found.errors["moment"] / root, limit.upper_limit(data, "moment") / root
+
+    # Poisson's skewness is what is left, 1/√n of the least of them.
+    np.testing.assert_allclose(at(background), at(1e9), rtol=5e-4, atol=2e-4)
+
+
 def test_fit_ends_where_another_step_is_lost_in_rounding() -> None:
     """At 10¹¹ counts a bin, D has rounding errors of some 10⁻⁵: nothing may wait for a decrease of 10⁻⁸."""
     scale = 1e10

@@ -291,18 +291,22 @@ def test_a_table_is_read_with_its_units(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("energy[keV]", "energy", r"line 2: column 'energy' has no unit"),
+        (
+            "energy[keV]",
+            "energy",
+            r"line 2: the unit of the column 'energy' is missing: write it as",
+        ),
         ("energy[keV]", "nue[keV]", r"line 2: the first column must be energy"),
-        ("energy[keV]", "energy[furlong]", r"line 2, column energy: unknown energy 'furlong'"),
+        ("energy[keV]", "energy[furlong]", r"line 2, column 'energy': unknown unit 'furlong'"),
         ("nutau[", "nusterile[", r"line 2: unknown column 'nusterile'"),
-        ("nutau[", "nue[", r"line 2: column 'nue' is there twice"),
-        ("1/(cm2 s MeV)", "1/(cm2 MeV)", r"line 2, column nue: unknown unit '1/\(cm2 MeV\)'"),
-        ("1/(cm2 s MeV)", "1/(acre s MeV)", r"line 2, column nue: unknown unit"),
-        ("200,10", "200,ten", r"line 4, column nue: cannot read 'ten'"),
-        ("200,10", "200,-1", r"line 4, column nue: expected a finite number"),
-        ("200,10", "200,nan", r"line 4, column nue: expected a finite number"),
+        ("nutau[", "nue[", r"line 2: 2 columns 'nue'"),
+        ("1/(cm2 s MeV)", "1/(cm2 MeV)", r"line 2: the column 'nue' is in '1/\(cm2 MeV\)': expected a unit such"),
+        ("1/(cm2 s MeV)", "1/(acre s MeV)", r"line 2, column 'nue': unknown unit 'acre'"),
+        ("200,10", "200,ten", r"line 4, column 'nue': 'ten' is not a number"),
+        ("200,10", "200,-1", r"line 4, column 'nue': expected a finite number ≥ 0, got '-1'"),
+        ("200,10", "200,nan", r"line 4, column 'nue': expected a finite number ≥ 0"),
         ("200,10,1", "200,10", r"line 4: expected 4 columns, got 3"),
-        ("300", "200", r"line 6, column energy: energies must ascend"),
+        ("300", "200", r"line 6, column 'energy': energies must ascend"),
         ("10,1,0", "0,0,0", None),
     ],
 )
@@ -322,10 +326,11 @@ def test_a_bad_table_is_named_by_line_and_column(tmp_path: Path, old: str, new: 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "found 0 lines"),
+        (b"", "has no rows"),
+        (b"energy[MeV],nue[1/(cm2 s MeV)]\n1,0\n", "two rows at least, got 1"),
         (b"energy[MeV],nue[1/(cm2 s MeV)]\n1,0\n2,0\n", "every flux in it is zero"),
         (b"energy[MeV]\n1\n2\n", "no flux beside the energy"),
-        (b"\xff\xfe\x00", "not a text file"),
+        (b"\xff\xfe\x00", "no text in UTF-8"),
     ],
 )
 def test_a_file_without_a_flux_is_refused(tmp_path: Path, content: bytes, message: str) -> None:

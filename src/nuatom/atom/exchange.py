@@ -183,11 +183,12 @@ def _changes(electrons: Electrons) -> Array:
     for k, pairs in exchanged.items():
         first, second, weights = (np.array(column) for column in zip(*pairs, strict=True))
         for block in np.array_split(np.arange(len(pairs)), -(-len(pairs) // _PAIRS)):
-            a, b = first[block], second[block]
-            product = P[a] * P[b] + Q[a] * Q[b]
+            rows, others = first[block], second[block]
+            product = P[rows] * P[others] + Q[rows] * Q[others]
             each = weights[block, None] * product * _coulomb(product, k, grid)
-            np.subtract.at(found, a, each)
-            np.subtract.at(found, b[a != b], each[a != b])
+            two = rows != others
+            np.subtract.at(found, rows, each)
+            np.subtract.at(found, others[two], each[two])
     return found
 
 

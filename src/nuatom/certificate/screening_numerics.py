@@ -81,8 +81,8 @@ class Direct:
         top = float(min((top for top in _TOPS if top >= transfer), default=self.model.highest / HARTREE * 1.001))
         if top not in self._stages:
             atom, interaction = self.model.atom, self.model.interaction
-            factor, largest = atom.exchange.factor, max(top, transfer)
-            stage = Stage(atom.solution, atom.calculated_shells, interaction, factor, self.settings, largest)
+            largest = max(top, transfer)
+            stage = Stage(atom.solution, atom.calculated_shells, interaction, atom.exchange, self.settings, largest)
             self._stages[top] = stage.prepare()
         return self._stages[top]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nuatom import choices
 from nuatom.cli import options, screen
 from nuatom.cli.describe import About, atom_in_words, command
 from nuatom.cli.screen import Column
@@ -17,16 +18,15 @@ if TYPE_CHECKING:
     from nuatom.store import Table
 
 
-_INDEPENDENT, _SCREENED = "central-field", "screened"
-_CHECKED = {_INDEPENDENT: False, _SCREENED: True}
-"""Models that have a certificate, and whether it is that of screening."""
+TOLERANCE = 5e-3
+"""The accuracy asked of a response, that of all commands unless told otherwise."""
 
 CheckedModel = Annotated[
     str,
     typer.Option(
         "--model",
-        metavar="|".join(_CHECKED),
-        autocompletion=options.completion(_CHECKED),
+        metavar="|".join(choices.TABULATED),
+        autocompletion=options.completion(choices.TABULATED),
         help="central-field: the atom and its independent electrons. screened: what their moving together changes, a "
         "certificate of its own: sum rule, gauge, convergence, measured photoabsorption.",
         rich_help_panel="Atom and model",
@@ -37,7 +37,7 @@ CheckedModel = Annotated[
 def check(
     context: typer.Context,
     atom: options.Symbol,
-    model: CheckedModel = _INDEPENDENT,
+    model: CheckedModel = "central-field",
     interaction: options.InteractionName = None,
     width: options.Width = None,
     exchange: options.ExchangeName = "slater",
@@ -73,20 +73,16 @@ def check(
     files.check(paths, files.DATA)
     if figures is not None:
         files.check_folder(figures)
-    is_screened = options.choose("model", model, _CHECKED)
-    if not is_screened and (interaction is not None or width is not None):
-        given = "--width" if interaction is None else "--interaction"
-        raise ValueError(f"{given} is a choice of the model screened, not of {model}: add --model screened")
-    make = _screened(interaction, width) if is_screened else None
+    chosen = options.choose_model(model, choices.TABULATED, interaction, width)
     known = options.make_atom(atom, exchange, nucleus, binding)
     with screen.progress(f"checking {known.symbol}") as report:
-        certificate = _certified(known, make, report)
+        certificate = _certified(chosen, known, report)
     passed = sum(item.passed for item in certificate.checks)
     failed = sum(item.failed for item in certificate.checks)
     about: About = {
         "command": command(context),
         **atom_in_words(known, exchange, nucleus),
-        "model": _in_words(make),
+        "model": chosen.in_words(),
         "result": f"{passed} of {len(certificate.checks)} checks passed, {failed} failed",
     }
     screen.show(about, _columns(certificate), fold=False)
@@ -99,43 +95,14 @@ def check(
         raise typer.Exit(1)
 
 
-def _screened(interaction: str | None, width: float | None) -> dict[str, Any]:
-    """The arguments of `Screened` that were given, in range.
-
-    Raises:
-        ValueError: for an unknown interaction, or a width out of range.
-    """
-    from nuatom.atom.field import Atom
+def _certified(chosen: options.Chosen, atom: Atom, report: screen.Progress | None) -> Certificate:
+    from nuatom.certificate import certify, certify_screening
     from nuatom.response.screened import Screened
 
-    arguments: dict[str, Any] = {}
-    if interaction is not None:
-        arguments["interaction"] = options.choose("interaction", interaction, options.INTERACTIONS)()
-    if width is not None:
-        arguments["width"] = width
-    Screened(Atom("He"), **arguments)  # its checks, before an atom is solved
-    return arguments
-
-
-def _certified(atom: Atom, screened: dict[str, Any] | None, report: screen.Progress | None) -> Certificate:
-    if screened is None:
-        from nuatom.certificate import certify
-
-        return certify(atom, progress=report)
-    from nuatom.certificate import certify_screening
-    from nuatom.response.screened import Screened
-
-    return certify_screening(Screened(atom, **screened), progress=report)
-
-
-def _in_words(screened: dict[str, Any] | None) -> str:
-    """The model, and what it depends on."""
-    if screened is None:
-        return _INDEPENDENT
-    from nuatom.response.screened import Screened
-
-    interaction = type(screened.get("interaction", Screened.interaction)).__name__
-    return f"{_SCREENED}, {interaction}, width {screened.get('width', Screened.width):g}"
+    model = chosen.of(atom, TOLERANCE)
+    if isinstance(model, Screened):
+        return certify_screening(model, progress=report)
+    return certify(atom, TOLERANCE, progress=report)
 
 
 def _columns(certificate: Certificate) -> list[Column]:

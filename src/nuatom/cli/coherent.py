@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nuatom import choices
 from nuatom.cli import couplings, options, screen
 from nuatom.cli.describe import About, command
 from nuatom.cli.screen import Column
@@ -111,7 +112,7 @@ def coherent(
     paths = output or []
     files.check(paths)
     E, T = parse_quantity(energy), parse_range(transfer)
-    scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
+    scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1eV:1keV:30")
     chosen = couplings.make_coupling(
         couplings.Words(
@@ -128,8 +129,8 @@ def coherent(
         )
     )
     physics.channels(chosen.coupling)  # an error, if it has no coherent amplitude
-    nucleus = options.choose("form factor", form_factor, FORM_FACTORS)()
-    potential = options.choose("exchange", exchange, options.EXCHANGES)()
+    nucleus = choices.choose("form factor", form_factor, FORM_FACTORS)()
+    potential = choices.choose("exchange", exchange, choices.EXCHANGES)()
     about: About = {
         "command": command(context),
         "target": _isotopes(target),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from nuatom.cli.options import choose, completion
+from nuatom.choices import choose
+from nuatom.cli.options import completion
 
 if TYPE_CHECKING:
     from nuatom.neutrino import Coupling, Neutrino, NonStandard, Weak

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nuatom import choices
 from nuatom.cli import couplings, options, screen
 from nuatom.cli.describe import About, atom_in_words, command
 from nuatom.cli.screen import Column
@@ -104,7 +105,7 @@ def dcs(
     paths = output or []
     files.check(paths)
     E, T = parse_quantity(energy), parse_range(transfer)
-    scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
+    scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "0.05:15keV:40")
     chosen = couplings.make_coupling(
         couplings.Words(
@@ -122,12 +123,12 @@ def dcs(
         )
     )
     coupling = chosen.coupling
-    make = options.choose_model(model, options.MODELS, interaction, width)
+    chosen_model = options.choose_model(model, choices.MODELS, interaction, width)
     options.check_model(model, coupling.functions)
     if band and model not in _BANDED:
         raise ValueError(f"--band is of models of the bound atom, and {model} is none: take {' or '.join(_BANDED)}")
     known = options.make_atom(atom, exchange, nucleus, binding)
-    response = options.make_model(make, known, tolerance, coupling.functions)
+    response = options.make_model(chosen_model, known, tolerance, coupling.functions)
 
     result = spectrum(coupling, response, E, T)
     parts = components(coupling, response, E, T) if len(coupling.components()) > 1 else {}
@@ -142,7 +143,7 @@ def dcs(
     about: About = {
         "command": command(context),
         **atom_in_words(known, exchange, nucleus),
-        "model": options.model_in_words(model, tolerance, interaction, width),
+        "model": chosen_model.in_words(tolerance),
         **chosen.about,
         "energy": format_energy(E),
         **({} if spread is None else {"band": f"least and greatest of {'; '.join(spread.by_model)}"}),

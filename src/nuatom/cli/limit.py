@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nuatom import choices
+from nuatom.cli import contour as pairs
 from nuatom.cli import options, screen
 from nuatom.cli.describe import About, command
 from nuatom.cli.screen import Column
@@ -53,11 +56,13 @@ def limit(
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="Response of the target instead of the configuration's: central-field, screened, stepping, free or "
-            "impulse.",
+            autocompletion=options.completion(choices.RESPONSES),
+            help=f"Response of the target instead of the configuration's: {', '.join(choices.RESPONSES)}.",
             rich_help_panel=_WHAT,
         ),
     ] = None,
+    interaction: options.InteractionName = None,
+    width: options.Width = None,
     compare: Annotated[
         bool,
         typer.Option("--compare/--alone", help="Also with stepping and with free electrons.", rich_help_panel=_WHAT),
@@ -65,6 +70,15 @@ def limit(
     parameter: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="One of those that are fitted; by default all.", rich_help_panel=_HOW),
+    ] = None,
+    contour: Annotated[
+        str | None,
+        typer.Option(
+            "--contour",
+            metavar="FIRST,SECOND",
+            help="What is allowed of two of them together, instead of limits on each.",
+            rich_help_panel=_HOW,
+        ),
     ] = None,
     sensitivity: Annotated[
         bool,
@@ -109,6 +123,10 @@ def limit(
     says otherwise. A charge or a radius has an interval. Beside the response that the configuration names stand
     stepping and free electrons.
 
+    --contour asks for two parameters together, all others at their best: its region is where -2 ln L rises by no
+    more than 4.61 (at 90 %), and its ends are those of either whatever the other one is. Where an amplitude has a sign,
+    a second piece may lie far away.
+
     Files written with -o have the likelihood along the first parameter, and figures the counts beside it.
 
     For example:
@@ -123,7 +141,6 @@ def limit(
     """
     from nuatom import config as configuration
     from nuatom import output as files
-    from nuatom.limit import write_inference_templates
     from nuatom.limit.feldman_cousins import FEWEST_TOYS
 
     if list_presets:
@@ -141,13 +158,14 @@ def limit(
     _check_exports(exports)
     if toys is not None and 0 < toys < FEWEST_TOYS:
         raise ValueError(f"--toys: {toys} toys are too few, expected 0 for none, or at least {FEWEST_TOYS}")
-    experiment = _changed(configuration.load(config), model, confidence)
+    experiment = _changed(configuration.load(config), model, interaction, width, confidence)
     _check_linear(experiment, exports)
     chosen = [experiment.parameter(parameter)] if parameter else list(experiment.parameters)
     settings = experiment.settings
     toys = settings.limit.toys if toys is None else toys
     seed = settings.limit.seed if seed is None else seed
 
+    both = None if contour is None else _pair(contour, experiment, parameter, toys)
     runs: dict[str, Experiment] = {settings.model.response: experiment}
     if compare:
         runs |= {word: experiment.with_response(word) for word in COMPARED if word not in runs}
@@ -156,6 +174,8 @@ def limit(
         with screen.progress(f"{word}: computing the response of {one.target}") as report:
             one.material(report)
             _ = one.model
+        if both is not None:
+            continue
         rows += [(p, word, one.sensitivity(p.name) if sensitivity else one.limit(p.name)) for p in chosen]
         if toys and one is experiment:
             for p in chosen:
@@ -163,32 +183,41 @@ def limit(
                     rows.append((p, word, one.toys(p.name, toys, seed, report)[0]))
 
     about = _about(context, experiment, sensitivity)
+    if both is not None:
+        with screen.progress("fitting at every point of the two parameters"):
+            regions = pairs.regions(runs, both, sensitivity)
+        about["limit"] = f"{about['limit']}, of {both[0].part} and {both[1].part} together"
+        screen.show(about, *pairs.columns(regions))
+        _write(paths, lambda: pairs.results(regions, about, experiment.title), experiment, chosen[0], exports)
+        return
     if any(_is_empty(value) for _, _, found in rows for value in (found.bands or {}).values()):
-        about["bands"] = "– where the data would fluctuate so low that no value is left, 0 included"
+        about["bands"] = "– where the data would fluctuate so low that no value is left, 0 included; not in files"
     screen.show(about, *([_columns([row for row in rows if row[0] is p]) for p in chosen]))
-    contents = []
-    if paths:
-        results = _results(runs, chosen[0], rows, about)
-        contents = [(path, files.encoded(results, path.suffix)) for path in dict.fromkeys(paths)]
-    contents += _exported(experiment, chosen[0], exports)
-    files.write(contents)
-    for path in exports:
-        if path.name.endswith(_INFERENCE):
-            write_inference_templates(path, experiment.model, experiment.edges)
-    screen.written([*paths, *exports])
+    _write(paths, lambda: _results(runs, chosen[0], rows, about), experiment, chosen[0], exports)
 
 
-def _changed(experiment: Experiment, model: str | None, confidence: float | None) -> Experiment:
+def _pair(contour: str, experiment: Experiment, parameter: str | None, toys: int) -> tuple[Parameter, Parameter]:
+    """The two parameters of a contour, with which options of limits on one would do nothing."""
+    if parameter is not None:
+        raise ValueError("--parameter is for limits on one parameter, and --contour names two: leave one of them out")
+    if toys:
+        raise ValueError("--toys are for limits on one parameter, not for a --contour: add --toys 0, or leave it out")
+    return pairs.pair(contour, experiment)
+
+
+def _changed(
+    experiment: Experiment, model: str | None, interaction: str | None, width: float | None, confidence: float | None
+) -> Experiment:
     if confidence is not None:
         if not 0 < confidence < 1:
             raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence:g}")
         experiment = experiment.with_settings(limit={"confidence": confidence})
+    options.choose_model(model or experiment.settings.model.response, choices.RESPONSES, interaction, width)
+    given = {"interaction": interaction, "width": width}
+    own = {name: value for name, value in given.items() if value is not None}
     if model is not None:
-        from nuatom.config.responses import RESPONSES
-
-        options.choose("model", model, RESPONSES)
-        experiment = experiment.with_response(model)
-    return experiment
+        return experiment.with_response(model, **own)
+    return experiment.with_settings(model=own) if own else experiment
 
 
 # --- what is shown -------------------------------------------------------------------------------
@@ -202,7 +231,8 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
     flux = sum(component.flux for component in experiment.source.components)
     what = "expected without a signal" if sensitivity or experiment.counts is None else "from the data"
     model = settings.model
-    response = f"{model.response}, {model.exchange} exchange, {model.binding} thresholds"
+    how = options.Chosen(model.response, model.interaction, model.width)
+    response = f"{how.in_words()}, {model.exchange} exchange, {model.binding} thresholds"
     band = f", band to {' and '.join(model.band)}" if model.band else ""
     about: About = {"command": command(context), "experiment": experiment.title}
     if settings.note:
@@ -288,28 +318,31 @@ def _results(
         if which is parameter:
             own.setdefault(word, found)
     unit = parameter.label
-    table = Table(
-        {
-            "value": Variable(("value",), values, unit, parameter.part),
-            "rise": Variable(
-                ("response", "value"),
-                np.stack(list(rises.values())),
-                "1",
-                "-2 ln L less its least, the other parameters at their best",
-            ),
-            "response": Variable(("response",), np.array(list(rises)), "", "response of the target"),
-            "low": Variable(
-                ("response",),
-                np.array([own[w].low / parameter.scale for w in rises]),
-                unit,
-                "lower end of the interval",
-            ),
-            "high": Variable(
-                ("response",), np.array([own[w].high / parameter.scale for w in rises]), unit, "upper end, or the limit"
-            ),
-        },
-        about,
-    )
+    variables = {
+        "value": Variable(("value",), values, unit, parameter.part),
+        "rise": Variable(
+            ("response", "value"),
+            np.stack(list(rises.values())),
+            "1",
+            "-2 ln L less its least, the other parameters at their best",
+        ),
+        "response": Variable(("response",), np.array(list(rises)), "", "response of the target"),
+        "low": Variable(
+            ("response",),
+            np.array([own[w].low / parameter.scale for w in rises]),
+            unit,
+            "lower end of the interval",
+        ),
+        "high": Variable(
+            ("response",), np.array([own[w].high / parameter.scale for w in rises]), unit, "upper end, or the limit"
+        ),
+    }
+    for band, name in _BAND_NAMES.items():
+        of_all = [bands[band] for w in rises if band and (bands := own[w].bands) is not None]
+        if of_all and not any(map(_is_empty, of_all)):
+            text = f"limit where the data fluctuate by {band:+d} standard deviations"
+            variables[name] = Variable(("response",), np.array(of_all) / parameter.scale, unit, text)
+    table = Table(variables, about)
     ends = {word: (own[word].low / parameter.scale, own[word].high / parameter.scale) for word in rises}
     label = rf"${parameter.symbol}$  [{unit}]"
 
@@ -354,6 +387,29 @@ def _check_linear(experiment: Experiment, paths: list[Path]) -> None:
                 f"--export {path}: pyhf has no parameter that enters squared or in a product, as {wrong} does; "
                 "export templates instead, .csv or .nc"
             )
+
+
+def _write(
+    paths: list[Path],
+    results: Callable[[], Results],
+    experiment: Experiment,
+    parameter: Parameter,
+    exports: list[Path],
+) -> None:
+    """Write what was computed and what is for other tools, and say so."""
+    from nuatom import output as files
+    from nuatom.limit import write_inference_templates
+
+    contents = []
+    if paths:
+        made = results()
+        contents = [(path, files.encoded(made, path.suffix)) for path in dict.fromkeys(paths)]
+    contents += _exported(experiment, parameter, exports)
+    files.write(contents)
+    for path in exports:
+        if path.name.endswith(_INFERENCE):
+            write_inference_templates(path, experiment.model, experiment.edges)
+    screen.written([*paths, *exports])
 
 
 def _exported(experiment: Experiment, parameter: Parameter, paths: list[Path]) -> list[tuple[Path, bytes]]:

@@ -1,222 +1,84 @@
 """The options that commands share, and the objects their words stand for.
 
-Every choice is one small table of words and what they make; a new model or exchange is one line here.  What the
-neutrino couples with is in `couplings`.
+What the words of physics stand for is in `nuatom.choices`, and what the neutrino couples with is in `couplings`.
 """
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nuatom import choices
 from nuatom.cli import screen
-from nuatom.cli.screen import Progress
 
 if TYPE_CHECKING:
-    from nuatom.atom.exchange import Exchange
-    from nuatom.atom.field import Atom, Nucleus
+    from nuatom.atom.field import Atom
     from nuatom.response.model import Function, ResponseModel
-    from nuatom.response.screening.interaction import Interaction
 
-T = TypeVar("T")
-Make = Callable[["Atom", float, Progress | None, bool], "ResponseModel"]
-"""A response model of an atom: tolerance, what to call about progress, and if more than S and R is wanted of it."""
+UNITS: Mapping[str, str] = {"eV": "eV", "keV": "keV", "MeV": "MeV"}
 
 
 # --- what words make -----------------------------------------------------------------------------
 
 
-def _central_field(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
-    from nuatom.response.central_field import CentralField
+@dataclass(frozen=True)
+class Chosen:
+    """A response model as it was asked for.
 
-    model = CentralField(atom, tolerance=tolerance, progress=progress)
-    _ = model.full_table if axial else model.table  # from the disk, or computed now
-    return model
-
-
-def _screened(interaction: Interaction | None = None, width: float | None = None) -> Make:
-    """What makes the screened model with this interaction and this width, or with its own."""
-
-    def make(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
-        from nuatom.response.model import ALL, VECTOR
-        from nuatom.response.screened import Screened
-        from nuatom.units import keV
-
-        own = {"interaction": interaction, "width": width}
-        model = Screened(
-            atom,
-            tolerance=tolerance,
-            progress=progress,
-            **{name: value for name, value in own.items() if value is not None},  # type: ignore[arg-type]
-        )
-        model.structure([keV], [10 * keV], ALL if axial else VECTOR)  # every table, from the disk or computed now
-        return model
-
-    return make
-
-
-def _free(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
-    from nuatom.response.free import FreeElectrons
-
-    return FreeElectrons(atom)
-
-
-def _stepping(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
-    from nuatom.approximations import Stepping
-
-    return Stepping(atom)
-
-
-def _impulse(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
-    from nuatom.response.impulse import Impulse
-
-    return Impulse(atom)
-
-
-def _hydrogenic(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
-    from nuatom.response.hydrogenic import Hydrogenic
-
-    if atom.Z != 1:
-        raise ValueError(
-            f"the model hydrogenic is of one electron in a bare charge, and {atom.symbol} has {atom.Z}: "
-            "use it with H, or take central-field"
-        )
-    return Hydrogenic(n=1, l=0, Z=1)
-
-
-def _frozen_photon(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
-    from nuatom.approximations import FrozenPhoton
-
-    return FrozenPhoton(MODELS["central-field"](atom, tolerance, progress, axial))
-
-
-def _coherent(atom: Atom, tolerance: float, progress: Progress | None, axial: bool) -> ResponseModel:
-    from nuatom.approximations import CoherentSumRule
-
-    return CoherentSumRule(atom)
-
-
-def _slater() -> Exchange:
-    from nuatom.atom.exchange import Slater
-
-    return Slater()
-
-
-def _kohn_sham() -> Exchange:
-    from nuatom.atom.exchange import KohnSham
-
-    return KohnSham()
-
-
-def _point() -> Nucleus:
-    from nuatom.atom.field import PointNucleus
-
-    return PointNucleus()
-
-
-def _uniform() -> Nucleus:
-    from nuatom.atom.field import UniformNucleus
-
-    return UniformNucleus()
-
-
-def _local() -> Interaction:
-    from nuatom.response.screening.interaction import LocalExchange
-
-    return LocalExchange()
-
-
-def _averaged() -> Interaction:
-    from nuatom.response.screening.interaction import AveragedExchange
-
-    return AveragedExchange()
-
-
-def _coulomb() -> Interaction:
-    from nuatom.response.screening.interaction import CoulombOnly
-
-    return CoulombOnly()
-
-
-def _none() -> Interaction:
-    from nuatom.response.screening.interaction import NoInteraction
-
-    return NoInteraction()
-
-
-MODELS: Mapping[str, Make] = {
-    "central-field": _central_field,
-    "screened": _screened(),
-    "free": _free,
-    "stepping": _stepping,
-    "impulse": _impulse,
-    "hydrogenic": _hydrogenic,
-    "frozen-photon": _frozen_photon,
-    "coherent": _coherent,
-}
-PHOTO_MODELS: Mapping[str, Make] = {word: MODELS[word] for word in ("central-field", "screened", "hydrogenic")}
-"""Those that absorb photons."""
-VECTOR_MODELS = ("hydrogenic", "frozen-photon", "coherent")
-"""Those that answer with S and R only, the charge and the transverse current."""
-INTERACTIONS: Mapping[str, Callable[[], Interaction]] = {
-    "local": _local,
-    "averaged": _averaged,
-    "coulomb": _coulomb,
-    "none": _none,
-}
-EXCHANGES: Mapping[str, Callable[[], Exchange]] = {"slater": _slater, "kohn-sham": _kohn_sham}
-NUCLEI: Mapping[str, Callable[[], Nucleus]] = {"point": _point, "uniform": _uniform}
-BINDINGS: Mapping[str, str] = {"calculated": "calculated", "measured": "measured"}
-UNITS: Mapping[str, str] = {"eV": "eV", "keV": "keV", "MeV": "MeV"}
-
-
-def choose(what: str, word: str, choices: Mapping[str, T]) -> T:
-    """What a word stands for.
-
-    Raises:
-        ValueError: for a word that is not among the choices, which are named.
+    Attributes:
+        word: of the model.
+        interaction: through which it is screened; None for its own.
+        width: of lines in the continuum; None for its own.
     """
-    if word in choices:
-        return choices[word]
-    near = difflib.get_close_matches(word, choices, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise ValueError(f"unknown {what} {word!r}: expected {', '.join(choices)}{hint}")
+
+    word: str
+    interaction: str | None = None
+    width: float | None = None
+
+    def of(self, atom: Atom, tolerance: float, progress: screen.Progress | None = None) -> ResponseModel:
+        """The model of an atom."""
+        make = None if self.interaction is None else choices.INTERACTIONS[self.interaction]
+        how = choices.How(tolerance, make and make(), self.width, progress)
+        return choices.MODELS[self.word].make(atom, how)
+
+    def in_words(self, tolerance: float | None = None) -> str:
+        """The model and the numbers it depends on, the tolerance if that is to be told."""
+        words = [self.word]
+        if self.word == choices.SCREENED:
+            from nuatom.response.screened import Screened
+
+            width = Screened.width if self.width is None else self.width
+            words += [f"{self.interaction or next(iter(choices.INTERACTIONS))} interaction", f"width {width:g}"]
+        if tolerance is not None and self.word in choices.TABULATED:
+            words.append(f"tolerance {tolerance:g}")
+        return ", ".join(words)
 
 
-def choose_model(word: str, choices: Mapping[str, Make], interaction: str | None, width: float | None) -> Make:
-    """What makes the model of this word, screened through this interaction with lines of this width.
+def choose_model(
+    word: str, among: Mapping[str, choices.Model], interaction: str | None = None, width: float | None = None
+) -> Chosen:
+    """The model of this word, screened through this interaction with lines of this width.
 
     Raises:
         ValueError: for an unknown word, or an interaction or a width out of range or of a model that has none.
     """
-    make = choose("model", word, choices)
-    if interaction is None and width is None:
-        return make
-    if word != "screened":
-        given = "--interaction" if interaction is not None else "--width"
-        raise ValueError(f"{given} is a choice of the model screened, not of {word}: add --model screened")
-    from nuatom.atom.field import Atom
-    from nuatom.response.screened import Screened
-
-    chosen = None if interaction is None else choose("interaction", interaction, INTERACTIONS)()
+    choices.choose("model", word, among)
+    given = {"--interaction": interaction, "--width": width}
+    if name := choices.misplaced(word, given):
+        raise ValueError(f"{name} is a choice of the model screened, not of {word}: add --model screened")
+    if interaction is not None:
+        choices.choose("interaction", interaction, choices.INTERACTIONS)
     if width is not None:
-        Screened(Atom("He"), width=width)  # its check of the width, before an atom is solved
-    return _screened(chosen, width)
-
-
-def model_in_words(word: str, tolerance: float, interaction: str | None, width: float | None) -> str:
-    """A model and the numbers it depends on."""
-    if word == "screened":
+        from nuatom.atom.field import Atom
         from nuatom.response.screened import Screened
 
-        width = Screened.width if width is None else width
-        return f"screened, {interaction or 'local'} interaction, width {width:g}, tolerance {tolerance:g}"
-    return f"{word}, tolerance {tolerance:g}" if word == "central-field" else word
+        Screened(Atom("He"), width=width)  # its check of the width, before an atom is solved
+    return Chosen(word, interaction, width)
 
 
 def make_atom(symbol: str, exchange: str, nucleus: str, binding: str) -> Atom:
@@ -226,14 +88,7 @@ def make_atom(symbol: str, exchange: str, nucleus: str, binding: str) -> Atom:
         ValueError: for an unknown element or choice.
         SelfConsistencyError: if its field does not converge.
     """
-    from nuatom.atom.field import Atom
-
-    atom = Atom(
-        symbol,
-        exchange=choose("exchange", exchange, EXCHANGES)(),
-        nucleus=choose("nucleus", nucleus, NUCLEI)(),
-        binding=choose("binding", binding, BINDINGS),
-    )
+    atom = choices.atom(symbol, exchange, nucleus, binding)
     with screen.progress(f"solving the field of {atom.symbol}"):
         _ = atom.shells
     return atom
@@ -248,14 +103,14 @@ def check_model(word: str, functions: Iterable[Function]) -> None:
     from nuatom.response.model import VECTOR
 
     lacking = [function.value.replace("_", " ") for function in functions if function not in VECTOR]
-    if word in VECTOR_MODELS and lacking:
-        others = ", ".join(model for model in MODELS if model not in VECTOR_MODELS)
+    if word not in choices.RESPONSES and lacking:
         raise ValueError(
-            f"the model {word} has S and R only, and this coupling needs {', '.join(lacking)}: take one of {others}"
+            f"the model {word} has S and R only, and this coupling needs {', '.join(lacking)}: "
+            f"take one of {', '.join(choices.RESPONSES)}"
         )
 
 
-def make_model(make: Make, atom: Atom, tolerance: float, functions: Iterable[Function] = ()) -> ResponseModel:
+def make_model(chosen: Chosen, atom: Atom, tolerance: float, functions: Iterable[Function] = ()) -> ResponseModel:
     """The response model of an atom, its table of these functions (of S and R in any case) built.
 
     Raises:
@@ -263,9 +118,13 @@ def make_model(make: Make, atom: Atom, tolerance: float, functions: Iterable[Fun
     """
     from nuatom.response.model import VECTOR
 
+    tables = choices.MODELS[chosen.word].tables
     axial = any(function not in VECTOR for function in functions)
     with screen.progress(f"computing the response of {atom.symbol}") as report:
-        return make(atom, tolerance, report, axial)
+        made = chosen.of(atom, tolerance, report)
+        if tables is not None:
+            tables(made, axial)
+    return made
 
 
 # --- how they are asked for, and explained -------------------------------------------------------
@@ -279,15 +138,19 @@ def teaching(function: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
-def _words(choices: Mapping[str, object]) -> str:
-    return "|".join(choices)
+def _words(among: Mapping[str, object]) -> str:
+    return "|".join(among)
 
 
-def completion(choices: Mapping[str, object]) -> Callable[[str], list[str]]:
+def _explained(among: Mapping[str, choices.Model]) -> str:
+    return " ".join(f"{word}: {model.what}." for word, model in among.items())
+
+
+def completion(among: Mapping[str, object]) -> Callable[[str], list[str]]:
     """What completes a word of these choices in a shell."""
 
     def complete(incomplete: str) -> list[str]:  # typer goes by the name of the argument
-        return [word for word in choices if word.startswith(incomplete)]
+        return [word for word in among if word.startswith(incomplete)]
 
     return complete
 
@@ -297,10 +160,8 @@ Model = Annotated[
     str,
     typer.Option(
         metavar="MODEL",
-        autocompletion=completion(MODELS),
-        help="central-field: bound electrons, each on its own. screened: they move together, which matters below some "
-        "keV. free, stepping, impulse: the usual approximations. hydrogenic: closed forms (H only). frozen-photon, "
-        "coherent: claims from the literature, known to be wrong.",
+        autocompletion=completion(choices.MODELS),
+        help=_explained(choices.MODELS),
         rich_help_panel=_ATOM,
     ),
 ]
@@ -308,10 +169,9 @@ PhotoModel = Annotated[
     str,
     typer.Option(
         "--model",
-        metavar=_words(PHOTO_MODELS),
-        autocompletion=completion(PHOTO_MODELS),
-        help="central-field: the self-consistent atom, each electron on its own. screened: its electrons move "
-        "together, up to ten times better below some keV. hydrogenic: closed forms (H only).",
+        metavar=_words(choices.PHOTO_MODELS),
+        autocompletion=completion(choices.PHOTO_MODELS),
+        help=_explained(choices.PHOTO_MODELS),
         rich_help_panel=_ATOM,
     ),
 ]
@@ -319,8 +179,8 @@ InteractionName = Annotated[
     str | None,
     typer.Option(
         "--interaction",
-        metavar=_words(INTERACTIONS),
-        autocompletion=completion(INTERACTIONS),
+        metavar=_words(choices.INTERACTIONS),
+        autocompletion=completion(choices.INTERACTIONS),
         help="What the electrons of --model screened feel of one another. local (taken if nothing is given): Coulomb "
         "and the exchange of the ground state's field. averaged: Coulomb and orbital-averaged exchange, free of "
         "self-interaction. coulomb: no exchange. none: nothing, as a test.",
@@ -341,8 +201,8 @@ ExchangeName = Annotated[
     str,
     typer.Option(
         "--exchange",
-        metavar=_words(EXCHANGES),
-        autocompletion=completion(EXCHANGES),
+        metavar=_words(choices.EXCHANGES),
+        autocompletion=completion(choices.EXCHANGES),
         help="Local exchange potential.",
         rich_help_panel=_ATOM,
     ),
@@ -351,8 +211,8 @@ NucleusName = Annotated[
     str,
     typer.Option(
         "--nucleus",
-        metavar=_words(NUCLEI),
-        autocompletion=completion(NUCLEI),
+        metavar=_words(choices.NUCLEI),
+        autocompletion=completion(choices.NUCLEI),
         help="Charge distribution of the nucleus.",
         rich_help_panel=_ATOM,
     ),
@@ -361,8 +221,8 @@ BindingName = Annotated[
     str,
     typer.Option(
         "--binding",
-        metavar=_words(BINDINGS),
-        autocompletion=completion(BINDINGS),
+        metavar=_words(choices.BINDINGS),
+        autocompletion=completion(choices.BINDINGS),
         help="Thresholds: energies of the orbitals, or measured edges where there are any.",
         rich_help_panel=_ATOM,
     ),

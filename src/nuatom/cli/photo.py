@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nuatom import choices
 from nuatom.cli import options, screen
 from nuatom.cli.describe import About, atom_in_words, command
 from nuatom.cli.screen import Column
@@ -77,13 +78,13 @@ def photo(
     if energy is None and not compare:
         raise ValueError("no photon energies: give --energy, such as --energy 0.02:100keV:50, or add --compare")
     photon = parse_range(energy or _MEASURED)
-    scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
+    scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
     files.check_points(paths, len(photon), f"energies, got {energy!r}", "0.02:100keV:50")
-    make = options.choose_model(model, options.PHOTO_MODELS, interaction, width)
+    chosen = options.choose_model(model, choices.PHOTO_MODELS, interaction, width)
     if compare:
         henke_photoabsorption(atom, photon)  # whether all of it has been measured
     known = options.make_atom(atom, exchange, nucleus, binding)
-    response = options.make_model(make, known, tolerance)
+    response = options.make_model(chosen, known, tolerance)
 
     areas = photoabsorption(response, photon, by_shell=True)
     mass = 1.0 / target(known.symbol).units_per_mass
@@ -91,13 +92,13 @@ def photo(
     if compare:
         compared[model] = compare_photoabsorption(known.symbol, response, photon)
         if model == "screened":
-            alone = options.make_model(options.PHOTO_MODELS["central-field"], known, tolerance)
+            alone = options.make_model(options.Chosen("central-field"), known, tolerance)
             compared[_ALONE] = compare_photoabsorption(known.symbol, alone, photon)
     table = files.photoabsorption_table(response.shells, photon, areas, mass)
     about: About = {
         "command": command(context),
         **atom_in_words(known, exchange, nucleus),
-        "model": options.model_in_words(model, tolerance, interaction, width),
+        "model": chosen.in_words(tolerance),
         **_in_words(compared),
     }
     numbers = {name: variable.data for name, variable in table.variables.items()}

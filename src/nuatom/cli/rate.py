@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nuatom import choices
 from nuatom.cli import couplings, options, screen
 from nuatom.cli.describe import About, command
 from nuatom.cli.screen import Column
@@ -26,7 +27,7 @@ PER: Mapping[str, tuple[str, str, str]] = {"kg-day": ("kg", "day", "keV"), "tonn
 SOURCES = ("solar", "reactor", "cr51", "tritium", "stopped-pion", "mono-energetic")
 _FREE, _STEPPING = "free", "stepping"
 _SOURCE, _TARGET, _OUTPUT = "Source", "Atom and model", "Output"
-_OF_ELECTRONS = ("model", "exchange", "nucleus", "binding", "tolerance")
+_OF_ELECTRONS = ("model", "interaction", "width", "exchange", "nucleus", "binding", "tolerance")
 _PLACED = ("cr51", "tritium")
 _POINTS = 40
 
@@ -97,6 +98,8 @@ def rate(
         typer.Option("--recoils", help="Nuclei that recoil, instead of electrons.", rich_help_panel=_TARGET),
     ] = False,
     model: options.Model = "central-field",
+    interaction: options.InteractionName = None,
+    width: options.Width = None,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
@@ -141,8 +144,8 @@ def rate(
 
     paths = output or []
     files.check(paths)
-    scale = float(getattr(units, options.choose("unit", unit, options.UNITS)))
-    names = options.choose("--per", per, PER)
+    scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
+    names = choices.choose("--per", per, PER)
     rate_unit = float(getattr(units, names[0]) * getattr(units, names[1]) * getattr(units, names[2]))
     given = {
         "source": source,
@@ -162,14 +165,19 @@ def rate(
     else:
         T = parse_range(transfer) if transfer else _default_transfers(experiment)
         origin, target = experiment.source, experiment.target
+        given_model = experiment.settings.model
         if not _typed(context, "model"):
-            model = experiment.settings.model.response
+            model = given_model.response
         if not _typed(context, "tolerance"):
-            tolerance = experiment.settings.model.tolerance
+            tolerance = given_model.tolerance
+        if model == choices.SCREENED:
+            interaction = interaction or given_model.interaction
+            width = given_model.width if width is None else width
         exchange, nucleus, binding = (
-            word if _typed(context, name) else getattr(experiment.settings.model, name)
+            word if _typed(context, name) else getattr(given_model, name)
             for name, word in (("exchange", exchange), ("nucleus", nucleus), ("binding", binding))
         )
+    how = options.choose_model(model, choices.MODELS, interaction, width)
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1:50keV:30")
     chosen = couplings.make_coupling(
         couplings.Words(
@@ -196,8 +204,8 @@ def rate(
         with screen.progress(f"computing the recoils of {target}"):
             result = _recoils(origin, chosen.coupling, target, T)
     else:
-        about["model"] = f"{model}, {exchange} exchange, {binding} thresholds"
-        result, others = _electrons(origin, chosen.coupling, target, T, model, exchange, nucleus, binding, tolerance)
+        about["model"] = f"{how.in_words()}, {exchange} exchange, {binding} thresholds"
+        result, others = _electrons(origin, chosen.coupling, target, T, how, exchange, nucleus, binding, tolerance)
     unit_text = " ".join(names)
     coupling_title = " + ".join(chosen.names) if weak else chosen.title  # g_V and g_A are those of one flavour
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
@@ -277,7 +285,7 @@ def _source(given: Mapping[str, str | None], flavour: str | None, antineutrino: 
     if word.endswith(".csv"):
         keys |= {"kind": "csv", "file": word}
     else:
-        keys["kind"] = options.choose("source", kind, dict.fromkeys(SOURCES)) or kind
+        keys["kind"] = choices.choose("source", kind, dict.fromkeys(SOURCES)) or kind
         if detail and kind == "solar":
             keys["model"] = detail
         elif detail:
@@ -285,7 +293,7 @@ def _source(given: Mapping[str, str | None], flavour: str | None, antineutrino: 
     if keys["kind"] in _PLACED and given["distance"] is None:
         raise ValueError(f"the source {word} needs --distance; only a configuration has other shapes of the target")
     if flavour is not None:
-        options.choose("flavour", flavour, couplings.FLAVOURS)
+        choices.choose("flavour", flavour, couplings.FLAVOURS)
         keys["flavour"] = flavour
     if antineutrino:
         keys["antineutrino"] = True
@@ -336,7 +344,7 @@ def _electrons(
     coupling: Coupling,
     target: str,
     transfer: Array,
-    model: str,
+    how: options.Chosen,
     exchange: str,
     nucleus: str,
     binding: str,
@@ -349,11 +357,10 @@ def _electrons(
     from nuatom.rates import rate as total_rate
     from nuatom.response.free import FreeElectrons
 
-    make = options.choose("model", model, options.MODELS)
-    options.check_model(model, coupling.functions)
+    options.check_model(how.word, coupling.functions)
     elements = [element.symbol for element, _ in parse_target(target).composition]
     atoms = {symbol: options.make_atom(symbol, exchange, nucleus, binding) for symbol in elements}
-    made = {symbol: options.make_model(make, atom, tolerance, coupling.functions) for symbol, atom in atoms.items()}
+    made = {symbol: options.make_model(how, atom, tolerance, coupling.functions) for symbol, atom in atoms.items()}
     material = Material.of(target, lambda symbol: made[symbol])
     others: dict[str, Material] = {
         _FREE: Material.of(target, lambda symbol: FreeElectrons(atoms[symbol])),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nuatom import choices
 from nuatom.cli import options, screen
 from nuatom.cli.describe import About
 from nuatom.cli.screen import Column
@@ -27,6 +28,17 @@ app = typer.Typer(
 
 def build(
     atom: options.Symbol,
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(choices.TABULATED),
+            autocompletion=options.completion(choices.TABULATED),
+            help="Whose tables; those of screened are on top of those of central-field.",
+            rich_help_panel="Atom and model",
+        ),
+    ] = "central-field",
+    interaction: options.InteractionName = None,
+    width: options.Width = None,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
@@ -44,16 +56,17 @@ def build(
 
     nuatom table build Xe
 
-    nuatom table build Ge --exchange kohn-sham --axial
+    nuatom table build Ge --model screened --exchange kohn-sham --axial
     """
     from nuatom.response.model import Function
     from nuatom.store import Store
 
+    chosen = options.choose_model(model, choices.TABULATED, interaction, width)
     store = Store()
     before = {entry.path for entry in store.entries()}
     known = options.make_atom(atom, exchange, nucleus, binding)
     functions = tuple(Function) if axial else ()
-    options.make_model(options.MODELS["central-field"], known, tolerance, functions)
+    options.make_model(chosen, known, tolerance, functions)
     new = [entry for entry in store.entries() if entry.path not in before]
     about: About = {"folder": str(store.folder), "built": f"{len(new)} of {known.symbol}"}
     if new:

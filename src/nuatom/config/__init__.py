@@ -14,6 +14,7 @@ from pathlib import Path
 from nuatom.config.experiment import Experiment, Limit
 from nuatom.config.parameters import PARAMETERS, Parameter
 from nuatom.config.reading import ConfigError, read_content
+from nuatom.config.regions import Region
 from nuatom.config.settings import Settings
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Experiment",
     "Limit",
     "Parameter",
+    "Region",
     "Settings",
     "load",
     "parse",

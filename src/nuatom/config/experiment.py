@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nuatom import choices
+from nuatom.choices import Progress
 from nuatom.config import responses
 from nuatom.config.parameters import PARAMETERS, Parameter
+from nuatom.config.regions import Region, Span, region, span
 from nuatom.config.setup import Array, Setup
 
 if TYPE_CHECKING:
@@ -102,13 +105,15 @@ class Experiment(Setup):
 
         words = self.settings.model.band
         positions = (1.0, -1.0)
-        variants = {
-            at: self.with_settings(model={"band": [], **responses.variant(word)})
-            for at, word in zip(positions, words, strict=False)
-        }
+        variants = {at: self._variant(word) for at, word in zip(positions, words, strict=False)}
         bands = (Band("binding", {at: one.signal for at, one in variants.items()}),) if variants else ()
         bounds = {p.fitted: NOT_NEGATIVE for p in self.parameters if p.squared}
         return Model(self.signal, self.backgrounds, self._factors(), bands, bounds)
+
+    def _variant(self, word: str) -> Experiment:
+        """The same with what a word of its band changes."""
+        key = responses.key_of(word)
+        return self.with_response(word) if key == "response" else self.with_settings(model={"band": [], key: word})
 
     def _factors(self) -> tuple[statistics.Factor, ...]:
         from nuatom.limit import Free, LogNormal
@@ -189,7 +194,7 @@ class Experiment(Setup):
             parameter: its name; the first of those that are fitted unless given.
 
         Raises:
-            ValueError: for one that is not fitted.
+            ValueError: for one that is not fitted, or a confidence so low that no value is left in the median.
             RuntimeError: if the experiment does not limit it.
         """
         from nuatom import limit as statistics
@@ -200,10 +205,15 @@ class Experiment(Setup):
         confidence = self.settings.limit.confidence
         found = statistics.sensitivity(self.asimov, chosen.fitted, confidence, self.procedure)
         bands = {band: chosen.value(value) for band, value in found.bands.items()}
+        if not bands[0] > 0:
+            raise ValueError(
+                f"limit.confidence: at {confidence:g} half of all experiments without a signal exclude every value of "
+                f"{chosen.part}; take a greater one, or limit.procedure = 'unified'"
+            )
         return Limit(chosen.name, 0.0, bands[0], None, confidence, self._method, observed=False, bands=bands)
 
     def toys(
-        self, parameter: str | None = None, toys: int = 1000, seed: int = 0, progress: responses.Progress | None = None
+        self, parameter: str | None = None, toys: int = 1000, seed: int = 0, progress: Progress | None = None
     ) -> tuple[Limit, statistics.Belt]:
         """The interval of Feldman and Cousins by toys, and the belt it is read from.
 
@@ -254,17 +264,44 @@ class Experiment(Setup):
             values = np.linspace(first, last, _SCANNED)
         return statistics.scan(self.likelihood, chosen.fitted, values)
 
+    def spans(self, first: str, second: str, *, expected: bool = False) -> tuple[Span, Span]:
+        """From where to where one has to look for what is allowed of two parameters together, in public units.
+
+        Args:
+            first, second: their names.
+            expected: without a signal, instead of from the data.
+
+        Raises:
+            ValueError: for one that is not fitted.
+            RuntimeError: if one is not limited.
+        """
+        data, confidence = self.asimov if expected else self.likelihood, self.settings.limit.confidence
+        one, other = (span(data, self.parameter(name), confidence) for name in (first, second))
+        return one, other
+
+    def region(
+        self, first: str, second: str, spans: tuple[Span, Span] | None = None, *, expected: bool = False
+    ) -> Region:
+        """What is allowed of two parameters together, all others at their best, by Wilks' theorem.
+
+        Args:
+            first, second: their names.
+            spans: what to look at, in public units; by default those of `spans`.  Both are enlarged if the region does
+                not end within.
+            expected: without a signal, instead of from the data.
+
+        Raises:
+            ValueError: for one that is not fitted, or the same one twice.
+            RuntimeError: if they are not limited.
+        """
+        spans = self.spans(first, second, expected=expected) if spans is None else spans
+        data, confidence = self.asimov if expected else self.likelihood, self.settings.limit.confidence
+        return region(data, self.parameter(first), self.parameter(second), confidence, spans)
+
     @property
     def procedure(self) -> statistics.Procedure:
         """How an upper limit is set."""
-        from nuatom import limit as statistics
-
-        made: dict[str, Callable[[], statistics.Procedure]] = {
-            "one-sided": statistics.OneSided,
-            "cls": statistics.Cls,
-            "unified": statistics.Unified,
-        }
-        return made[self.settings.limit.procedure]()
+        return choices.PROCEDURES[self.settings.limit.procedure]()
 
     @property
     def _method(self) -> str:

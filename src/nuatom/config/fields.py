@@ -6,10 +6,11 @@ A quantity is a string such as ``"1.16 tonne year"``; a bare number is an error,
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 
 from nuatom import quantities
 from nuatom.quantities import Dimension, parse_quantity
@@ -53,6 +54,19 @@ def _error(value: Any) -> Any:
 def shorthand(make: Callable[[Any], Any]) -> BeforeValidator:
     """What a value that is no table stands for: "80eV" for a table with this σ, 0.9 for a constant efficiency."""
     return BeforeValidator(lambda value: value if isinstance(value, dict) else make(value))
+
+
+def word_of(choices: Collection[str]) -> BeforeValidator:
+    """One of these words; an error is that of a Literal of them."""
+    *others, last = (f"'{word}'" for word in choices)
+    expected = f"{', '.join(others)} or {last}" if others else last
+
+    def known(value: Any) -> Any:
+        if isinstance(value, str) and value in choices:
+            return value
+        raise PydanticKnownError("literal_error", {"expected": expected})
+
+    return BeforeValidator(known)
 
 
 Positive = AfterValidator(_positive)

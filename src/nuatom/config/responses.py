@@ -1,63 +1,20 @@
-"""The words for response models, and the materials they make.
+"""The materials that the words of a configuration make.
 
 A material is kept while the process lives, because the tables of its atoms take seconds to load.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from nuatom import choices
+from nuatom.choices import Progress
 from nuatom.config.settings import ResponseSection
 
 if TYPE_CHECKING:
-    from nuatom.atom.field import Atom
     from nuatom.rates import Material
     from nuatom.response.model import ResponseModel
-
-Progress = Callable[[int, int], None]
-
-EXCHANGES = ("slater", "kohn-sham")
-
-
-def _central_field(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
-    from nuatom.response.central_field import CentralField
-
-    return CentralField(atom, tolerance=tolerance, progress=progress)
-
-
-def _screened(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
-    from nuatom.response.screened import Screened
-
-    return Screened(atom, tolerance=tolerance, progress=progress)
-
-
-def _stepping(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
-    from nuatom.approximations import Stepping
-
-    return Stepping(atom)
-
-
-def _free(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
-    from nuatom.response.free import FreeElectrons
-
-    return FreeElectrons(atom.symbol)
-
-
-def _impulse(atom: Atom, tolerance: float, progress: Progress | None) -> ResponseModel:
-    from nuatom.response.impulse import Impulse
-
-    return Impulse(atom)
-
-
-RESPONSES: Mapping[str, Callable[[Atom, float, Progress | None], ResponseModel]] = {
-    "central-field": _central_field,
-    "screened": _screened,
-    "stepping": _stepping,
-    "free": _free,
-    "impulse": _impulse,
-}
 
 
 def material(formula: str, how: ResponseSection, progress: Progress | None = None) -> Material:
@@ -92,18 +49,11 @@ class _Quiet:
 
 @lru_cache(maxsize=32)
 def _model(symbol: str, how: ResponseSection, progress: _Quiet) -> ResponseModel:
-    from nuatom.atom.exchange import KohnSham, Slater
-    from nuatom.atom.field import Atom, PointNucleus, UniformNucleus
-
-    atom = Atom(
-        symbol,
-        exchange=KohnSham() if how.exchange == "kohn-sham" else Slater(),
-        nucleus=UniformNucleus() if how.nucleus == "uniform" else PointNucleus(),
-        binding=how.binding,
-    )
-    return RESPONSES[how.response](atom, how.tolerance, progress.call)
+    atom = choices.atom(symbol, how.exchange, how.nucleus, how.binding)
+    interaction = None if how.interaction is None else choices.INTERACTIONS[how.interaction]()
+    return choices.RESPONSES[how.response].make(atom, choices.How(how.tolerance, interaction, how.width, progress.call))
 
 
-def variant(word: str) -> dict[str, str]:
-    """The key of the table "model" that a word of its band changes, and its value."""
-    return {"exchange" if word in EXCHANGES else "response": word}
+def key_of(word: str) -> str:
+    """The key of the table "model" that a word of its band changes."""
+    return "exchange" if word in choices.EXCHANGES else "interaction" if word in choices.INTERACTIONS else "response"

@@ -6,6 +6,7 @@ when `make` builds them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -103,6 +104,12 @@ def _sigma(value: Any) -> Any:
 ResolutionSection = Annotated[Sigma | Fano | Relative | ResolutionFile, Field(discriminator="kind"), shorthand(_sigma)]
 
 
+def _above_zero(what: str, values: Iterable[float], where: str = "") -> None:
+    """Raise ValueError for what is zero at all energies: nothing would be seen."""
+    if not any(values):
+        raise ValueError(f"expected {what} above 0 at one energy at least, got 0 at all of them{where}")
+
+
 class Constant(Section):
     """The same efficiency at all energies."""
 
@@ -162,8 +169,7 @@ class Points(Section):
 
         if len(self.energy) != len(self.efficiency):
             raise ValueError(f"expected as many energies as values, got {len(self.energy)} and {len(self.efficiency)}")
-        if not any(self.efficiency):
-            raise ValueError("expected an efficiency above 0 at one energy at least, got 0 at all of them")
+        _above_zero("an efficiency", self.efficiency)
         at, values = list(self.energy), list(self.efficiency)
         if values[0] > 0 and at[0] > 0:
             at, values = [0.0, *at], [values[0], *values]
@@ -182,7 +188,9 @@ class EfficiencyFile(Section):
         """The efficiency as a function of energy."""
         from nuatom.detector import TabulatedEfficiency
 
-        return TabulatedEfficiency.read(folder / self.file)
+        table = TabulatedEfficiency.read(folder / self.file)
+        _above_zero("an efficiency", table.efficiency, f" in {self.file}")
+        return table
 
 
 def _efficiency(value: Any) -> Any:
@@ -215,7 +223,7 @@ class ConstantFraction(Section):
     """The same fraction at all energies."""
 
     kind: Literal["constant"]
-    value: Fraction
+    value: PositiveFraction
 
     def make(self, folder: Path) -> Quenching:
         """The fraction of a recoil's energy that is seen."""

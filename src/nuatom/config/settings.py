@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
+from nuatom import choices
 from nuatom.config.fields import (
     Energy,
     Exposure,
@@ -15,6 +16,7 @@ from nuatom.config.fields import (
     PositiveNumber,
     Section,
     SignedArea,
+    word_of,
 )
 from nuatom.config.sections import (
     BackgroundSection,
@@ -98,24 +100,29 @@ def _tolerance(value: float) -> float:
     return value
 
 
+def _width(value: float) -> float:
+    if not 1e-3 <= value <= 0.1:
+        raise ValueError("expected a number from 0.001 to 0.1")
+    return value
+
+
 class ResponseSection(Section):
     """How the target answers."""
 
-    response: Literal["central-field", "screened", "stepping", "free", "impulse"] = "central-field"
-    exchange: Literal["slater", "kohn-sham"] = "slater"
-    nucleus: Literal["point", "uniform"] = "point"
-    binding: Literal["calculated", "measured"] = "calculated"
+    response: Annotated[str, word_of(choices.RESPONSES)] = "central-field"
+    interaction: Annotated[str, word_of(choices.INTERACTIONS)] | None = None
+    width: Annotated[float, AfterValidator(_width)] | None = None
+    exchange: Annotated[str, word_of(choices.EXCHANGES)] = "slater"
+    nucleus: Annotated[str, word_of(choices.NUCLEI)] = "point"
+    binding: Annotated[str, word_of(choices.BINDINGS)] = "calculated"
     tolerance: Annotated[float, AfterValidator(_tolerance)] = 0.005
-
-
-BandWord = Literal["central-field", "screened", "stepping", "free", "impulse", "slater", "kohn-sham"]
 
 
 class ModelSection(ResponseSection):
     """How the target answers, and what else it might: one or two variants that are one standard deviation away."""
 
     band: Annotated[
-        list[BandWord],
+        list[Annotated[str, word_of((*choices.RESPONSES, *choices.INTERACTIONS, *choices.EXCHANGES))]],
         Field(max_length=2, default_factory=list),
         BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
     ]
@@ -131,7 +138,7 @@ class LimitSection(Section):
     """What is asked."""
 
     confidence: Fraction = 0.9
-    procedure: Literal["one-sided", "cls", "unified"] = "one-sided"
+    procedure: Annotated[str, word_of(choices.PROCEDURES)] = "one-sided"
     toys: Annotated[int, Field(ge=0), AfterValidator(_toys)] = 0
     seed: Annotated[int, Field(ge=0)] = 0
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nuatom import choices
+from nuatom.choices import Progress
 from nuatom.config import responses
 from nuatom.config.parameters import PARAMETERS, Parameter
 from nuatom.config.reading import ConfigError, read_settings
@@ -60,6 +62,9 @@ class Setup:
             self._check_neutrino,
             self._check_confidence,
             self._check_procedure,
+            self._check_screened,
+            self._check_band,
+            self._check_efficiency,
         ):
             try:
                 check()
@@ -234,14 +239,56 @@ class Setup:
             raise _Problem(f"limit.confidence: expected a number between 0 and 1, such as 0.9, got {given}")
 
     def _check_procedure(self) -> None:
-        if self.settings.limit.procedure != "cls":
+        given = self.settings.limit
+        if given.procedure == "unified" or "procedure" not in given.model_fields_set:
             return
         for parameter in self.parameters:
             if not parameter.squared:
                 raise _Problem(
-                    f"limit.procedure: 'cls' sets the upper limit of a magnetic moment; {parameter.part} may have "
-                    "either sign and has an interval: leave it out, or take 'unified'"
+                    f"limit.procedure: {given.procedure!r} sets the upper limit of a magnetic moment; {parameter.part} "
+                    "may have either sign and has an interval: leave it out, or take 'unified'"
                 )
+
+    def _check_efficiency(self) -> None:
+        """An efficiency that keeps nothing of what falls into the bins."""
+        keeps, edges = self.detector.efficiency, self.edges
+        knots = np.asarray(keeps.knots, dtype=float)
+        points = np.unique(np.concatenate([edges, knots[(knots > edges[0]) & (knots < edges[-1])]]))
+        try:
+            # Straight between its knots: zero in the middle of each piece is zero everywhere.
+            kept = keeps(0.5 * (points[1:] + points[:-1]))
+        except ValueError:
+            return  # not given there, which is told when it is needed
+        if not np.any(kept > 0):
+            first, last = float(edges[0]) / keV, float(edges[-1]) / keV
+            raise _Problem(f"detector.efficiency: it is 0 in all bins, from {first:.6g} to {last:.6g} keV")
+
+    def _check_screened(self) -> None:
+        given = self.settings.model
+        own = {"model.interaction": given.interaction, "model.width": given.width}
+        if name := choices.misplaced(given.response, own):
+            raise _Problem(
+                f"{name}: a choice of the response 'screened', not of {given.response!r}: leave it out, or take "
+                'response = "screened"'
+            )
+
+    def _check_band(self) -> None:
+        given = self.settings.model
+        own = {
+            "response": given.response,
+            "exchange": given.exchange,
+            "interaction": given.interaction or next(iter(choices.INTERACTIONS)),
+        }
+        for number, word in enumerate(given.band):
+            key = responses.key_of(word)
+            if key == "interaction" and given.response != choices.SCREENED:
+                raise _Problem(
+                    f"model.band: {word!r} is an interaction of the response 'screened', not of {given.response!r}"
+                )
+            if own[key] == word:
+                raise _Problem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
+            if word in given.band[:number]:
+                raise _Problem(f"model.band: {word!r} is there twice")
 
     def _out_of_reach(self) -> list[str]:
         """A threshold that nothing the source gives can pass."""
@@ -278,13 +325,15 @@ class Setup:
         """The same with another response of the target, and no band.
 
         Args:
-            response: "central-field", "screened", "stepping", "free" or "impulse".
-            changes: other keys of the table "model", such as exchange="kohn-sham".
+            response: a word for one, such as "central-field" or "stepping".
+            changes: other keys of the table "model", such as exchange="kohn-sham".  What only the model screened has,
+                interaction and width, is left out for another.
 
         Raises:
             ConfigError: for an unknown word.
         """
-        return self.with_settings(model={"response": response, "band": [], **changes})
+        kept = {} if response == choices.SCREENED else {"interaction": None, "width": None}
+        return self.with_settings(model={"response": response, "band": [], **kept, **changes})
 
     def with_settings(self, **tables: Mapping[str, object]) -> Self:
         """The same with some keys changed: ``with_settings(limit={"confidence": 0.95})``.
@@ -297,7 +346,7 @@ class Setup:
         changed = {table: {**self.content.get(table, {}), **keys} for table, keys in tables.items()}
         return replace(self, content={**self.content, **changed})
 
-    def material(self, progress: responses.Progress | None = None) -> Material:
+    def material(self, progress: Progress | None = None) -> Material:
         """The target with its response; tables that are missing are computed when they are needed."""
         return responses.material(self.target, self.settings.model, progress)
 

@@ -15,9 +15,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.columns import ENERGY, SPECTRAL_RATE, read
 from nuatom.detector.checks import checked_edges, checked_exposure
+from nuatom.detector.curve import Curve
 from nuatom.detector.resolution import not_negative
-from nuatom.detector.table import ENERGY, SPECTRAL_RATE, Curve, read
 from nuatom.response.model import Array
 from nuatom.units import keV
 
@@ -248,7 +249,7 @@ class TabulatedBackground:
         """A csv file with the columns ``energy [keV], rate [1/(kg day keV)]``, in any such units.
 
         Raises:
-            ValueError: as `nuatom.detector.table.read` and the constructor.
+            ValueError: as `nuatom.columns.read` and the constructor.
         """
         energy, rate = read(path, {"energy": ENERGY, "rate": SPECTRAL_RATE})
         return TabulatedBackground(energy, rate, name)
@@ -303,7 +304,7 @@ class HistogramBackground:
         """A csv file with the columns ``low [keV], high [keV], rate [1/(kg day keV)]``, in any such units.
 
         Raises:
-            ValueError: as `nuatom.detector.table.read` and the constructor, or if bins overlap or leave a gap.
+            ValueError: as `nuatom.columns.read` and the constructor, or if bins overlap or leave a gap.
         """
         low, high, rate = read(path, {"low": ENERGY, "high": ENERGY, "rate": SPECTRAL_RATE})
         if np.any(high <= low):

@@ -15,7 +15,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.detector.table import ENERGY, NUMBER, Curve, read
+from nuatom.columns import ENERGY, NUMBER, read
+from nuatom.detector.curve import Curve
 from nuatom.response.model import Array
 
 _STEPS = 400  # straight pieces of a smooth step, over ±6 widths: within 3e-5 of it
@@ -162,7 +163,7 @@ class TabulatedEfficiency:
         """A csv file with the columns ``energy [keV], efficiency [%]``, the latter with the unit 1, % or none.
 
         Raises:
-            ValueError: as `nuatom.detector.table.read` and the constructor.
+            ValueError: as `nuatom.columns.read` and the constructor.
         """
         return TabulatedEfficiency(*read(path, {"energy": ENERGY, "efficiency": NUMBER}))
 

@@ -14,8 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.columns import ENERGY, NUMBER, read
+from nuatom.detector.curve import Curve
 from nuatom.detector.resolution import not_negative
-from nuatom.detector.table import ENERGY, NUMBER, Curve, read
 from nuatom.elements import element
 from nuatom.response.model import Array
 from nuatom.units import keV
@@ -109,7 +110,7 @@ class TabulatedQuenching:
         quenching: Q, 0 to 1, shape (n,).
 
     Raises:
-        ValueError: for points that are not finite, do not ascend, are not from 0 to 1, or with Q T not rising.
+        ValueError: for points that are not finite, do not ascend, are not from 0 to 1 or all 0, or with Q T not rising.
     """
 
     energy: Array
@@ -119,6 +120,8 @@ class TabulatedQuenching:
         curve = Curve(self.energy, self.quenching, "quenching")
         if np.any((curve.value < 0.0) | (curve.value > 1.0)):
             raise ValueError("quenching must be from 0 to 1")
+        if not np.any(curve.value > 0.0):
+            raise ValueError("quenching is 0 at all energies: expected a fraction above 0, or nothing would be seen")
         # Between two points Q T is a parabola; it rises if it does at both ends.
         slope = np.diff(curve.value) / np.diff(curve.energy)
         ends = (curve.value[:-1] + slope * curve.energy[:-1], curve.value[1:] + slope * curve.energy[1:])
@@ -132,7 +135,7 @@ class TabulatedQuenching:
         """A csv file with the columns ``energy [keV], quenching [%]``, the latter with the unit 1, % or none.
 
         Raises:
-            ValueError: as `nuatom.detector.table.read` and the constructor.
+            ValueError: as `nuatom.columns.read` and the constructor.
         """
         return TabulatedQuenching(*read(path, {"energy": ENERGY, "quenching": NUMBER}))
 
@@ -191,7 +194,7 @@ class TabulatedScale:
         """A csv file with the columns ``energy [keV], reconstructed [keV]``, in any unit of energy.
 
         Raises:
-            ValueError: as `nuatom.detector.table.read` and the constructor.
+            ValueError: as `nuatom.columns.read` and the constructor.
         """
         return TabulatedScale(*read(path, {"energy": ENERGY, "reconstructed": ENERGY}))
 

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.detector.table import ENERGY, Curve, read
+from nuatom.columns import ENERGY, read
+from nuatom.detector.curve import Curve
 from nuatom.response.model import Array
 
 FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))
@@ -128,7 +129,7 @@ class TabulatedResolution:
         """A csv file with the columns ``energy [keV], sigma [keV]``, in any unit of energy.
 
         Raises:
-            ValueError: as `nuatom.detector.table.read` and the constructor.
+            ValueError: as `nuatom.columns.read` and the constructor.
         """
         return TabulatedResolution(*read(path, {"energy": ENERGY, "sigma": ENERGY}))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nuatom.detector.table import ENERGY, NUMBER, read
+from nuatom.columns import ENERGY, NUMBER, read
 from nuatom.limit.polynomial import Array
 
 _ROUNDING = 1e-9  # relative; edges that differ by less are the same

@@ -167,13 +167,15 @@ class Binned(Likelihood):
 
     def _data_derivatives(self, values: Array) -> Derivatives:
         expected, slope = self.model.jacobian(values)
-        ratio = np.divide(self.counts, expected, out=np.zeros_like(expected), where=self.counts > 0)
-        weight = np.divide(ratio, expected, out=np.zeros_like(expected), where=self.counts > 0)
+        seen = self.counts > 0
+        weight = np.divide(self.counts, expected**2, out=np.zeros_like(expected), where=seen)
+        # 1 − n/λ; written so, it would be rounding where λ and n are large.
+        excess = np.divide(expected - self.counts, expected, out=np.ones_like(expected), where=seen)
         curvature = 2 * (slope * weight[:, None, :]) @ slope.transpose(0, 2, 1)
-        _add_bend(curvature, self.model.bend(values, 1 - ratio))
+        _add_bend(curvature, self.model.bend(values, excess))
         return Derivatives(
             self._baker_cousins(expected),
-            2 * np.einsum("npb,nb->np", slope, 1 - ratio),
+            2 * np.einsum("npb,nb->np", slope, excess),
             curvature,
             # Half a count more, so that an empty bin does not count as known without error.
             2 * np.einsum("npb,nb->np", slope**2, 1 / (np.abs(expected) + 0.5)),
@@ -184,6 +186,10 @@ class Binned(Likelihood):
         possible = (expected > 0) | ((expected == 0) & (n == 0))
         safe = np.where(possible & (expected > 0), expected, 1.0)
         terms = expected - n + n * np.log(np.where(n > 0, n, 1.0) / safe)
+        # Of near neighbours this is the rounding of n, 0.001 for 1e12 events: there as n (x − ln(1+x)), x = λ/n − 1.
+        near = np.abs(expected - n) < 0.1 * n
+        x = np.divide(expected - n, n, out=np.zeros_like(expected), where=near)
+        terms = np.where(near, n * (x - np.log1p(x)), terms)
         return np.where(possible.all(axis=1), 2 * np.sum(np.where(possible, terms, 0.0), axis=1), np.inf)
 
 

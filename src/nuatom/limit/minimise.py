@@ -101,41 +101,50 @@ def _starts(model: Model, held: Mapping[int, Array], mask: NDArray[np.bool_], n:
     base = np.tile(model.start, (n, 1))
     for i, value in held.items():
         base[:, i] = value
-    signal, low, high = model.signal, *model.limits
-    first = len(signal.parameters)
+    low, high = model.limits
+    first = len(model.signal.parameters)
     # λ at its nominal value may be zero or negative where there is nothing but signal.
-    noise = np.abs(model.expected(base[:1])[0])
-    noise += 0.01 * noise.mean() if noise.any() else 0.5
+    noise = np.abs(model.expected(base))
+    mean = noise.mean(axis=1, keepdims=True)
+    noise += np.where(mean > 0, 0.01 * mean, 0.5)
     above, across = base.copy(), []
     for i in range(first):
         if mask[i]:
             continue
-        alone = signal.exponents.sum(axis=1) == signal.exponents[:, i]
-        linear: Array
-        square: Array
-        linear, square = (
-            signal.coefficients[alone & (signal.exponents[:, i] == power)].sum(axis=(0, 1)) for power in (1, 2)
-        )
-        sizes: list[float] = []
-        if linear.any():
-            sizes.append(float(np.sum(linear**2 / noise)) ** -0.5)
-        if square.any():
-            sizes.append(float(np.sum(square**2 / noise)) ** -0.25)
-        size = min(sizes, default=0.0)
+        linear, square = (_coefficient(model, i, power, base[:, :first]) for power in (1, 2))
+        with np.errstate(divide="ignore"):
+            one, two = np.sum(linear**2 / noise, axis=1) ** -0.5, np.sum(square**2 / noise, axis=1) ** -0.25
+        size = np.minimum(one, two)
+        size = np.where(np.isfinite(size), size, 0.0)
         above[:, i] = np.clip(model.start[i] + size, low[i], high[i])
         if square.any():
             across.append((i, -size))
-            if linear.sum() * square.sum() != 0:
-                across.append((i, float(-linear.sum() / square.sum())))
+            total = square.sum(axis=1)
+            mirror = np.divide(-linear.sum(axis=1), total, out=np.zeros(n), where=total != 0)
+            if mirror.any():
+                across.append((i, mirror))
     found = [above]
     for i, place in across:
-        if low[i] < place < high[i]:
+        inside = (low[i] < place) & (place < high[i])
+        if inside.any():
             other = above.copy()
-            other[:, i] = place
+            other[:, i] = np.where(inside, place, above[:, i])
             found.append(other)
     if across:
         found.append(base)
     return found
+
+
+def _coefficient(model: Model, i: int, power: int, values: Array) -> Array:
+    """What stands before a power of a parameter in λ, the others at these values (n, parameter); shape (n, bin).
+
+    A product with another parameter that is held is a term of this one: it moves the second of its minima.
+    """
+    signal = model.signal
+    which = signal.exponents[:, i] == power
+    others = np.delete(signal.exponents[which], i, axis=1)
+    factor = np.prod(np.delete(values, i, axis=1)[:, None, :] ** others, axis=2)
+    return np.asarray(factor @ signal.coefficients[which].sum(axis=1))
 
 
 def _descend(likelihood: Likelihood, start: Array, mask: NDArray[np.bool_]) -> Minimum:

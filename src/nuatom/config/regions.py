@@ -1,0 +1,118 @@
+"""What an experiment allows of two parameters together, and how far one has to look for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import erf, sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nuatom.config.parameters import Parameter
+from nuatom.config.setup import Array
+
+if TYPE_CHECKING:
+    from nuatom import limit as statistics
+
+_POINTS = 61  # along each parameter
+_MARGIN = 0.15  # of a region, beyond each of its ends
+_LARGER = 3  # times that a window is doubled
+
+Span = tuple[float, float]
+"""Ends of what is looked at, in public units."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """What is allowed of two parameters, in public units.
+
+    Attributes:
+        first, second: the parameters.
+        contour: −2 ln L over both, in the units of the fit.
+        confidence: the confidence level.
+    """
+
+    first: Parameter
+    second: Parameter
+    contour: statistics.Contour
+    confidence: float
+
+    @property
+    def values(self) -> tuple[Array, Array]:
+        """The values of each, (n,) and (m,)."""
+        return _public(self.first, self.contour.first), _public(self.second, self.contour.second)
+
+    @property
+    def best(self) -> tuple[float, float]:
+        """The best fit."""
+        return self.first.value(self.contour.best[0]), self.second.value(self.contour.best[1])
+
+    @property
+    def spans(self) -> tuple[Span, Span]:
+        """From where to where each parameter is allowed, whatever the other one is."""
+        inside = self.contour.inside(self.confidence)
+        edges = [*self.contour.lines(self.confidence), np.array([self.contour.best])]
+        found = []
+        for axis, (parameter, grid) in enumerate(
+            ((self.first, self.contour.first), (self.second, self.contour.second))
+        ):
+            own = np.concatenate([*(line[:, axis] for line in edges), grid[inside.any(axis=1 - axis)]])
+            found.append((parameter.value(float(own.min())), parameter.value(float(own.max()))))
+        return found[0], found[1]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the region ends within the values; that of a moment may begin at zero."""
+        inside = self.contour.inside(self.confidence)
+        ends = [inside[-1], inside[:, -1]]
+        ends += [row for row, p in ((inside[0], self.first), (inside[:, 0], self.second)) if not p.squared]
+        return not any(row.any() for row in ends)
+
+
+def span(likelihood: statistics.Likelihood, parameter: Parameter, confidence: float) -> Span:
+    """How far the region of this confidence reaches in one of its two parameters, and some more."""
+    from nuatom import limit as statistics
+
+    # A region of two parameters reaches to where the profile of one rises by the quantile for two.
+    alone = erf(sqrt(statistics.contour_level(confidence) / 2))
+    found = statistics.interval(likelihood, parameter.fitted, alone)
+    low, high = parameter.value(found.low), parameter.value(found.high)
+    more = _MARGIN * (high - low)
+    return (0.0 if parameter.squared else low - more), high + more
+
+
+def region(
+    likelihood: statistics.Likelihood, first: Parameter, second: Parameter, confidence: float, spans: tuple[Span, Span]
+) -> Region:
+    """What is allowed of two parameters within these spans, or within larger ones if it does not end there.
+
+    Raises:
+        RuntimeError: if it ends nowhere.
+    """
+    from nuatom import limit as statistics
+
+    for _ in range(_LARGER + 1):
+        grids = [_grid(p, ends) for p, ends in zip((first, second), spans, strict=True)]
+        contour = statistics.contour(likelihood, (first.fitted, grids[0]), (second.fitted, grids[1]))
+        found = Region(first, second, contour, confidence)
+        if found.is_whole:
+            return found
+        spans = _doubled(first, spans[0]), _doubled(second, spans[1])
+    raise RuntimeError(
+        f"{first.part} and {second.part} are not limited together: −2 ln L stays below its limit along some line; "
+        "fit one of them, or bins that tell them apart"
+    )
+
+
+def _grid(parameter: Parameter, ends: Span) -> Array:
+    """Values in the units of the fit, even in public ones."""
+    return np.array([parameter.to_fit(value) for value in np.linspace(*ends, _POINTS)])
+
+
+def _doubled(parameter: Parameter, ends: Span) -> Span:
+    middle, size = 0.5 * (ends[0] + ends[1]), ends[1] - ends[0]
+    return (0.0, 2 * ends[1]) if parameter.squared else (middle - size, middle + size)
+
+
+def _public(parameter: Parameter, fitted: Array) -> Array:
+    return np.array([parameter.value(float(value)) for value in fitted])
