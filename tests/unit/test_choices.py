@@ -43,7 +43,7 @@ def test_every_model_that_says_so_has_all_functions() -> None:
 @pytest.mark.parametrize(
     ("table", "made"),
     [
-        (choices.EXCHANGES, {"slater": na.Slater(), "kohn-sham": na.KohnSham()}),
+        (choices.EXCHANGES, {"slater": na.Slater(), "kohn-sham": na.KohnSham(), "kli": na.KriegerLiIafrate()}),
         (choices.NUCLEI, {"point": na.PointNucleus(), "uniform": na.UniformNucleus()}),
         (
             choices.INTERACTIONS,
@@ -107,4 +107,4 @@ def test_a_new_word_is_known_everywhere() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "twice exchange, point nucleus" in done.stdout
-    assert "slater|kohn-sham|twice" in done.stdout
+    assert "slater|kohn-sham|kli|twice" in done.stdout

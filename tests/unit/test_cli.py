@@ -63,6 +63,9 @@ class Quick:
         )
 
 
+SCREENED = choices.MODELS["screened"]
+
+
 def put(
     monkeypatch: pytest.MonkeyPatch,
     word: str,
@@ -576,7 +579,7 @@ def test_what_cannot_be_is_found_before_anything_is_computed(
     [
         ("dcs Xn --energy 1MeV --transfer 1keV", "unknown element 'Xn': did you mean Xe"),
         ("atom xenin", "unknown element 'xenin': did you mean xenon?"),
-        ("atom Ne --exchange slatr", "unknown exchange 'slatr': expected slater, kohn-sham; did you mean slater?"),
+        ("atom Ne --exchange slatr", "unknown exchange 'slatr': expected slater, kohn-sham, kli; did you mean slater?"),
         ("atom Ne --nucleus round", "unknown nucleus 'round': expected point, uniform"),
         (f"{DCS} --binding guessed", "unknown binding 'guessed': expected calculated, measured"),
         (f"{DCS} --model hydrogenic", "use it with H, or take central-field"),
@@ -866,10 +869,13 @@ def test_a_failed_check_is_named_and_code_1(certified: Callable[..., None], caps
     assert err == "Failed: rule 1\n"
 
 
-def test_check_of_screening_is_a_certificate_of_its_own(run: Run, tmp_path: Path) -> None:
-    # One electron: one check, and no table.
+def test_check_of_screening_is_a_certificate_of_its_own(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The true model, of one electron: one check, and no table.
+    monkeypatch.setitem(choices.MODELS, "screened", SCREENED)  # type: ignore[arg-type]
     out = run("check H --model screened --interaction averaged --width 0.01 -o h.json")
-    assert "# model: screened, AveragedExchange, width 0.01\n" in out
+    assert "# model: screened, averaged interaction, width 0.01\n" in out
     assert "# result: 1 of 1 checks passed, 0 failed" in out
     content = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))
     assert content["variables"]["check"]["data"] == ["one electron"]

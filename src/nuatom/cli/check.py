@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from nuatom.store import Table
 
 
-TOLERANCE = 5e-3
-"""The accuracy asked of a response, that of all commands unless told otherwise."""
-
 CheckedModel = Annotated[
     str,
     typer.Option(
@@ -99,10 +96,10 @@ def _certified(chosen: options.Chosen, atom: Atom, report: screen.Progress | Non
     from nuatom.certificate import certify, certify_screening
     from nuatom.response.screened import Screened
 
-    model = chosen.of(atom, TOLERANCE)
+    model = chosen.of(atom)
     if isinstance(model, Screened):
         return certify_screening(model, progress=report)
-    return certify(atom, TOLERANCE, progress=report)
+    return certify(atom, progress=report)
 
 
 def _columns(certificate: Certificate) -> list[Column]:

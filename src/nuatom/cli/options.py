@@ -40,7 +40,9 @@ class Chosen:
     interaction: str | None = None
     width: float | None = None
 
-    def of(self, atom: Atom, tolerance: float, progress: screen.Progress | None = None) -> ResponseModel:
+    def of(
+        self, atom: Atom, tolerance: float = choices.How.tolerance, progress: screen.Progress | None = None
+    ) -> ResponseModel:
         """The model of an atom."""
         make = None if self.interaction is None else choices.INTERACTIONS[self.interaction]
         how = choices.How(tolerance, make and make(), self.width, progress)
