@@ -12,10 +12,11 @@ transfers that are screened the ratio is one, and positivity cannot be lost.  At
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array
@@ -41,6 +42,12 @@ _NAMES = tuple(function.value for function in DRESSED)
 _RATIOS = (0, 1, 2)
 _SHIFT = 3
 _LEAST = 1e-6
+_ROUNDS = 4
+"""Of halving the gaps that are too wide."""
+_NEIGHBOURS = 3
+_MISSED = 0.03
+"""Of ∫S dQ²/Q² at a node, by the curve through its neighbours; in the gaps, half as wide, an eighth of it is left."""
+_NARROWEST = 0.1 * eV / HARTREE
 
 Progress = Callable[[int, int], None]
 
@@ -74,7 +81,7 @@ def nodes(stage: Stage, widths: Widths, highest: float) -> Array:
     first = thresholds[0]
     wanted = [np.exp(np.arange(np.log(first + ABOVE), np.log(highest) + COARSE, COARSE))]
     for threshold in thresholds[thresholds < highest]:
-        steps = ABOVE * 1.7 ** np.arange(30)
+        steps = ABOVE * 1.5 ** np.arange(40)
         wanted.append(threshold + steps[steps < COARSE * threshold * 4])
     for i, threshold in enumerate(-stage.orbitals[0]):
         energy = [t.energy for t in stage.transitions if t.shell == i and t.energy > FIRST * first]
@@ -83,13 +90,23 @@ def nodes(stage: Stage, widths: Widths, highest: float) -> Array:
             wanted.append(np.arange(min(energy) - 3 * half, threshold, half))
     T = np.unique(np.concatenate(wanted))
     T = T[(T > first) & (T <= highest * 1.0001)]
-    gap = T[:, None] - thresholds
-    T = T[~np.any((gap > -BELOW) & (gap < 0.999 * ABOVE), axis=1)]
+    T = T[~_at_threshold(T, stage)]
     # Nodes of several rules may fall together; and none may lie on a pole.
     apart = np.concatenate([[True], np.diff(T) > np.minimum(0.3 * widths.half(T[1:]), 0.01 * T[1:])])
-    energies = stage.orbitals[0]
-    poles = np.concatenate([[t.energy for t in stage.transitions], np.abs(energies[:, None] - energies).ravel()])
+    poles = _poles(stage)
     return np.array([_off(t, poles) for t in T[apart]])
+
+
+def _at_threshold(transfer: Array, stage: Stage) -> NDArray[np.bool_]:
+    """Whether T is too near to a threshold."""
+    gap = transfer[:, None] + stage.orbitals[0]
+    return np.asarray(np.any((gap > -BELOW) & (gap < 0.999 * ABOVE), axis=1))
+
+
+def _poles(stage: Stage) -> Array:
+    """Energies of transitions, to vacancies and between shells."""
+    energies = stage.orbitals[0]
+    return np.concatenate([[t.energy for t in stage.transitions], np.abs(energies[:, None] - energies).ravel()])
 
 
 def _off(transfer: float, poles: Array) -> float:
@@ -127,36 +144,49 @@ def build(
     stages = [
         Stage(atom.solution, atom.calculated_shells, interaction, atom.exchange, settings, float(top)) for top in tops
     ]
-    transfers = nodes(stages[0], widths, highest)
     y = np.arange(LOWEST, HIGHEST + 1e-9, STEP)
-    stage_of = np.searchsorted(tops, transfers)
-    momentum = np.geomspace(2e-3, 12 * float(ridge(transfers[0])), 80)
 
-    def one(k: int) -> tuple[Array, Array, Array]:
-        return _column(stages[stage_of[k]], reference, float(transfers[k]), y, widths)
+    def one(transfer: float) -> _Column:
+        return _column(stages[int(np.searchsorted(tops, transfer))], reference, transfer, y, widths)
 
-    columns = []
+    columns: dict[float, _Column] = {}
+    wanted = nodes(stages[0], widths, highest)
+    momentum = np.geomspace(2e-3, 12 * float(ridge(wanted[0])), 80)
     with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for stage in stages:
             stage.prepare()
         try:
-            # The dearest first, so that no thread is left with one at the end.
-            for column in pool.map(one, range(len(transfers) - 1, -1, -1)):
-                columns.append(column)
-                if progress is not None:
-                    progress(len(columns), len(transfers))
+            for _ in range(_ROUNDS):
+                total = len(columns) + len(wanted)
+                # The dearest first, so that no thread is left with one at the end.
+                for column in pool.map(one, wanted[::-1].tolist()):
+                    columns[column.transfer] = column
+                    if progress is not None:
+                        progress(len(columns), total)
+                ordered = [columns[T] for T in sorted(columns)]
+                wanted = halves(ordered, stages[0], widths)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
         found = discrete(stages[0], momentum)
-    ratio, shift, lines = (np.stack(part, axis=-2) for part in zip(*columns[::-1], strict=True))
-    return ScreeningTable(transfers, y, ratio, shift, lines, momentum, found)
+    ratio, shift, lines = (
+        np.stack([getattr(column, name) for column in ordered], axis=-2) for name in ("ratio", "shift", "lines")
+    )
+    return ScreeningTable(np.array(sorted(columns)), y, ratio, shift, lines, momentum, found)
 
 
-def _column(
-    stage: Stage, reference: CentralField, transfer: float, y: Array, widths: Widths
-) -> tuple[Array, Array, Array]:
-    """Ratio, shift and lines at one T, the T axis left out."""
+@dataclass(frozen=True)
+class _Column:
+    """Ratio, shift and lines of the table at one T, and S of independent electrons there, shape (shell, nQ)."""
+
+    transfer: float
+    ratio: Array
+    shift: Array
+    lines: Array
+    charge: Array
+
+
+def _column(stage: Stage, reference: CentralField, transfer: float, y: Array, widths: Widths) -> _Column:
     Q = float(ridge(transfer)) * np.exp(y)
     found = response(stage, transfer, Q, widths)
     known = reference.structure(transfer * HARTREE, Q * MOMENTUM_AU, ())
@@ -170,7 +200,47 @@ def _column(
         shift = change[_SHIFT] / np.sqrt(S * R)
     is_open = (transfer > -stage.orbitals[0])[:, None]
     ratio = np.where(is_open & np.isfinite(ratio), np.maximum(ratio, _LEAST), 1.0)
-    return ratio, np.where(is_open & np.isfinite(shift), shift, 0.0), found.lines
+    return _Column(transfer, ratio, np.where(is_open & np.isfinite(shift), shift, 0.0), found.lines, S * is_open)
+
+
+def halves(columns: Sequence[_Column], stage: Stage, widths: Widths) -> Array:
+    """T in the middle of the gaps that are too wide: a node beside them is not what the others make of it.
+
+    Resonances that no rule foresees are found so: where a wave is caught behind its centrifugal barrier, as f waves are
+    some 4 eV above every threshold of caesium.
+
+    Args:
+        columns: what has been computed, in order of T.
+        stage: for thresholds and lines.
+        widths: of lines in the continuum.
+    """
+    T = np.array([column.transfer for column in columns])
+    off = np.array([_missed(columns, k, -stage.orbitals[0]) for k in range(T.size)]) > _MISSED
+    wide = off[1:] | off[:-1]
+    middle = np.array([_off(t, _poles(stage)) for t in 0.5 * (T[1:] + T[:-1])])
+    wide &= np.diff(T) > np.maximum(widths.half(middle), _NARROWEST)
+    return np.asarray(middle[wide & ~_at_threshold(middle, stage)])
+
+
+def _missed(columns: Sequence[_Column], k: int, thresholds: Array) -> float:
+    """By how much ∫S dQ²/Q² at a node is missed by a curve through its neighbours, over the integral."""
+    from scipy.interpolate import PchipInterpolator
+
+    here = columns[k]
+    near = [i for i in range(max(k - _NEIGHBOURS, 0), min(k + _NEIGHBOURS + 1, len(columns))) if i != k]
+    x = np.log([columns[i].transfer for i in near])
+    at = np.log(here.transfer)
+    if not x[0] < at < x[-1]:
+        return 0.0
+    change = PchipInterpolator(x, [columns[i].lines[0] for i in near])(at) - here.lines[0]
+    for shell, threshold in enumerate(thresholds):
+        used = np.exp(x) > threshold
+        if here.transfer > threshold and np.any(used & (x < at)):
+            known = [np.log(columns[i].ratio[0, shell]) for i in np.array(near)[used]]
+            ratio = np.exp(PchipInterpolator(x[used], known)(at))
+            change[shell] += here.charge[shell] * (ratio - here.ratio[0, shell])
+    whole = np.sum(here.charge * here.ratio[0] + here.lines[0])
+    return float(np.sum(np.abs(np.sum(change, axis=0))) / whole)
 
 
 def fetch(
