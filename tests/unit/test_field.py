@@ -96,7 +96,7 @@ def test_orbitals_obey_the_virial_theorem(Z: int, exchange: Exchange) -> None:
     solution = solve(Z, 0, exchange)
     grid = solution.grid
     index = np.arange(grid.size)
-    slope = CubicSpline(index, np.minimum(solution.smooth, -solution.tail))(index, 1) / grid.dr
+    slope = CubicSpline(index, solution.potential * grid.r)(index, 1) / grid.dr
     density = solution.P**2 + solution.Q**2
     small = solution.Q**2 @ grid.dr
     left = solution.energies + 2 * C**2 * small
@@ -309,7 +309,14 @@ def test_measured_edges_are_not_those_of_ions() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"exchange": "slater"}, {"exchange": Slater}, {"exchange": configuration("Ne")[0]}, {"nucleus": "point"}]
+    "wrong",
+    [
+        {"exchange": "slater"},
+        {"exchange": Slater},
+        {"exchange": PointNucleus()},
+        {"nucleus": "point"},
+        {"nucleus": Slater()},
+    ],
 )
 def test_choices_are_objects(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="choice object"):

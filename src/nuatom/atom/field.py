@@ -2,7 +2,7 @@
 
 Every electron moves in the same local potential, the Dirac–Slater model or its like
 
-    V(r) = V_nuc(r) + ∫ n(r')/|r−r'| d³r' + V_x[n](r),     V(r) → min(V(r), −(charge+1)/r)   (Latter tail),
+    V(r) = V_nuc(r) + ∫ n(r')/|r−r'| d³r' + V_x(r),     V(r) → min(V(r), −(charge+1)/r)   (Latter tail),
 
 with n the density of all electrons.  Because one potential serves bound and continuum states they are mutually
 orthogonal, the current is conserved channel by channel, and sum rules hold exactly.  Atomic units inside;
@@ -28,9 +28,8 @@ from nuatom.store import Store, Table, Variable
 from nuatom.units import BOHR_RADIUS, HARTREE, mm
 
 FEMTOMETRE = 1e-12 * mm / BOHR_RADIUS
-TAIL = 1e-10
-"""Rounding of r·V, which where a potential ends as −1/r by itself is not to be taken for electrons [Hartree · Bohr].
-"""
+_ROUNDING = 1e-10
+"""Of r·V where a potential ends as −1/r by itself [Hartree · Bohr]."""
 
 
 _SLATER = Slater()
@@ -94,6 +93,7 @@ class Solution:
         smooth: r·V before the Latter tail, shape (N,) [Hartree · Bohr].
         tail: the charge the outermost electron sees; V = −tail/r beyond `latter`.
         latter: radius beyond which the tail holds exactly [Bohr].
+        own: radius within which V may be above −tail/r; from there to 1.6 times as far it loses the liberty [Bohr].
         energies: orbital energies (< 0), shape (shell,) [Hartree].
         P, Q: radial functions, ∫(P²+Q²)dr = 1, shape (shell, N) [Bohr^−½].
         residual: max |r·V_out − r·V_in| at the last iteration [Hartree · Bohr].
@@ -104,6 +104,7 @@ class Solution:
     smooth: Array
     tail: float
     latter: float
+    own: float
     energies: Array
     P: Array
     Q: Array
@@ -113,7 +114,11 @@ class Solution:
     @cached_property
     def potential(self) -> Array:
         """V on the grid [Hartree]."""
-        return np.minimum(self.smooth, -self.tail) / self.grid.r
+        return self.bounded(self.smooth) / self.grid.r
+
+    def bounded(self, smooth: Array) -> Array:
+        """r·V on the grid, with the Latter tail."""
+        return _bounded(smooth, self.tail, _liberty(self.grid.r, self.own))
 
     @cached_property
     def _splines(self) -> tuple[Any, Any]:
@@ -126,7 +131,7 @@ class Solution:
         """V at any radii [Hartree]; the smooth part is splined and the Latter tail applied after."""
         inside = np.clip(self.grid.index(r), 0, self.grid.size - 1)
         smooth = self._splines[0](inside)
-        return np.where(r >= self.latter, -self.tail, np.minimum(smooth, -self.tail)) / r
+        return np.where(r >= self.latter, -self.tail, _bounded(smooth, self.tail, _liberty(r, self.own))) / r
 
     def orbitals_on(self, r: Array) -> tuple[Array, Array]:
         """P and Q of every shell at any radii, shape (shell, len(r)); zero beyond the grid."""
@@ -168,7 +173,7 @@ def self_consistent_field(
     if Z - charge == 1:
         P, Q, energies = _orbitals(grid, shells, np.minimum(nuclear, 0.0) / grid.r, np.array([-0.5 * Z**2]), 1e-12)
         latter = float(grid.r[np.flatnonzero(nuclear > -Z)[-1] + 1]) if np.any(nuclear > -Z) else 0.0
-        return Solution(grid, nuclear, float(Z), latter, energies, P, Q, residual=0.0, iterations=1)
+        return Solution(grid, nuclear, float(Z), latter, 0.0, energies, P, Q, residual=0.0, iterations=1)
     failure = SelfConsistencyError()
     for step in (0.5, 0.2, 0.07):
         try:
@@ -195,24 +200,40 @@ def _iterate(
     history_in: list[Array] = []
     history_out: list[Array] = []
     residual = np.inf
+    own = 0.0
     wanted = 1e-8 * Z
     for iteration in range(1, 201):
         tolerance = 1e-12 if residual < 1e-3 else 1e-8
-        P, Q, energies = _orbitals(grid, shells, np.minimum(nuclear + electrons, -tail) / r, energies, tolerance)
-        cloud = Electrons(grid, shells, energies, P, Q)
+        liberty = _liberty(r, own)
+        P, Q, energies = _orbitals(grid, shells, _bounded(nuclear + electrons, tail, liberty) / r, energies, tolerance)
+        cloud = Electrons(grid, shells, P, Q)
         new = cloud.hartree + exchange.potential(cloud)
-        change = np.minimum(nuclear + new, -tail) - np.minimum(nuclear + electrons, -tail)
+        change = _bounded(nuclear + new, tail, liberty) - _bounded(nuclear + electrons, tail, liberty)
         residual = float(np.max(np.abs(change)))
         if residual < wanted and tolerance < 1e-11:
             smooth = nuclear + new
-            latter = float(r[np.flatnonzero(smooth < -tail - TAIL)[-1] + 2])
-            return Solution(grid, smooth, tail, latter, energies, P, Q, residual, iteration)
+            last = np.flatnonzero(np.abs(_bounded(smooth, tail, liberty) + tail) > _ROUNDING)[-1]
+            return Solution(grid, smooth, tail, float(r[last + 2]), own, energies, P, Q, residual, iteration)
+        if residual > 1e-3:
+            own = exchange.own(cloud)
         history_in.append(electrons)
         history_out.append(new)
         electrons = _anderson(history_in[-6:], history_out[-6:], dr, step)
     raise SelfConsistencyError(
         f"after 200 iterations the residual of r·V is {residual:.3g} Hartree·Bohr, not {wanted:.3g}"
     )
+
+
+def _bounded(smooth: Array, tail: float, liberty: Array) -> Array:
+    """r·V at or below that of the tail, but for where it has some liberty."""
+    above = smooth + tail
+    return np.where(above > 0, liberty * above, above) - tail
+
+
+def _liberty(r: Array, own: float) -> Array:
+    """One within a radius, zero from 1.6 times it on."""
+    x = np.clip((r - own) / (0.6 * own), 0.0, 1.0) if own > 0 else np.ones_like(r)
+    return 1 - x**3 * (10 - 15 * x + 6 * x * x)
 
 
 def _orbitals(
@@ -299,8 +320,10 @@ class Atom:
                 'use binding="calculated"'
             )
         for kind, choice, example in (("exchange", exchange, "Slater()"), ("nucleus", nucleus, "PointNucleus()")):
+            # Both have a potential, but an exchange alone a slope.
+            right = hasattr(choice, "potential") and hasattr(choice, "slope") == (kind == "exchange")
             # A dataclass instance: its repr, which keys stored tables, says all there is to it.
-            if not (is_dataclass(choice) and hasattr(choice, "potential")) or isinstance(choice, type):
+            if not (right and is_dataclass(choice)) or isinstance(choice, type):
                 raise ValueError(f"{kind} must be a choice object such as {example}, not {choice!r}")
         for name, value in (
             ("symbol", known.symbol),
@@ -391,6 +414,7 @@ def _to_table(solution: Solution) -> Table:
             "linear_step": grid.linear_step,
             "tail": solution.tail,
             "latter": solution.latter,
+            "own": solution.own,
             "residual": solution.residual,
             "iterations": solution.iterations,
         },
@@ -405,6 +429,7 @@ def _from_table(table: Table) -> Solution:
         smooth=data["smooth"],
         tail=number["tail"],
         latter=number["latter"],
+        own=number["own"],
         energies=data["energy"],
         P=data["P"],
         Q=data["Q"],

@@ -80,10 +80,12 @@ def _electrons(atom: Atom) -> Check:
 def _energy_spread(solution: Solution, shells: tuple[Shell, ...]) -> Check:
     """√⟨(h − ε)²⟩ over |ε|, with derivatives by finite differences, so by other means than the solver's."""
     r, dr, V = solution.grid.r, solution.grid.dr, solution.potential
-    # The potential has a kink where the Latter tail begins, and the first points of an orbital are a series and not
-    # integrated; difference formulas across either mean nothing.
+    # The potential has a kink where the Latter tail begins, wherever r·V crosses it, and the first points of an orbital
+    # are a series and not integrated; difference formulas across either mean nothing.
     index = np.arange(r.size)
-    away = (np.abs(index - int(np.searchsorted(r, solution.latter))) > 12) & (index > 12)
+    crossings = np.flatnonzero(np.diff(solution.smooth > -solution.tail) & (r[1:] <= solution.latter * 1.01))
+    kinks = np.append(crossings, np.searchsorted(r, solution.latter))
+    away = np.all(np.abs(index - kinks[:, None]) > 12, axis=0) & (index > 12)
     spreads = []
     for i, shell in enumerate(shells):
         P, Q, energy = solution.P[i], solution.Q[i], solution.energies[i]
@@ -121,8 +123,8 @@ def _self_consistency(atom: Atom) -> Check:
     electrons = replace(_cloud(atom), P=P, Q=Q)
     weight = 1.0 if isinstance(atom.nucleus, PointNucleus) else atom.element.atomic_weight
     nuclear = atom.nucleus.potential(grid.r, atom.Z, weight)
-    remade = np.minimum(nuclear + electrons.hartree + atom.exchange.potential(electrons), -solution.tail)
-    difference = remade - np.minimum(solution.smooth, -solution.tail)
+    remade = solution.bounded(nuclear + electrons.hartree + atom.exchange.potential(electrons))
+    difference = remade - solution.potential * grid.r
     place = int(np.argmax(np.abs(difference)))
     return judge(
         "self-consistency",
@@ -137,13 +139,13 @@ def _self_consistency(atom: Atom) -> Check:
 def _far_field(atom: Atom) -> Check:
     """Nucleus and electrons, seen from far away, are the charge of the ion."""
     solution = atom.solution
-    enclosed = atom.Z + float(solution.smooth[-1])
+    enclosed = atom.Z + float(solution.smooth[-1] - atom.exchange.potential(_cloud(atom))[-1])
     return judge(
         "charge seen from afar",
-        f"electrons enclosed at r = {solution.grid.r[-1]:.3g} Bohr, from r·V before the Latter tail",
+        f"electrons enclosed at r = {solution.grid.r[-1]:.3g} Bohr, from r·V without exchange",
         enclosed,
         atom.Z - atom.charge,
-        1e-6,  # the exchange potential of the last 1e-20 of the density is still r·n^{1/3} = 1e-6
+        1e-6,  # r·V is iterated to 1e-8 Z
         "Gauss",
     )
 
@@ -168,7 +170,7 @@ def _sommerfeld(atom: Atom) -> Check:
 
 def _cloud(atom: Atom) -> Electrons:
     solution = atom.solution
-    return Electrons(solution.grid, atom.calculated_shells, solution.energies, solution.P, solution.Q)
+    return Electrons(solution.grid, atom.calculated_shells, solution.P, solution.Q)
 
 
 def _derivative(values: Array) -> Array:
