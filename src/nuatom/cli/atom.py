@@ -24,8 +24,8 @@ def atom(
 ) -> None:
     """The subshells of an atom: occupancy, binding energy calculated and measured, mean radius.
 
-    The atom is solved in the Dirac-Slater model: every electron moves in one and the same field, of the
-    nucleus, of the charge of all electrons and of a local exchange potential, until orbitals and field agree.
+    Every electron moves in one and the same field, of the nucleus, of the charge of all electrons and of an exchange
+    potential (--exchange), until orbitals and field agree. Slater's makes it the Dirac-Slater model.
 
     Energies are in eV, the mean radius ⟨r⟩ is in Bohr radii (0.529 Å). Edges measured on a solid count from
     its Fermi level or valence band, some 3 to 6 eV less than from the vacuum.
@@ -34,7 +34,7 @@ def atom(
 
     nuatom atom Xe
 
-    nuatom atom germanium --exchange kohn-sham -o ge.json
+    nuatom atom germanium --exchange kli -o ge.json
     """
     from nuatom import output as files
     from nuatom.quantities import format_energy

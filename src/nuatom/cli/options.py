@@ -184,8 +184,8 @@ InteractionName = Annotated[
         metavar=_words(choices.INTERACTIONS),
         autocompletion=completion(choices.INTERACTIONS),
         help="What the electrons of --model screened feel of one another. local (taken if nothing is given): Coulomb "
-        "and the exchange of the ground state's field. averaged: Coulomb and orbital-averaged exchange, free of "
-        "self-interaction. coulomb: no exchange. none: nothing, as a test.",
+        "and local exchange, of the field where that is local. averaged: Coulomb and orbital-averaged exchange, free "
+        "of self-interaction. coulomb: no exchange. none: nothing, as a test.",
         rich_help_panel=_ATOM,
     ),
 ]
@@ -205,7 +205,9 @@ ExchangeName = Annotated[
         "--exchange",
         metavar=_words(choices.EXCHANGES),
         autocompletion=completion(choices.EXCHANGES),
-        help="Local exchange potential.",
+        help="Exchange potential of the field. slater: averaged, as in EADL and EPDL. kohn-sham: two thirds of it. "
+        "kli: exact exchange after Krieger, Li and Iafrate, without self-interaction; with --binding measured the "
+        "nearest to measured photoabsorption.",
         rich_help_panel=_ATOM,
     ),
 ]

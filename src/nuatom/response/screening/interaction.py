@@ -95,7 +95,8 @@ class LocalExchange:
         K_J = r_<^J/r_>^{J+1} + (2J+1)/(4πr²) (dV_x/dn) δ(r−r'),     dV_x/dn = V_x/3n
 
     Being the derivative of the ground state's own potential it is consistent with it (A. Zangwill and P. Soven,
-    Phys. Rev. A 21 (1980) 1561).  At high frequency a local exchange without delay screens somewhat too much.
+    Phys. Rev. A 21 (1980) 1561); in the field of exact exchange it is the derivative of Kohn and Sham's, the local
+    approximation to it.  At high frequency a local exchange without delay screens somewhat too much.
     """
 
     def matrix(self, J: int, medium: Medium) -> Array:

@@ -15,8 +15,8 @@ between occupied shells, which cancel in χ⁰ between the one and the other, ar
 
 An excited level of energy ε_p above the threshold of another shell is a line in the continuum.  Its term in G is
 given the width Γ, 1/(E − ε_p) → 1/(E − ε_p + iΓ/2): a line of Lorentzian shape with all its strength, whatever the
-grid, while thresholds stay sharp.  On its flanks the current that belongs to its charge is T times it and not
-ε_p − ε_i times, as continuity at the energy T demands.
+grid, while thresholds stay sharp.  On its flanks the electric multipoles are those of the line times T/(ε_p − ε_i), so
+that current and charge obey continuity at the energy T and not at that of the line.
 
 The operators of the electric multipoles move the same density, and are dressed by it,
 
