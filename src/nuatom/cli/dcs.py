@@ -58,8 +58,8 @@ def dcs(
         bool,
         typer.Option(
             "--band",
-            help="Add the least and the greatest dσ/dT of five models, screened and not, with the exchange of Slater and of "
-            "Kohn and Sham. Each has a table of its own to build, once.",
+            help="Add the least and the greatest dσ/dT of five models, screened and not, with the exchange of "
+            "Slater and of Kohn and Sham. Each has a table of its own to build, once.",
             rich_help_panel="Output",
         ),
     ] = False,
