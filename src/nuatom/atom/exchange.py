@@ -17,7 +17,7 @@ from typing import Protocol
 
 import numpy as np
 
-from nuatom.atom.grid import Array, Grid, cumulative
+from nuatom.atom.grid import Array, Grid, cumulative, fade
 from nuatom.elements import Shell
 
 _EMPTY = 1e-280
@@ -115,7 +115,7 @@ class KohnSham(_OfDensity):
 
 @dataclass(frozen=True)
 class KriegerLiIafrate:
-    """Exact exchange in the approximation of Krieger, Li and Iafrate.
+    """Exact exchange as a local potential, in the approximation of Krieger, Li and Iafrate.
 
         V_x = Σ_a q_a ρ_a (u_a + c_a) / n,     c_a = ∫ρ_a (V_x − u_a) dr,
 
@@ -176,8 +176,7 @@ def _taper(electrons: Electrons) -> Array:
     r = electrons.grid.r
     beyond = cumulative((electrons.density * electrons.grid.dr)[::-1])[::-1]
     edge = r[np.flatnonzero(beyond > _OUTSIDE)[-1]]
-    x = np.clip(2 * (r / edge - 1), 0.0, 1.0)
-    return np.asarray(1 - x**3 * (10 - 15 * x + 6 * x * x))
+    return fade(2 * (r / edge - 1))
 
 
 def _changes(electrons: Electrons) -> Array:

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nuatom.atom.exchange import Electrons, Exchange, Slater
-from nuatom.atom.grid import Array, Grid
+from nuatom.atom.grid import Array, Grid, fade
 from nuatom.elements import Element, Shell, configuration, element, measured_edges
 from nuatom.store import Store, Table, Variable
 from nuatom.units import BOHR_RADIUS, HARTREE, mm
@@ -232,8 +232,7 @@ def _bounded(smooth: Array, tail: float, liberty: Array) -> Array:
 
 def _liberty(r: Array, own: float) -> Array:
     """One within a radius, zero from 1.6 times it on."""
-    x = np.clip((r - own) / (0.6 * own), 0.0, 1.0) if own > 0 else np.ones_like(r)
-    return 1 - x**3 * (10 - 15 * x + 6 * x * x)
+    return fade((r - own) / (0.6 * own)) if own > 0 else np.zeros_like(r)
 
 
 def _orbitals(

@@ -74,6 +74,12 @@ class Grid:
         return float(np.dot(values, self.dr))
 
 
+def fade(x: Array) -> Array:
+    """From one at x ≤ 0 to zero at x ≥ 1, smooth to the second derivative."""
+    x = np.clip(x, 0.0, 1.0)
+    return np.asarray(1 - x**3 * (10 - 15 * x + 6 * x * x))
+
+
 def cumulative(integrand: Array) -> Array:
     """∫ of f from index 0 to each i for unit spacing, sixth order in the interior.
 

@@ -29,7 +29,7 @@ from nuatom.certificate.identities import (
 from nuatom.certificate.numerics import check_convergence, check_interpolation, check_join
 from nuatom.certificate.orbitals import check_orbitals
 from nuatom.certificate.photo import check_photoionisation
-from nuatom.certificate.report import Certificate, Check, Outcome, Status, judge, skipped
+from nuatom.certificate.report import Certificate, Check, Outcome, Status, carried_out, judge, skipped
 from nuatom.certificate.screening import certify_screening
 from nuatom.response.central_field import CentralField
 from nuatom.response.model import VECTOR
@@ -80,8 +80,6 @@ def certify(atom: Atom, tolerance: float = 5e-3, progress: Progress | None = Non
         ValueError: for a tolerance out of range.
         SelfConsistencyError: if the field does not converge.
     """
-    from nuatom.response.partial_waves import one_blas_thread
-
     plain = replace(atom, binding=Binding.CALCULATED)
     model = CentralField(plain, tolerance, progress).build()
     waves = PartialWaves(plain.solution, plain.calculated_shells)
@@ -98,17 +96,7 @@ def certify(atom: Atom, tolerance: float = 5e-3, progress: Progress | None = Non
     ]
     if atom.binding is Binding.MEASURED:
         steps.append(lambda: check_thresholds(model, CentralField(atom, tolerance)))
-    checks: list[Check] = []
-    pictures: list[Picture] = []
-    for done, step in enumerate(steps, start=1):
-        # Matrices of partial waves are small: threads of BLAS would only wait for each other.
-        with one_blas_thread():
-            outcome = step()
-        checks += outcome.checks
-        pictures += outcome.pictures
-        if progress is not None:
-            progress(done, len(steps))
-    return Certificate(tuple(checks), tuple(pictures))
+    return carried_out(steps, progress)
 
 
 def check_thresholds(calculated: CentralField, measured: CentralField) -> Outcome:

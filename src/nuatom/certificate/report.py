@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -120,3 +121,25 @@ class Certificate:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         return [draw(picture, folder) for picture in self.pictures]
+
+
+def carried_out(steps: Sequence[Callable[[], Outcome]], progress: Callable[[int, int], None] | None) -> Certificate:
+    """The certificate of checks, made one after the other.
+
+    Args:
+        steps: what makes them.
+        progress: called with (done, total).
+    """
+    from nuatom.response.partial_waves import one_blas_thread
+
+    checks: list[Check] = []
+    pictures: list[Picture] = []
+    for done, step in enumerate(steps, start=1):
+        # Their matrices are small: threads of BLAS would only wait for each other.
+        with one_blas_thread():
+            outcome = step()
+        checks += outcome.checks
+        pictures += outcome.pictures
+        if progress is not None:
+            progress(done, len(steps))
+    return Certificate(tuple(checks), tuple(pictures))

@@ -10,7 +10,7 @@ import numpy as np
 from nuatom.atom.field import Atom, Binding
 from nuatom.atom.grid import Array
 from nuatom.certificate.figures import Curve, Picture
-from nuatom.certificate.report import Certificate, Check, Outcome, judge, skipped
+from nuatom.certificate.report import Certificate, Check, Outcome, carried_out, judge, skipped
 from nuatom.certificate.screening_numerics import (
     Direct,
     check_channels,
@@ -21,7 +21,6 @@ from nuatom.certificate.screening_numerics import (
 from nuatom.measured import HIGHEST, LOWEST, away_from_edges, compare_photoabsorption
 from nuatom.response.central_field import CentralField
 from nuatom.response.model import VECTOR, Lines
-from nuatom.response.partial_waves import one_blas_thread
 from nuatom.response.response_table import ridge
 from nuatom.response.screened import FADE, Screened
 from nuatom.response.screening import table as screening_table
@@ -94,17 +93,7 @@ def certify_screening(model: Screened, progress: Progress | None = None) -> Cert
         ]
         if atom.binding is Binding.MEASURED:
             steps.append(lambda: check_below_edges(plain, model))
-    checks: list[Check] = []
-    pictures: list[Picture] = []
-    for done, step in enumerate(steps, start=1):
-        # Matrices of one multipole are small: threads of BLAS would only wait for each other.
-        with one_blas_thread():
-            outcome = step()
-        checks += outcome.checks
-        pictures += outcome.pictures
-        if progress is not None:
-            progress(done, len(steps))
-    return Certificate(tuple(checks), tuple(pictures))
+    return carried_out(steps, progress)
 
 
 def _alone(atom: Atom) -> bool:

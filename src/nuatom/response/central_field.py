@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.atom.field import Atom
-from nuatom.atom.grid import Array
+from nuatom.atom.grid import Array, fade
 from nuatom.elements import Shell
 from nuatom.response import impulse
 from nuatom.response.model import (
@@ -375,5 +375,4 @@ def _slopes(values: Array) -> Array:
 
 def _smooth_step(x: Array, start: float, end: float) -> Array:
     """0 below start, 1 above end, with two continuous derivatives."""
-    s = np.clip((np.asarray(x) - start) / (end - start), 0.0, 1.0)
-    return np.asarray(s**3 * (10 - 15 * s + 6 * s * s))
+    return 1 - fade((np.asarray(x) - start) / (end - start))

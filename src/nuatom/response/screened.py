@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.atom.field import Atom, Binding
-from nuatom.atom.grid import Array
+from nuatom.atom.grid import Array, fade
 from nuatom.elements import Shell
 from nuatom.response import impulse
 from nuatom.response.central_field import CentralField
@@ -297,8 +297,7 @@ class Screened:
     def _share(self, transfer: Array) -> Array:
         """How much of the answer is screened: one below the fading, zero above."""
         with np.errstate(divide="ignore"):
-            s = np.clip(np.log(transfer / self.highest) / np.log(FADE), 0.0, 1.0)
-        return np.asarray(s**3 * (10 - 15 * s + 6 * s * s))
+            return fade(1 - np.log(transfer / self.highest) / np.log(FADE))
 
     @cached_property
     def _interpolators(self) -> tuple[list[tuple[Array, Any] | None], list[Any]]:
