@@ -43,7 +43,7 @@ class Band:
     """Several response models of one atom, to see how far their answers differ.
 
     The band runs from the least to the greatest dσ/dT of all models.  It shows where the answer depends on the
-    approximations one could reasonably have made: the local exchange of the ground state, whether electrons screen
+    approximations one could reasonably have made: the exchange of the ground state, whether electrons screen
     one another, and how exchange enters that.  It is a spread of models and no confidence interval: it has no
     probability, models that share an approximation share its error, and where all of them agree (above a few keV, a
     percent) it says that they agree, not that they are right.  Between the thresholds that two models give a shell, it
@@ -83,8 +83,9 @@ class Band:
 
         The models, each of which somebody has reason to take, are
 
-        - screened, Slater: `Screened` with `LocalExchange`, in the field with Slater's exchange.  It is the central
-          one: consistent in field and kernel, and with the better thresholds of the two fields;
+        - screened, KLI: `Screened` with `LocalExchange`, in the field of exact exchange.  It is the central one, the
+          nearest to measured photoabsorption;
+        - screened, Slater: the same in the field with Slater's exchange, consistent in field and kernel;
         - screened, Kohn–Sham: the same with two thirds of that exchange, which the homogeneous electron gas asks for;
         - screened, averaged exchange: `AveragedExchange`, free of self-interaction, in the Slater field;
         - independent electrons, Slater and Kohn–Sham: `CentralField`, which most of the literature uses.
@@ -106,7 +107,7 @@ class Band:
         Raises:
             ValueError: for an argument that `Screened` refuses.
         """
-        from nuatom.atom.exchange import KohnSham, Slater
+        from nuatom.atom.exchange import KohnSham, KriegerLiIafrate, Slater
         from nuatom.atom.field import Atom
         from nuatom.response.central_field import CentralField
         from nuatom.response.screened import Screened
@@ -114,14 +115,16 @@ class Band:
 
         if not isinstance(atom, Atom):
             raise ValueError(f'a band is of an Atom, not {atom!r}: write Band.of(Atom("Xe"))')
-        slater, kohn_sham = (
-            Atom(atom.symbol, exchange, atom.nucleus, atom.binding, atom.charge) for exchange in (Slater(), KohnSham())
+        kli, slater, kohn_sham = (
+            Atom(atom.symbol, exchange, atom.nucleus, atom.binding, atom.charge)
+            for exchange in (KriegerLiIafrate(), Slater(), KohnSham())
         )
 
         def screened(own: Atom, interaction: LocalExchange | AveragedExchange) -> Screened:
             return Screened(own, interaction, width, highest, multipoles, tolerance, progress)
 
         models: dict[str, ResponseModel] = {
+            "screened, kli": screened(kli, LocalExchange()),
             "screened, slater": screened(slater, LocalExchange()),
             "screened, kohn-sham": screened(kohn_sham, LocalExchange()),
             "screened, averaged exchange": screened(slater, AveragedExchange()),

@@ -172,12 +172,14 @@ def contour_figure(
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
+    from nuatom.limit import contour_level
+
     with rc_context(_STYLE):
         figure = Figure(figsize=(6.4, 4.4), layout="constrained")
         axes = figure.subplots()
         for k, (name, rise) in enumerate(rises.items()):
             colour, style = _COLOURS[k % len(_COLOURS)], _LINES[k % len(_LINES)]
-            level = [-2 * np.log(1 - confidence)]
+            level = [contour_level(confidence)]
             axes.contour(*values, rise.T, level, colors=[colour], linestyles=[style], linewidths=1.6)
             axes.plot([], [], color=colour, ls=style, lw=1.6, label=name)  # for the legend
             axes.plot(*best[name], "+", color=colour, ms=7, clip_on=False)

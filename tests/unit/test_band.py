@@ -59,14 +59,18 @@ def test_the_default_models_vary_field_kernel_and_screening() -> None:
     atom = na.Atom("He", nucleus=na.UniformNucleus(), binding="measured")
     models = na.Band.of(atom, highest=1 * keV, multipoles=3, width=0.01, tolerance=0.01).models
     assert list(models) == [
+        "screened, kli",
         "screened, slater",
         "screened, kohn-sham",
         "screened, averaged exchange",
         "independent, slater",
         "independent, kohn-sham",
     ]
-    slater, kohn_sham = (na.Atom("He", x, na.UniformNucleus(), "measured") for x in (na.Slater(), na.KohnSham()))
+    kli, slater, kohn_sham = (
+        na.Atom("He", x, na.UniformNucleus(), "measured") for x in (na.KriegerLiIafrate(), na.Slater(), na.KohnSham())
+    )
     expected = [
+        na.Screened(kli, LocalExchange(), 0.01, 1 * keV, 3, 0.01),
         na.Screened(slater, LocalExchange(), 0.01, 1 * keV, 3, 0.01),
         na.Screened(kohn_sham, LocalExchange(), 0.01, 1 * keV, 3, 0.01),
         na.Screened(slater, AveragedExchange(), 0.01, 1 * keV, 3, 0.01),

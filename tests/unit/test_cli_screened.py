@@ -293,7 +293,7 @@ def test_band_is_the_span_of_the_models(run: Run, tmp_path: Path) -> None:
 
 def test_a_model_that_is_not_in_the_band_joins_it(run: Run) -> None:
     out = run(f"{DCS.replace('He', 'H')} --band --model screened --interaction coulomb")
-    assert "# band: least and greatest of chosen, screened; screened, slater; " in out
+    assert "# band: least and greatest of chosen, screened; screened, kli; screened, slater; " in out
 
 
 def test_without_it_there_is_no_band(run: Run) -> None:

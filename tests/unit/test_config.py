@@ -653,7 +653,7 @@ def test_a_profile_is_over_both_minima_of_an_amplitude(both: Experiment) -> None
 def test_a_region_is_found_from_a_span_that_is_too_small(both: Experiment) -> None:
     names = ("millicharge", "magnetic_moment")
     whole = both.region(*names)
-    (low, high), (least, most) = both.spans(*names)
+    (low, high), (least, most) = both.window(*names)
     small = (0.6 * low, 0.6 * high), (0.6 * least, 0.6 * most)
     np.testing.assert_allclose(both.region(*names, small).spans, whole.spans, rtol=0.01, atol=1e-15)
 

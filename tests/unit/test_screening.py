@@ -130,7 +130,7 @@ def independent(on: Stage, transfer: float, J: int, lines: bool = False) -> NDAr
     poles = blocked(on, transfer)
     if lines:
         poles = with_lines(poles, on, transfer, WIDTHS)
-    return np.asarray(random_phase._susceptibilities(green(on, transfer), poles, J)[0])
+    return np.asarray(random_phase.susceptibilities(green(on, transfer), poles, J)[0])
 
 
 def induced(on: Stage, transfer: float, J: int, source: Array, kernel: Array, lines: bool = False) -> Array:

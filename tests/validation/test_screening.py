@@ -162,7 +162,7 @@ def polarizability(symbol: str, interaction: Interaction, exchange: Exchange = _
     with pytest.MonkeyPatch.context() as patch:
         # Deep shells too, which are left out at small T as they hardly respond.
         patch.setattr(random_phase, "_DEEP", np.inf)
-        chi = random_phase._susceptibilities(green(on, 1e-4), blocked(on, 1e-4), 1)[0].real
+        chi = random_phase.susceptibilities(green(on, 1e-4), blocked(on, 1e-4), 1)[0].real
     with one_blas_thread():
         felt = np.linalg.solve(np.eye(r.size) - (on.kernel(1) * w) @ (chi * w), r)
     return float(-(w * r) @ chi @ (w * felt))

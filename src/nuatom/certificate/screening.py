@@ -136,7 +136,7 @@ def check_positive(model: Screened) -> Outcome:
     """
     table = model.table
     # The table keeps a ratio away from zero by this much: one that is there would be negative.
-    ratios = ~(table.ratio > 1.01 * screening_table._LEAST) | ~np.isfinite(table.ratio)
+    ratios = ~(table.ratio > 1.01 * screening_table.LEAST) | ~np.isfinite(table.ratio)
     lines = ~(table.lines[:3] >= 0) | ~np.isfinite(table.lines[:3])
     strengths = ~(table.discrete.values[:3] >= 0)
     bad = [int(np.count_nonzero(part)) for part in (ratios, lines, strengths, ~np.isfinite(table.shift))]

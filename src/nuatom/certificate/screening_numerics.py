@@ -140,7 +140,7 @@ def check_channels(direct: Direct) -> Outcome:
             # All lines that have a width absorb, those counted with the discrete ones too.
             weight = poles.weights(stage, J) * -poles.even.imag / np.pi
             opened += (2 * J + 1) * weight @ np.abs(poles.rows.charge @ felt) ** 2
-            chi = random_phase._susceptibilities(functions, poles, J)[0]
+            chi = random_phase.susceptibilities(functions, poles, J)[0]
             lost -= (2 * J + 1) ** 2 / np.pi * np.sum(w * fields.charge * (chi @ felt), axis=0).imag
         ratio = opened / lost
         candidate = float(ratio[np.argmax(np.abs(ratio - 1))])

@@ -22,7 +22,9 @@ def pair(text: str, experiment: Experiment) -> tuple[Parameter, Parameter]:
     """
     names = [name.strip() for name in text.split(",")]
     fitted = [parameter.name for parameter in experiment.parameters]
-    if len(names) != 2 or names[0] == names[1]:
+    if len(fitted) < 2:
+        raise ValueError(f"--contour needs two parameters, and {fitted[0]} alone is fitted: name more in neutrino.fit")
+    if len(names) != 2 or names[0] == names[1] or not all(names):
         raise ValueError(f"--contour: expected two different ones such as millicharge,charge_radius, got {text!r}")
     for name in names:
         if name not in fitted:
@@ -41,7 +43,7 @@ def regions(
     import numpy as np
 
     names = chosen[0].name, chosen[1].name
-    spans = [one.spans(*names, expected=sensitivity) for one in runs.values()]
+    spans = [one.window(*names, expected=sensitivity) for one in runs.values()]
     common = tuple((min(s[i][0] for s in spans), max(s[i][1] for s in spans)) for i in (0, 1))
     while True:
         found = {w: one.region(*names, (common[0], common[1]), expected=sensitivity) for w, one in runs.items()}

@@ -58,8 +58,8 @@ def dcs(
         bool,
         typer.Option(
             "--band",
-            help="Add the least and the greatest dσ/dT of five models, screened and not, with the exchange of "
-            "Slater and of Kohn and Sham. Each has a table of its own to build, once.",
+            help="Add the least and the greatest dσ/dT of six models, screened and not, in fields with three "
+            "exchanges. Each has a table of its own to build, once.",
             rich_help_panel="Output",
         ),
     ] = False,
@@ -85,9 +85,9 @@ def dcs(
     (--lines). Beside it stand free electrons and stepping, free above the threshold, for the same coupling. A
     share of a subshell is in percent of dσ/dT.
 
-    --band shows how far reasonable models differ: screened electrons in the field with Slater's and with Kohn and
-    Sham's exchange and with averaged exchange, and independent electrons in both fields. It is a spread of models and
-    no confidence interval.
+    --band shows how far reasonable models differ: screened electrons in the fields of exact exchange, of Slater's
+    and of Kohn and Sham's, with averaged exchange, and independent electrons in the latter two fields. It is a spread
+    of models and no confidence interval.
 
     For example:
 

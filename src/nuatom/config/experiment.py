@@ -264,7 +264,7 @@ class Experiment(Setup):
             values = np.linspace(first, last, _SCANNED)
         return statistics.scan(self.likelihood, chosen.fitted, values)
 
-    def spans(self, first: str, second: str, *, expected: bool = False) -> tuple[Span, Span]:
+    def window(self, first: str, second: str, *, expected: bool = False) -> tuple[Span, Span]:
         """From where to where one has to look for what is allowed of two parameters together, in public units.
 
         Args:
@@ -280,13 +280,13 @@ class Experiment(Setup):
         return one, other
 
     def region(
-        self, first: str, second: str, spans: tuple[Span, Span] | None = None, *, expected: bool = False
+        self, first: str, second: str, window: tuple[Span, Span] | None = None, *, expected: bool = False
     ) -> Region:
         """What is allowed of two parameters together, all others at their best, by Wilks' theorem.
 
         Args:
             first, second: their names.
-            spans: what to look at, in public units; by default those of `spans`.  Both are enlarged if the region does
+            window: what to look at, in public units; by default that of `window`.  Both are enlarged if the region does
                 not end within.
             expected: without a signal, instead of from the data.
 
@@ -294,9 +294,9 @@ class Experiment(Setup):
             ValueError: for one that is not fitted, or the same one twice.
             RuntimeError: if they are not limited.
         """
-        spans = self.spans(first, second, expected=expected) if spans is None else spans
+        window = self.window(first, second, expected=expected) if window is None else window
         data, confidence = self.asimov if expected else self.likelihood, self.settings.limit.confidence
-        return region(data, self.parameter(first), self.parameter(second), confidence, spans)
+        return region(data, self.parameter(first), self.parameter(second), confidence, window)
 
     @property
     def procedure(self) -> statistics.Procedure:

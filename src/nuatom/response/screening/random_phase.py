@@ -335,7 +335,7 @@ def screen(functions: Green, poles: Poles, J: int, fields: Fields, densities: Ar
     """
     stage = functions.stage
     w = stage.medium.weights[:, None]
-    chi, currents = _susceptibilities(functions, poles, J)
+    chi, currents = susceptibilities(functions, poles, J)
     induced: list[Array | Complex] = [chi * w.T]
     if currents:
         induced.append(currents[0] @ (w * fields.first) + currents[1] @ (w * fields.second))
@@ -350,7 +350,7 @@ def screen(functions: Green, poles: Poles, J: int, fields: Fields, densities: Ar
     return np.asarray(np.linalg.solve(matrix, sources))
 
 
-def _susceptibilities(functions: Green, poles: Poles, J: int) -> tuple[Complex, tuple[Complex, ...]]:
+def susceptibilities(functions: Green, poles: Poles, J: int) -> tuple[Complex, tuple[Complex, ...]]:
     """χ⁰ between densities, and from the two currents of E_J to densities if they are dressed."""
     stage = functions.stage
     weight = functions.weights(J)

@@ -41,7 +41,8 @@ _STAGES = np.array([60.0, 300.0, 1000.0]) * eV / HARTREE
 _NAMES = tuple(function.value for function in DRESSED)
 _RATIOS = (0, 1, 2)
 _SHIFT = 3
-_LEAST = 1e-6
+LEAST = 1e-6
+"""The least ratio."""
 _ROUNDS = 4
 """Of halving the gaps that are too wide."""
 _NEIGHBOURS = 3
@@ -199,7 +200,7 @@ def _column(stage: Stage, reference: CentralField, transfer: float, y: Array, wi
         ratio = 1 + change[list(_RATIOS)] / whole
         shift = change[_SHIFT] / np.sqrt(S * R)
     is_open = (transfer > -stage.orbitals[0])[:, None]
-    ratio = np.where(is_open & np.isfinite(ratio), np.maximum(ratio, _LEAST), 1.0)
+    ratio = np.where(is_open & np.isfinite(ratio), np.maximum(ratio, LEAST), 1.0)
     return _Column(transfer, ratio, np.where(is_open & np.isfinite(shift), shift, 0.0), found.lines, S * is_open)
 
 
