@@ -78,7 +78,7 @@ def test_the_default_models_vary_field_kernel_and_screening() -> None:
         na.CentralField(kohn_sham, 0.01),
     ]
     assert list(models.values()) == expected
-    assert len(na.Band.of(atom, independent=False).models) == 3
+    assert len(na.Band.of(atom, independent=False).models) == 4
 
 
 def test_the_exchange_of_the_atom_itself_does_not_matter() -> None:
