@@ -230,6 +230,23 @@ def atom(symbol: str, exchange: str = "slater", nucleus: str = "point", binding:
     )
 
 
+def model(
+    word: str,
+    atom: Atom,
+    tolerance: float = How.tolerance,
+    interaction: str | None = None,
+    width: float | None = None,
+    progress: Progress | None = None,
+) -> ResponseModel:
+    """The response model these words describe, its tables not yet asked for.
+
+    Raises:
+        ValueError: for an unknown model or interaction, a number out of range, or a model this atom has not.
+    """
+    through = None if interaction is None else choose("interaction", interaction, INTERACTIONS)()
+    return choose("model", word, MODELS).make(atom, How(tolerance, through, width, progress))
+
+
 def misplaced(word: str, given: Mapping[str, object]) -> str | None:
     """The name of a choice that was given and that only the model screened has; None if there is none.
 

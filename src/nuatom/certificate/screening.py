@@ -35,9 +35,8 @@ EXACT = float(np.finfo(float).tiny)
 # multipole, from Q = 10 keV on, nothing is screened.
 F_SUM = 1e-2
 SUM_MOMENTA = (1 * keV, 10 * keV)
-# The continuum obeys Siegert's theorem to a few parts in a thousand.  A line obeys it at its own energy T_k: at T,
-# S T²/R of it is (T/T_k)², 2 % off two widths away.  Further away its flank must be too little to matter; where it is
-# not, R is not to be trusted.
+# Siegert's theorem holds to a few parts in a thousand, with lines and without; tails of orbitals that are cut make 1 %
+# of it in helium at 2.7 keV.
 GAUGE = 2e-2
 # Of all lines together, weighted with their strength; single weak ones are off by up to 1.2 %.
 GAUGE_LINES = 2e-3

@@ -44,9 +44,7 @@ class Chosen:
         self, atom: Atom, tolerance: float = choices.How.tolerance, progress: screen.Progress | None = None
     ) -> ResponseModel:
         """The model of an atom."""
-        make = None if self.interaction is None else choices.INTERACTIONS[self.interaction]
-        how = choices.How(tolerance, make and make(), self.width, progress)
-        return choices.MODELS[self.word].make(atom, how)
+        return choices.model(self.word, atom, tolerance, self.interaction, self.width, progress)
 
     def in_words(self, tolerance: float | None = None) -> str:
         """The model and the numbers it depends on, the tolerance if that is to be told."""

@@ -50,8 +50,7 @@ class _Quiet:
 @lru_cache(maxsize=32)
 def _model(symbol: str, how: ResponseSection, progress: _Quiet) -> ResponseModel:
     atom = choices.atom(symbol, how.exchange, how.nucleus, how.binding)
-    interaction = None if how.interaction is None else choices.INTERACTIONS[how.interaction]()
-    return choices.RESPONSES[how.response].make(atom, choices.How(how.tolerance, interaction, how.width, progress.call))
+    return choices.model(how.response, atom, how.tolerance, how.interaction, how.width, progress.call)
 
 
 def key_of(word: str) -> str:

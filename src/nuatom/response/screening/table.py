@@ -151,13 +151,15 @@ def build(
         return _column(stages[int(np.searchsorted(tops, transfer))], reference, transfer, y, widths)
 
     columns: dict[float, _Column] = {}
-    wanted = nodes(stages[0], widths, highest)
-    momentum = np.geomspace(2e-3, 12 * float(ridge(wanted[0])), 80)
+    ordered: list[_Column] = []
+    first = nodes(stages[0], widths, highest)
+    momentum = np.geomspace(2e-3, 12 * float(ridge(first[0])), 80)
     with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for stage in stages:
             stage.prepare()
         try:
             for _ in range(_ROUNDS):
+                wanted = halves(ordered, stages[0], widths) if ordered else first
                 total = len(columns) + len(wanted)
                 # The dearest first, so that no thread is left with one at the end.
                 for column in pool.map(one, wanted[::-1].tolist()):
@@ -165,7 +167,6 @@ def build(
                     if progress is not None:
                         progress(len(columns), total)
                 ordered = [columns[T] for T in sorted(columns)]
-                wanted = halves(ordered, stages[0], widths)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
