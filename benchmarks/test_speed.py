@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import nuatom as na
-from nuatom.response.model import VECTOR
+from nuatom.functions import VECTOR
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import build
 from nuatom.units import MeV, eV, keV

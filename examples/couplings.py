@@ -23,7 +23,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 import nuatom as na
-from nuatom.response.model import VECTOR, Function, Lines, Measure, StructureFunctions
+from nuatom.functions import VECTOR, Function
+from nuatom.response.model import Lines, Measure, StructureFunctions
 from nuatom.units import ELECTRON_MASS, MeV, cm2, eV, keV
 from style import STYLE
 

@@ -27,8 +27,8 @@ from numpy.typing import ArrayLike, NDArray
 
 import nuatom as na
 from nuatom.approximations import FreeSumRule, thomas_fermi_momentum
+from nuatom.functions import VECTOR
 from nuatom.neutrino import standard_model_moment
-from nuatom.response.model import VECTOR
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, HBARC2, MeV, cm2, day, eV, keV, kg, s
 from style import STYLE
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.elements import Shell
+from nuatom.functions import VECTOR, Array, Function, refuse_others, vector, with_vector
 from nuatom.response.free import (
     DeltaFactors,
     FreeElectrons,
@@ -20,17 +21,7 @@ from nuatom.response.free import (
     delta_factors,
     free_measure,
 )
-from nuatom.response.model import (
-    VECTOR,
-    Array,
-    Function,
-    Lines,
-    Measure,
-    ResponseModel,
-    StructureFunctions,
-    refuse_others,
-    with_vector,
-)
+from nuatom.response.model import Lines, Measure, ResponseModel, StructureFunctions
 from nuatom.units import MOMENTUM_AU
 
 _PANELS, _ORDER = 8, 12  # of the quadrature in log Q for a photon-like response; exact to rounding
@@ -87,7 +78,7 @@ class Stepping:
         free = free_measure(self.shells, transfer, lower, upper, wanted)
         binding = np.array([shell.binding_energy for shell in self.shells])
         is_open = (np.atleast_1d(np.asarray(transfer, dtype=float)) > binding[:, None])[:, :, None]
-        return replace(free, **{f.value: getattr(free, f.value) * is_open for f in wanted})
+        return replace(free, values={f: values * is_open for f, values in free.values.items()})
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """None."""
@@ -130,7 +121,7 @@ class SumRule:
         """
         refuse_others(type(self).__name__, functions)
         free = free_measure(self.shells, transfer, lower, upper)
-        return replace(free, charge=self.number * free.charge, current=np.zeros_like(free.current))
+        return replace(free, values=vector(self.number * free.charge, np.zeros_like(free.current)))
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """None."""
@@ -192,7 +183,8 @@ class FrozenPhoton:
         T = np.asarray(transfer, dtype=float)
         real = self.model.structure(T, np.asarray(momentum, dtype=float), VECTOR)
         growth = (real.momentum / T[:, None]) ** 2
-        return replace(real, current=_photon_current(self.model, T)[:, :, None] * growth)
+        frozen = _photon_current(self.model, T)[:, :, None] * growth
+        return replace(real, values={**real.values, Function.CURRENT: frozen})
 
     def measure(
         self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
@@ -215,9 +207,11 @@ class FrozenPhoton:
         momentum = np.broadcast_to(real.momentum, (len(real.momentum), len(T), real.momentum.shape[-1]))
         extra = np.broadcast_to(Q, (len(momentum), *Q.shape))
         return Measure(
+            values=vector(
+                np.concatenate([real.charge, np.zeros_like(current)], axis=-1),
+                np.concatenate([np.zeros_like(real.charge), current], axis=-1),
+            ),
             momentum=np.concatenate([momentum, extra], axis=-1),
-            charge=np.concatenate([real.charge, np.zeros_like(current)], axis=-1),
-            current=np.concatenate([np.zeros_like(real.charge), current], axis=-1),
             relative_error=real.relative_error,
         )
 
@@ -261,7 +255,7 @@ class EquivalentPhoton:
         photon = self.model.structure(T, T[:, None], VECTOR)
         current = np.repeat(photon.current, Q.shape[-1], axis=-1)
         charge = current * (Q / T[:, None]) ** 2
-        return StructureFunctions(self.shells, T, Q, charge, current, photon.relative_error)
+        return StructureFunctions(vector(charge, current), self.shells, T, Q, photon.relative_error)
 
     def measure(
         self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
@@ -272,7 +266,7 @@ class EquivalentPhoton:
         Q, dQ2 = _photon_nodes(low, high)
         photon = self.model.structure(T, T[:, None], VECTOR)
         current = photon.current * dQ2
-        return Measure(Q[None], current * (Q / T[:, None]) ** 2, current, photon.relative_error)
+        return Measure(vector(current * (Q / T[:, None]) ** 2, current), Q[None], photon.relative_error)
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """None: the approximation is one of the continuum."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.functions import Array
 from nuatom.neutrino.coupling import Coupling
-from nuatom.response.model import Array, ResponseModel
+from nuatom.response.model import ResponseModel
 from nuatom.scattering import cross_section
 from nuatom.units import keV
 

@@ -148,7 +148,7 @@ def _coherent(atom: Atom, how: How) -> ResponseModel:
 
 def _tables(model: ResponseModel, axial: bool) -> None:
     """Ask for one value of a model in the range of its tables, which has them read or computed."""
-    from nuatom.response.model import ALL, VECTOR
+    from nuatom.functions import ALL, VECTOR
     from nuatom.units import keV
 
     model.structure([keV], [10 * keV], ALL if axial else VECTOR)

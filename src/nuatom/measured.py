@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuatom.elements import element as find_element
 from nuatom.elements import measured_edges
-from nuatom.response.model import Array, ResponseModel
+from nuatom.functions import Array
+from nuatom.response.model import ResponseModel
 from nuatom.scattering import photoabsorption
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2, eV, keV
 

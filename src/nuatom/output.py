@@ -24,8 +24,8 @@ import numpy as np
 from nuatom import __version__
 from nuatom.band import BandResult
 from nuatom.elements import Shell
+from nuatom.functions import VECTOR, Array
 from nuatom.measured import PhotoComparison
-from nuatom.response.model import VECTOR, Array
 from nuatom.scattering import ExcitationLines, Spectrum
 from nuatom.store import Table, Variable
 from nuatom.units import cm2, keV

@@ -15,7 +15,8 @@ import numpy as np
 
 from nuatom.band import BandResult
 from nuatom.elements import Shell
-from nuatom.response.model import VECTOR, Array, ResponseModel
+from nuatom.functions import VECTOR, Array
+from nuatom.response.model import ResponseModel
 from nuatom.scattering import Spectrum
 from nuatom.units import ELECTRON_MASS, barn, cm2, eV, keV
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nuatom.functions import Array
 from nuatom.plot import (
     _BLACK,
     _BLUE,
@@ -24,7 +25,6 @@ from nuatom.plot import (
     _ticks,
 )
 from nuatom.rates import RateSpectrum
-from nuatom.response.model import Array
 from nuatom.units import keV
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nuatom.elements import Shell
+from nuatom.functions import Array
 from nuatom.measured import NEAR_EDGE, PhotoComparison
 from nuatom.plot import _BLACK, _BLUE, _GREEN, _GREY, _STYLE, _curve, _edges, _groups, _limits, _names_of_edges, _ticks
-from nuatom.response.model import Array
 from nuatom.units import barn, keV
 
 if TYPE_CHECKING:

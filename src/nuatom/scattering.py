@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuatom.elements import Shell
+from nuatom.functions import MIXED, VECTOR, Array, Function
 from nuatom.neutrino.coupling import Coupling
-from nuatom.response.model import MIXED, VECTOR, Array, Function, Lines, Measure, ResponseModel
+from nuatom.response.model import Lines, Measure, ResponseModel
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 _CHUNK = 512  # (E, T) pairs treated at a time; with 20 shells and 500 nodes in Q some 100 MB
@@ -307,8 +308,8 @@ def _contract(
     """Σ_k weight · structure for every structure function that has a weight, (shell, pair), and the error, (pair,)."""
     measure, n = measured.measure, measured.intervals
     E, T = np.repeat(energy, n)[:, None], np.repeat(transfer, n)[:, None]
-    weights = coupling.weights(E, T, measure.momentum).given()
-    sums = {f: np.sum(weight * getattr(measure, f.value), axis=-1) for f, weight in weights.items()}
+    weights = coupling.weights(E, T, measure.momentum).values
+    sums = {f: np.sum(weight * measure[f], axis=-1) for f, weight in weights.items()}
     # The error estimates are of S; a shell's shares are taken to be no better known than it.
     error = np.sum(measure.relative_error * sum(abs(part) for part in sums.values()), axis=0)
     terms = {f: part.reshape(len(part), -1, n).sum(axis=-1) for f, part in sums.items()}
@@ -327,8 +328,8 @@ def _line_areas(coupling: Coupling, found: Lines, line: NDArray[np.intp], energy
         span = np.log(np.maximum(high, low) / low)[:, None]
         Q = low[:, None] * np.exp(span * fraction)
         dQ2 = 2 * Q**2 * span * share
-        for function, w in coupling.weights(energy[:, None], T[:, None], Q).given().items():
-            strength = line_strengths(found.momentum, getattr(found, function.value)[line], Q, signed=function in MIXED)
+        for function, w in coupling.weights(energy[:, None], T[:, None], Q).values.items():
+            strength = line_strengths(found.momentum, found[function][line], Q, signed=function in MIXED)
             area += np.sum(w * strength * dQ2, axis=-1)
     return area
 

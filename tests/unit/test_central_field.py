@@ -5,7 +5,8 @@ import pytest
 
 from central_fields import central_field, index
 from nuatom import Atom, CentralField, KohnSham, MagneticMoment, cross_section, photoabsorption
-from nuatom.response.model import VECTOR, Lines
+from nuatom.functions import VECTOR
+from nuatom.response.model import Lines
 from nuatom.units import ELECTRON_MASS, eV, keV
 
 

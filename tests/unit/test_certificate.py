@@ -31,8 +31,9 @@ from nuatom.certificate import (
     judge,
     skipped,
 )
+from nuatom.functions import VECTOR
 from nuatom.response.central_field import CentralField
-from nuatom.response.model import VECTOR, Measure, StructureFunctions
+from nuatom.response.model import Measure, StructureFunctions
 from nuatom.response.partial_waves import PartialWaves, Resolution
 from nuatom.units import eV, keV
 

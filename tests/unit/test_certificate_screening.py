@@ -30,7 +30,8 @@ from nuatom.certificate.screening_numerics import (
     check_screening_convergence,
     check_screening_table,
 )
-from nuatom.response.model import VECTOR, StructureFunctions
+from nuatom.functions import VECTOR
+from nuatom.response.model import StructureFunctions
 from nuatom.response.screening.interaction import Medium
 from nuatom.response.screening.random_phase import DRESSED
 from nuatom.response.screening.stage import Settings

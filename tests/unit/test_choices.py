@@ -8,7 +8,7 @@ import pytest
 import nuatom as na
 from nuatom import choices, limit
 from nuatom.config.settings import LimitSection, ModelSection, ResponseSection
-from nuatom.response.model import ALL
+from nuatom.functions import ALL
 from nuatom.response.screening.interaction import Interaction, NoInteraction
 
 

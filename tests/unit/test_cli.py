@@ -20,8 +20,9 @@ import nuatom as na
 from nuatom import choices
 from nuatom.certificate import Status
 from nuatom.cli import app, atom, check, coherent, couplings, dcs, main, options, photo, screen, table
+from nuatom.functions import VECTOR, Array, Function
 from nuatom.neutrino import Coupling
-from nuatom.response.model import VECTOR, Array, Function, Lines, Measure, StructureFunctions
+from nuatom.response.model import Lines, Measure, StructureFunctions
 from nuatom.units import MeV, cm2, eV, keV
 
 DCS = "dcs Ne --energy 1MeV --transfer 0.05:15keV:5"
@@ -42,11 +43,12 @@ class Quick:
         Q = np.broadcast_to(momentum, (len(T), np.shape(momentum)[-1]))
         edge = np.array([shell.binding_energy for shell in self.shells])[:, None, None]
         S = np.where(T[:, None] > edge, (Q / edge) ** 2, 0.0)
-        return StructureFunctions(self.shells, T, Q, S, S, np.full(S.shape[:2], 1e-3))
+        return StructureFunctions({f: S for f in VECTOR}, self.shells, T, Q, np.full(S.shape[:2], 1e-3))
 
     def measure(self, transfer: Array, lower: Array, upper: Array, functions: Iterable[Function] = VECTOR) -> Measure:
         free = na.Stepping(self.atom).measure(transfer, lower, upper, functions)
-        return replace(free, charge=0.9 * free.charge, relative_error=free.relative_error + 1e-3)
+        values = {**free.values, Function.CHARGE: 0.9 * free.charge}
+        return replace(free, values=values, relative_error=free.relative_error + 1e-3)
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         momentum = np.geomspace(1 * eV, 1 * MeV, 30)
@@ -57,9 +59,11 @@ class Quick:
             final=("3s1/2", ">9p3/2"),
             transfer=np.array([0.5, 0.99]) * [s.binding_energy for s in (self.shells[last], self.shells[0])],
             momentum=momentum,
-            charge=strength,
-            current=0 * strength,
-            **{f.value: 0.1 * strength for f in functions if f not in VECTOR},
+            values={
+                **{f: 0.1 * strength for f in functions},
+                Function.CHARGE: strength,
+                Function.CURRENT: 0 * strength,
+            },
         )
 
 
@@ -389,7 +393,6 @@ def test_the_axial_table_is_made_only_for_couplings_that_need_it(run: Run, monke
         ("--charge-radius 1e-33", "--charge-radius: '1e-33' has no unit: expected an area in barn, cm2"),
         ("--anapole 1e-33m2", "--anapole: unknown unit 'm2'"),
         ("--millicharge inf", "a millicharge is finite, in units of e, got inf"),
-        ("--mu-nu 1e-11 --mediator scalar:1keV:1e-6:1e-6", "a scalar mediator and a magnetic moment interfere"),
         ("--nsi ex:1:1", "expected two of e, mu, tau, such as ee or emu, got 'ex'"),
         ("--nsi ee:1", "expected FLAVOURS:EPS_L:EPS_R"),
         ("--heavy-lepton 100keV", "expected MASS:MOMENT, such as 100keV:1e-10"),

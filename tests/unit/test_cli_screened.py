@@ -14,9 +14,9 @@ import xarray as xr
 import nuatom as na
 from nuatom import choices
 from nuatom.cli import main, options
+from nuatom.functions import Array
 from nuatom.measured import compare_photoabsorption
 from nuatom.response import screened
-from nuatom.response.model import Array
 from nuatom.response.screening.interaction import AveragedExchange, CoulombOnly, LocalExchange, NoInteraction
 from nuatom.units import MeV, barn, cm2, eV, keV
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from comparison import approx
 from nuatom.approximations import EquivalentPhoton
+from nuatom.functions import ALL, MIXED, VECTOR, Array, Function
 from nuatom.neutrino import (
     Anapole,
     AxialMediator,
@@ -27,12 +28,10 @@ from nuatom.neutrino import (
     ScalarMediator,
     VectorMediator,
     Weak,
-    with_flavour,
 )
 from nuatom.neutrino.coupling import Coupling
 from nuatom.response.free import FreeElectrons
 from nuatom.response.hydrogenic import Hydrogenic
-from nuatom.response.model import ALL, MIXED, VECTOR, Array, Function
 from nuatom.scattering import cross_section, spectrum
 from nuatom.units import FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, cm2, eV, keV
 
@@ -69,6 +68,7 @@ SOME: list[Coupling] = [
     HeavyLepton(1e-11, 0.1),
     EVERYTHING,
     IncoherentSum((MagneticMoment(1e-11), ScalarMediator(0.1, 1e-5, 1e-5))),
+    Neutrino("mu", True, magnetic_moment=1e-11, mediators=(ScalarMediator(1e-3, 1e-5, 1e-5),)),
 ]
 
 
@@ -86,7 +86,7 @@ def any_response(values: list[float]) -> dict[Function, float]:
     st.floats(1e-3, 20),
     st.floats(1e-6, 1 - 1e-6),
     st.floats(1e-9, 1 - 1e-9),
-    st.lists(st.floats(-1, 1), min_size=9, max_size=9),
+    st.lists(st.floats(-1, 1), min_size=len(Function), max_size=len(Function)),
 )
 def test_no_positive_response_gives_a_negative_cross_section(
     coupling: Coupling, E: float, t: float, share: float, values: list[float]
@@ -94,7 +94,7 @@ def test_no_positive_response_gives_a_negative_cross_section(
     T = t * E
     Q = T + share * 2 * (E - T)
     response = any_response(values)
-    terms = [float(w) * response[f] for f, w in coupling.weights(E, T, Q).given().items()]
+    terms = [float(w) * response[f] for f, w in coupling.weights(E, T, Q).values.items()]
     assert np.all(np.isfinite(terms))
     assert sum(terms) >= -1e-12 * sum(abs(term) for term in terms)
 
@@ -104,12 +104,12 @@ def test_no_positive_response_gives_a_negative_cross_section(
     st.floats(-2, 2),
     st.floats(1e-3, 20),
     st.floats(1e-6, 1),
-    st.lists(st.floats(-1, 1), min_size=9, max_size=9),
+    st.lists(st.floats(-1, 1), min_size=len(Function), max_size=len(Function)),
 )
 def test_weak_is_positive_for_all_couplings(g_V: float, g_A: float, E: float, t: float, values: list[float]) -> None:
     T, response = t * E, any_response(values)
     Q = np.linspace(T, 2 * E - T, 7)
-    weights = Weak(g_V=g_V, g_A=g_A).weights(E, T, Q).given()
+    weights = Weak(g_V=g_V, g_A=g_A).weights(E, T, Q).values
     terms = np.array([w * response[f] for f, w in weights.items()] or [np.zeros(7)])
     assert np.all(terms.sum(axis=0) >= -1e-12 * np.abs(terms).sum(axis=0))
 
@@ -120,7 +120,7 @@ def test_weak_is_positive_for_all_couplings(g_V: float, g_A: float, E: float, t:
     [(1.0, 1.0, 1.0), (1.0, 1.5, 1.0), (1.0, 0.5, 0.4), (1.0, 0.5, 1.6), (1.0, 0.0, 0.0), (1.0, 3.0, -1.0)],
 )
 def test_closed_kinematics_are_exact_zeros(coupling: Coupling, energy: float, transfer: float, momentum: float) -> None:
-    weights = coupling.weights(energy, transfer, momentum).given()
+    weights = coupling.weights(energy, transfer, momentum).values
     assert weights
     assert not any(np.any(weight) for weight in weights.values())
 
@@ -128,15 +128,15 @@ def test_closed_kinematics_are_exact_zeros(coupling: Coupling, energy: float, tr
 @pytest.mark.parametrize("coupling", SOME)
 def test_functions_are_those_of_the_weights(coupling: Coupling) -> None:
     weights = coupling.weights(np.ones((2, 1, 1)), np.full((3, 1), 0.1), np.full(4, 0.5))
-    assert tuple(weights.given()) == coupling.functions
-    assert all(weight.shape == (2, 3, 4) for weight in weights.given().values())
+    assert tuple(weights.values) == coupling.functions
+    assert all(weight.shape == (2, 3, 4) for weight in weights.values.values())
 
 
 @pytest.mark.parametrize("coupling", SOME)
 def test_components_are_the_whole(coupling: Coupling) -> None:
     E, T, Q = 1.0, 0.1, np.geomspace(0.1, 1.9, 50)
-    whole = coupling.weights(E, T, Q).given()
-    parts = [part.weights(E, T, Q).given() for part in coupling.components().values()]
+    whole = coupling.weights(E, T, Q).values
+    parts = [part.weights(E, T, Q).values for part in coupling.components().values()]
     for function in ALL:
         given = [part[function] for part in parts if function in part]
         assert bool(given) == (function in whole)
@@ -259,11 +259,11 @@ def test_flavour_comes_from_the_source() -> None:
     for coupling in (Weak(), Neutrino(), Weak(g_V=0.1), Neutrino(weak=Weak(sin2_theta=0.2))):
         with pytest.raises(ValueError, match="the flavour comes from the source; give one"):
             cross_section(coupling, FREE, 1.0, 0.1)
-    given = with_flavour(Neutrino(magnetic_moment=1e-11), "e", True)
+    given = Neutrino(magnetic_moment=1e-11).with_flavour("e", True)
     assert given == Neutrino("e", True, magnetic_moment=1e-11)
-    assert with_flavour(Weak(), Flavour.MU) == Weak("mu")
-    assert with_flavour(MagneticMoment(1e-11), "e") == MagneticMoment(1e-11)
-    assert with_flavour(IncoherentSum((Weak(), MagneticMoment(1e-11))), "e").components()["weak"] == Weak("e")
+    assert Weak().with_flavour(Flavour.MU) == Weak("mu")
+    assert MagneticMoment(1e-11).with_flavour("e") == MagneticMoment(1e-11)
+    assert IncoherentSum((Weak(), MagneticMoment(1e-11))).with_flavour("e").components()["weak"] == Weak("e")
     # Where nothing depends on it there is no need of one.
     assert cross_section(Weak(g_V=1.0, g_A=0.5), FREE, 1.0, 0.1) > 0
     assert cross_section(Neutrino(weak=False, charge_radius=cm2), FREE, 1.0, 0.1) > 0
@@ -330,12 +330,13 @@ def test_a_contact_vector_is_a_shift_of_g_V() -> None:
         (lambda: HeavyLepton(-1e-11, 1.0), "transition moment is finite"),
         (lambda: Neutrino("e", magnetic_moment=-1.0), "magnetic moment is finite and ≥ 0"),
         (lambda: Neutrino("e", charge_radius=np.nan), "charge_radius must be finite"),
-        (lambda: Neutrino("e", mediators=(Weak("e"),)), "mediators are Vector-"),
+        (lambda: Neutrino("e", mediators=(Weak("e"),)), "weak interaction is there already"),
+        (lambda: Neutrino("e", mediators=(HeavyLepton(1e-11, 0.1),)), "mediators are parts of a neutrino"),
+        (lambda: Neutrino("e", parts=("vector",)), "parts are parts of a neutrino"),
         (lambda: NonStandard(np.ones((2, 2))), r"shape \(3, 3\)"),
         (lambda: NonStandard([[0, 1, 0], [0, 0, 0], [0, 0, 0]]), r"must be hermitian: the elements \(1, 2\)"),
         (lambda: NonStandard(FlavourMatrix(np.eye(3), Basis.MASS)), "must be in the flavour basis"),
         (lambda: IncoherentSum(()), "needs at least one"),
-        (lambda: IncoherentSum((HeavyLepton(1e-11, 0.1),)), "kinematics of its own"),
     ],
 )
 def test_meaningless_couplings_are_clear_errors(make: object, message: str) -> None:
@@ -358,3 +359,28 @@ def test_matrices_need_a_flavour_and_its_basis() -> None:
 def test_vector_couplings_need_the_vector_functions_only() -> None:
     for coupling in (Millicharge(1e-12), ChargeRadius(cm2), Anapole(cm2), VectorMediator(1.0, 1, 1)):
         assert coupling.functions == VECTOR
+
+
+# --- sums of couplings with kinematics of their own ------------------------------------------------------
+
+
+def test_a_sum_has_the_cuts_of_all_its_parts() -> None:
+    E, T = np.array([1.0, 1.0, 0.15]), np.array([0.1, 0.5, 0.1])
+    light, heavy = VectorMediator(1e-3, 1e-5, 1e-5), HeavyLepton(1e-11, 0.1)
+    own, other = light.intervals(E, T), heavy.intervals(E, T)
+    edges = IncoherentSum((light, MagneticMoment(1e-11), heavy)).intervals(E, T)
+    assert np.all(np.diff(edges, axis=1) >= 0)
+    for i in range(2):
+        assert set(own[i]) | set(other[i]) == set(edges[i])
+    # With 0.05 MeV left the lepton of 0.1 is closed, and has no say.
+    assert set(edges[2]) == set(own[2])
+
+
+@pytest.mark.parametrize("mass", [0.05, 0.3])
+def test_a_heavy_lepton_adds_to_the_others(mass: float) -> None:
+    parts = (MagneticMoment(1e-11), HeavyLepton(3e-11, mass), VectorMediator(1e-4, 1e-6, 1e-6))
+    E, T = np.array([0.2, 0.4, 1.0]), np.array([1e-4, 1e-3, 0.05, 0.15])
+    for model in (FREE, HYDROGEN):
+        apart = sum(cross_section(part, model, E, T) for part in parts)
+        together = cross_section(IncoherentSum(parts), model, E, T)
+        np.testing.assert_allclose(together, apart, rtol=1e-4, atol=1e-9 * apart.max())

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from comparison import approx
 from nuatom.elements import Shell
+from nuatom.functions import ALL, MIXED, Function
 from nuatom.response.free import FreeElectrons
-from nuatom.response.model import ALL, MIXED, Function, ResponseModel
+from nuatom.response.model import ResponseModel
 from nuatom.units import ELECTRON_MASS, keV
 
 HELIUM = SimpleNamespace(shells=(Shell("1s1/2", 1, -1, 2.0, 24.6e-6),))

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nuatom.functions import Function
 from nuatom.response.hydrogenic import Hydrogenic, _angular_integrals, _rydberg_tail
 from nuatom.response.hydrogenic import continuum_density as density
 from nuatom.response.hydrogenic import level_strength as strength
-from nuatom.response.model import Function, ResponseModel
+from nuatom.response.model import ResponseModel
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HARTREE, MOMENTUM_AU
 
 ALL = [(n, l) for n in range(1, 5) for l in range(n)]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from central_fields import central_field
 from nuatom import Atom
+from nuatom.functions import ALL, Function
 from nuatom.response.impulse import (
     Impulse,
     Moments,
@@ -17,7 +18,6 @@ from nuatom.response.impulse import (
     nodes,
     structure,
 )
-from nuatom.response.model import ALL, Function
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HARTREE
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 

@@ -9,8 +9,9 @@ import pytest
 
 from central_fields import central_field, screened
 from nuatom import Atom, FreeElectrons, Hydrogenic, Stepping
+from nuatom.functions import VECTOR
 from nuatom.response.impulse import Impulse
-from nuatom.response.model import VECTOR, Measure, ResponseModel
+from nuatom.response.model import Measure, ResponseModel
 from nuatom.units import ELECTRON_MASS, keV
 
 

@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 import nuatom as na
 from nuatom import plot
 from nuatom.elements import Shell, configuration
-from nuatom.response.model import VECTOR
+from nuatom.functions import VECTOR
 from nuatom.scattering import Spectrum, spectrum
 from nuatom.units import ELECTRON_MASS, MeV, barn, cm2, eV, keV
 

@@ -24,7 +24,7 @@ from nuatom.approximations import FrozenPhoton, Stepping
 from nuatom.coherent import cross_section as coherent_cross_section
 from nuatom.coherent import greatest_recoil, nuclides
 from nuatom.elements import Shell
-from nuatom.neutrino import Flavour, with_flavour
+from nuatom.neutrino import Flavour
 from nuatom.rates import Material, RateSpectrum, nuclear_rate_spectrum, rate, rate_spectrum
 from nuatom.rates.flux import tail
 from nuatom.response.free import FreeElectrons
@@ -70,7 +70,7 @@ def folded(source: Emission, coupling: object, model: ResponseModel, transfer: n
                 E = (edges[1:, None] - half + half * x).ravel()
                 dE = (half * w).ravel() * component.shape(E)
             for share in component.composition:
-                own = with_flavour(coupling, share.flavour, component.antineutrino)  # type: ignore[arg-type]
+                own = coupling.with_flavour(share.flavour, component.antineutrino)  # type: ignore[arg-type]
                 sigma = cross_section(own, model, E, [T])[:, 0]
                 found[i, j] += component.flux * np.sum(dE * share.probability(E) * sigma)
     return found
@@ -101,7 +101,7 @@ def test_all_structure_functions_and_flavours() -> None:
 @pytest.mark.parametrize("coupling", [ONE, Weak(), EVERYTHING, HeavyLepton(1e-9, 0.1)], ids=lambda c: type(c).__name__)
 def test_one_energy_is_the_cross_section(coupling: object) -> None:
     source = MonoEnergetic(0.4, FLUX, "mu", antineutrino=True)
-    own = with_flavour(coupling, "mu", antineutrino=True)  # type: ignore[arg-type]
+    own = coupling.with_flavour("mu", antineutrino=True)  # type: ignore[arg-type]
     model = FreeElectrons("Ge")
     expected = FLUX * cross_section(own, model, 0.4, TRANSFER) * Material.from_model(model).units_per_mass
     np.testing.assert_allclose(rate(source, coupling, model, TRANSFER), expected, rtol=1e-11)  # type: ignore[arg-type]

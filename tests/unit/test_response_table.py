@@ -5,7 +5,7 @@ import pytest
 
 from central_fields import central_field, direct, kinetic_scale
 from nuatom import Atom, CentralField
-from nuatom.response.model import VECTOR
+from nuatom.functions import VECTOR
 from nuatom.response.response_table import (
     HAND_OVER,
     LOW_SIDE,

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from comparison import approx
 from nuatom import scattering
 from nuatom.elements import Shell
+from nuatom.functions import MIXED, VECTOR, Function
 from nuatom.neutrino import MagneticMoment, Neutrino, StructureWeights, Weak
-from nuatom.neutrino.coupling import Single
+from nuatom.neutrino.coupling import Coupling
 from nuatom.response.free import FreeElectrons
 from nuatom.response.hydrogenic import Hydrogenic
-from nuatom.response.model import MIXED, VECTOR, Function, Lines, ResponseModel
+from nuatom.response.model import Lines, ResponseModel
 from nuatom.scattering import components, cross_section, lines, photoabsorption, spectrum, total_cross_section
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2, cm2, eV, keV
 
@@ -213,7 +214,7 @@ def test_photoabsorption_shapes_and_threshold() -> None:
 # --- lines -------------------------------------------------------------------------------------------
 
 
-class ConstantWeights(Single):
+class ConstantWeights(Coupling):
     """Weights 1 on S and 2 on R between T and 2E − T."""
 
     name = "constant"
@@ -221,11 +222,12 @@ class ConstantWeights(Single):
 
     def weights(self, energy: np.ndarray, transfer: np.ndarray, momentum: np.ndarray) -> StructureWeights:
         one = np.ones(np.broadcast(energy, transfer, momentum).shape)
-        return StructureWeights(charge=one, current=2 * one)
+        return StructureWeights({Function.CHARGE: one, Function.CURRENT: 2 * one})
 
 
 def model_with_lines(charge: np.ndarray, current: np.ndarray, grid: np.ndarray) -> object:
-    found = Lines(np.array([1], dtype=np.intp), ("3p",), np.array([1e-4]), grid, charge[None], current[None])
+    values = {Function.CHARGE: charge[None], Function.CURRENT: current[None]}
+    found = Lines(values, np.array([1], dtype=np.intp), ("3p",), np.array([1e-4]), grid)
     return SimpleNamespace(shells=NEON.shells, lines=lambda functions: found)
 
 
@@ -251,7 +253,7 @@ def test_lines_that_do_not_exist_have_no_area() -> None:
     assert nothing.area.shape == (0, 2)
 
 
-def test_lines_of_all_nine_functions_with_signs() -> None:
+def test_lines_of_all_functions_with_signs() -> None:
     grid = np.geomspace(1e-3, 1e3, 60)
     # A line that answers like a free electron would, with VA and A03 negative: powers of Q throughout.
     powers = {f: 1.0 if f in VECTOR else 0.0 for f in Function}
@@ -259,11 +261,11 @@ def test_lines_of_all_nine_functions_with_signs() -> None:
     for mixed, (a, b) in MIXED.items():
         values[mixed] = -0.5 * np.sqrt(values[a] * values[b])
     found = Lines(
+        {function: array[None] for function, array in values.items()},
         np.array([1], dtype=np.intp),
         ("3p",),
         np.array([1e-4]),
         grid,
-        **{function.value: array[None] for function, array in values.items()},
     )
     asked = []
 
@@ -280,7 +282,7 @@ def test_lines_of_all_nine_functions_with_signs() -> None:
     power = {f: Q ** powers[f] for f in powers}
     for mixed, (a, b) in MIXED.items():
         power[mixed] = -0.5 * np.sqrt(power[a] * power[b])
-    weights = coupling.weights(E, T, Q).given()
+    weights = coupling.weights(E, T, Q).values
     expected = np.sum(sum(w * power[f] for f, w in weights.items()) * Q**2 * span * weight)
     # The two interferences are cubic in ln Q between the points of this grid, not powers: some 1e-6.
     assert got == approx(expected, rel=2e-6)
@@ -342,13 +344,13 @@ def test_total_is_zero_where_nothing_can_happen() -> None:
 
 
 def test_total_says_when_it_does_not_converge(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Noise(Single):
+    class Noise(Coupling):
         name = "noise"
         functions = VECTOR
 
         def weights(self, energy: np.ndarray, transfer: np.ndarray, momentum: np.ndarray) -> StructureWeights:
             values = np.sin(1e14 * (momentum + transfer + 0 * energy)) ** 2
-            return StructureWeights(charge=values, current=0 * values)
+            return StructureWeights({Function.CHARGE: values, Function.CURRENT: 0 * values})
 
     monkeypatch.setattr(scattering, "_GENERATIONS", 4)
     with pytest.raises(RuntimeError, match="did not reach the tolerance"):

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from central_fields import central_field, screened, screened_at, stage
 from nuatom import Atom, CentralField, Screened, photoabsorption
-from nuatom.response.model import ALL, VECTOR, Function, Measure
+from nuatom.functions import ALL, VECTOR, Function
+from nuatom.response.model import Measure
 from nuatom.response.response_table import ridge
 from nuatom.response.screened import FADE, SCREENING_ERROR
 from nuatom.response.screening.interaction import AveragedExchange, LocalExchange, NoInteraction

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 import nuatom as na
 from central_fields import central_field, index, kinetic_scale
 from comparison import approx
+from nuatom.functions import ALL, MIXED, Function
 from nuatom.response import impulse
-from nuatom.response.model import ALL, MIXED, Function
 from nuatom.response.partial_waves import PartialWaves, Resolution, ShellResponse
 from nuatom.scattering import spectrum
 from nuatom.units import HARTREE, MOMENTUM_AU, eV, keV

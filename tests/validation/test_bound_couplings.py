@@ -26,9 +26,10 @@ from numpy.typing import ArrayLike, NDArray
 import nuatom as na
 from central_fields import central_field, index, kinetic_scale
 from comparison import approx
+from nuatom.functions import VECTOR, Function, with_vector
 from nuatom.neutrino import Coupling
 from nuatom.response import impulse
-from nuatom.response.model import VECTOR, Function, Lines, Measure, StructureFunctions, with_vector
+from nuatom.response.model import Lines, Measure, StructureFunctions
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, MeV, cm2, keV
 
@@ -78,8 +79,7 @@ class Waves:
                 Q[self.shell, j] = q
                 for f in wanted:
                     out[f][self.shell, j] = found.of(f) / HARTREE * dQ2
-        by_name = {f.value: values for f, values in out.items()}
-        return Measure(Q, relative_error=np.zeros(Q.shape[:2]), **by_name)
+        return Measure(out, Q, np.zeros(Q.shape[:2]))
 
     def structure(
         self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = VECTOR

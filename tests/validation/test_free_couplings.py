@@ -9,7 +9,6 @@ that differs.
 import itertools
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +30,7 @@ from nuatom.neutrino import (
 )
 from nuatom.neutrino.weak import CORRECTED
 from nuatom.response.free import FreeElectrons
-from nuatom.scattering import cross_section
+from nuatom.scattering import components, cross_section
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, cm2
 
 m, G, ALPHA = ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE
@@ -223,7 +222,7 @@ def test_standard_model_charge_radii_explain_the_flavours() -> None:
     # With this sign and factor the flavours' radiatively corrected g_V differ by them; a factor −2 would not do.
     # Remainder: momentum dependence of the electron loop and two-loop terms, below 3e-4.
     g = {f: Weak(f).couplings()[0] for f in ("e", "mu", "tau")}
-    shift = {f: ChargeRadius(radii[f] * 1e-32 * cm2).exchanges()[0].vector[0].real for f in radii}
+    shift = {f: ChargeRadius(radii[f] * 1e-32 * cm2).amplitudes()[0].vector[0].real for f in radii}
     assert g["tau"] - g["mu"] == approx(shift["tau"] - shift["mu"], abs=3e-4)
     assert g["e"] - g["mu"] - 1 == approx(shift["e"] - shift["mu"], abs=3e-4)
     assert shift["tau"] - shift["mu"] > 4e-3
@@ -282,23 +281,45 @@ def test_two_scalars_interfere() -> None:
     assert agrees(got, trace_cross_section(E, T, vertices))
 
 
-def test_scalar_and_magnetic_moment_interfere_which_is_why_they_are_refused_together() -> None:
+@settings(max_examples=40)
+@given(energies, shares, st.floats(1e-3, 10), st.floats(1e-10, 1e-7), st.floats(-1e-7, 1e-7), st.booleans())
+def test_scalar_and_magnetic_moment_and_their_interference_are_the_trace(
+    E: float, x: float, M: float, mu: float, product: float, anti: bool
+) -> None:
+    T = x * greatest(E)
+    one = magnetic_vertices(E, T, mu, anti=anti)
+    coefficient, lepton, electron = spinless_vertices(ONE4, ONE4, product, T, M)[0]
+    other = [(coefficient, RIGHT if anti else lepton, electron)]
+    apart = [trace_cross_section(E, T, vertices, anti=anti) for vertices in (one, other)]
+    together = trace_cross_section(E, T, one + other, anti=anti)
+    neutrino = Neutrino("e", anti, weak=False, magnetic_moment=mu, mediators=(ScalarMediator(M, product, 1.0),))
+    assert agrees(cross_section(neutrino, HYDROGEN, E, T), together, sum(apart))
+    parts = components(neutrino, HYDROGEN, E, T)
+    assert list(parts) == ["magnetic moment", "scalar mediator", "interference"]
+    assert agrees(float(parts["interference"]), together - sum(apart), sum(apart))
+
+
+def test_scalar_and_magnetic_moment_interfere_with_opposite_signs_for_antineutrinos() -> None:
     E, T, M, mu, product = 1.0, 0.1, 0.3, 1e-8, 1e-8
-    one, other = magnetic_vertices(E, T, mu), spinless_vertices(ONE4, ONE4, product, T, M)
-    apart = trace_cross_section(E, T, one), trace_cross_section(E, T, other)
-    together = trace_cross_section(E, T, one + other)
     # Gordon's identity and ⟨ψ̄ψ⟩⟨ψ†ψ⟩* = (E'+m)/2E': amplitudes s X/Q² and 1 on the same spinor product.
     X, Q2, s = 2 * m * T, T * (T + 2 * m), 2 * E - T
-    e = np.sqrt(4 * np.pi * ALPHA)
-    amplitude = e**2 * mu / (2 * m) * s / Q2 * product / (X + M**2)
+    amplitude = 4 * np.pi * ALPHA * mu / (2 * m) * s / Q2 * product / (X + M**2)
     expected = 2 * amplitude * X * (2 * m + T) / (16 * np.pi * E**2) * HBARC2
-    assert abs(together - sum(apart)) > 0.1 * min(apart)
-    assert abs(together - sum(apart)) == approx(expected, rel=1e-9)
-    with pytest.raises(ValueError, match="interfere"):
-        Neutrino("e", magnetic_moment=mu, mediators=(ScalarMediator(M, product, 1.0),))
-    # A pseudoscalar does not.
-    third = spinless_vertices(1j * GAMMA5, 1j * GAMMA5, product, T, M)
-    assert trace_cross_section(E, T, one + third) == approx(apart[0] + trace_cross_section(E, T, third), rel=1e-10)
+    for anti, sign in ((False, -1), (True, 1)):
+        both = Neutrino("e", anti, weak=False, magnetic_moment=mu, mediators=(ScalarMediator(M, product, 1.0),))
+        assert float(components(both, HYDROGEN, E, T)["interference"]) == approx(sign * expected, rel=1e-12)
+        # A source that sends antineutrinos says so.
+        assert both.with_flavour("e", not anti).with_flavour("e", anti) == both
+
+
+def test_pseudoscalar_and_magnetic_moment_do_not_interfere() -> None:
+    E, T, M, mu, product = 1.0, 0.1, 0.3, 1e-8, 1e-8
+    one, other = magnetic_vertices(E, T, mu), spinless_vertices(1j * GAMMA5, 1j * GAMMA5, product, T, M)
+    apart = trace_cross_section(E, T, one) + trace_cross_section(E, T, other)
+    assert trace_cross_section(E, T, one + other) == approx(apart, rel=1e-10)
+    both = Neutrino("e", weak=False, magnetic_moment=mu, mediators=(PseudoscalarMediator(M, product, 1.0),))
+    assert "interference" not in both.components()
+    assert agrees(cross_section(both, HYDROGEN, E, T), apart)
 
 
 @settings(max_examples=20)

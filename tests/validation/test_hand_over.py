@@ -5,7 +5,7 @@ import pytest
 
 from central_fields import Direct, central_field, direct, kinetic_scale
 from nuatom import MagneticMoment, spectrum
-from nuatom.response.model import VECTOR
+from nuatom.functions import VECTOR
 from nuatom.response.response_table import HAND_OVER, hand_over
 from nuatom.units import HARTREE
 

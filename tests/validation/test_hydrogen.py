@@ -5,7 +5,7 @@ import pytest
 
 from central_fields import central_field, direct
 from nuatom import Hydrogenic, photoabsorption
-from nuatom.response.model import VECTOR
+from nuatom.functions import VECTOR
 from nuatom.response.sum_rules import bethe_sum, closure_sum, trk_sum
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, MOMENTUM_AU, barn, keV
 

@@ -15,7 +15,7 @@ from central_fields import WIDTHS, Absorption, absorption, central_field, screen
 from nuatom.atom.exchange import Exchange, KohnSham, KriegerLiIafrate, Slater
 from nuatom.atom.field import Atom
 from nuatom.elements import measured_edges
-from nuatom.response.model import VECTOR
+from nuatom.functions import VECTOR
 from nuatom.response.partial_waves import PartialWaves, one_blas_thread
 from nuatom.response.screening import random_phase
 from nuatom.response.screening.discrete import Discrete, discrete

@@ -31,8 +31,8 @@ from nuatom.certificate.orbitals import check_orbitals
 from nuatom.certificate.photo import check_photoionisation
 from nuatom.certificate.report import Certificate, Check, Outcome, Status, carried_out, judge, skipped
 from nuatom.certificate.screening import certify_screening
+from nuatom.functions import VECTOR
 from nuatom.response.central_field import CentralField
-from nuatom.response.model import VECTOR
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.units import ELECTRON_MASS, keV
 

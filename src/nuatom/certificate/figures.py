@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nuatom.response.model import Array
+from nuatom.functions import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

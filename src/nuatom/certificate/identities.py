@@ -7,9 +7,9 @@ import numpy as np
 from nuatom.atom.grid import Array
 from nuatom.certificate.figures import Curve, Picture
 from nuatom.certificate.report import Outcome, judge
+from nuatom.functions import VECTOR
 from nuatom.response.central_field import CentralField
 from nuatom.response.impulse import Moments
-from nuatom.response.model import VECTOR
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import ridge
 from nuatom.response.sum_rules import bethe_sum, closure_sum, trk_sum

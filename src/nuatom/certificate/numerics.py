@@ -10,9 +10,9 @@ from nuatom.atom.grid import Array
 from nuatom.certificate.figures import Curve, Picture
 from nuatom.certificate.identities import shells_in_reach
 from nuatom.certificate.report import Check, Outcome, judge
+from nuatom.functions import VECTOR, Function
 from nuatom.response import impulse
 from nuatom.response.central_field import CentralField
-from nuatom.response.model import VECTOR, Function
 from nuatom.response.partial_waves import PartialWaves, ShellResponse
 from nuatom.response.response_table import WIDTH, hand_over, ridge
 from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV

@@ -18,9 +18,10 @@ from nuatom.certificate.screening_numerics import (
     check_screening_convergence,
     check_screening_table,
 )
+from nuatom.functions import VECTOR
 from nuatom.measured import HIGHEST, LOWEST, away_from_edges, compare_photoabsorption
 from nuatom.response.central_field import CentralField
-from nuatom.response.model import VECTOR, Lines
+from nuatom.response.model import Lines
 from nuatom.response.response_table import ridge
 from nuatom.response.screened import FADE, Screened
 from nuatom.response.screening import table as screening_table

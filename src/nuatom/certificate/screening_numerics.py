@@ -13,8 +13,8 @@ import numpy as np
 from nuatom.atom.grid import Array
 from nuatom.certificate.figures import Curve, Picture
 from nuatom.certificate.report import Check, Outcome, judge
+from nuatom.functions import VECTOR, Function
 from nuatom.response.central_field import CentralField
-from nuatom.response.model import VECTOR, Function
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import ridge
 from nuatom.response.screened import FADE, LEAST_WIDTH, SCREENING_ERROR, Screened

@@ -14,7 +14,7 @@ from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
     from nuatom.coherent import FormFactor
-    from nuatom.response.model import Array
+    from nuatom.functions import Array
 
 
 def _helm() -> FormFactor:

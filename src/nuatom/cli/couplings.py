@@ -19,7 +19,6 @@ from nuatom.cli.options import completion
 
 if TYPE_CHECKING:
     from nuatom.neutrino import Coupling, Neutrino, NonStandard, Weak
-    from nuatom.neutrino.mediators import Mediator
 
 T = TypeVar("T")
 DEFAULT_MOMENT = 3.2e-11
@@ -192,7 +191,7 @@ def _area(option: str, text: str) -> tuple[float, str]:
     return area, f"{area / cm2:g} cm²"
 
 
-def _mediator(text: str) -> tuple[Mediator, str]:
+def _mediator(text: str) -> tuple[Any, str]:
     from nuatom import neutrino
     from nuatom.quantities import format_energy
 
@@ -200,7 +199,7 @@ def _mediator(text: str) -> tuple[Mediator, str]:
     kind, mass, first, second = _split("--mediator", text, "KIND:MASS:G_NU:G_E", "vector:10keV:1e-6:1e-6")
     name = _with_option(option, lambda: choose("kind", kind, MEDIATORS))
     numbers = _energy(option, mass), _number(option, first), _number(option, second)
-    made: Mediator = _with_option(option, lambda: getattr(neutrino, name)(*numbers))
+    made: Any = _with_option(option, lambda: getattr(neutrino, name)(*numbers))
     told = f"{kind} mediator of {format_energy(made.mass)}, g_ν = {made.neutrino:g}, g_e = {made.electron:g}"
     return made, told
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from nuatom.atom.field import Atom
     from nuatom.band import Band, BandResult
-    from nuatom.response.model import Array, ResponseModel
+    from nuatom.functions import Array
+    from nuatom.response.model import ResponseModel
     from nuatom.scattering import ExcitationLines, Spectrum
 
 
@@ -197,7 +198,7 @@ def _columns(
     scale: float,
 ) -> list[Column]:
     """T, dσ/dT and what it is the sum of, the approximations, and how good they are."""
-    from nuatom.response.model import VECTOR
+    from nuatom.functions import VECTOR
     from nuatom.units import cm2, keV
 
     def rate(title: str, name: str, values: Array) -> Column:

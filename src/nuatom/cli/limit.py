@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nuatom.config import Experiment, Limit, Parameter
+    from nuatom.functions import Array
     from nuatom.output import Results
     from nuatom.plot_events import Counts
-    from nuatom.response.model import Array
 
 COMPARED = ("stepping", "free")
 """Responses that every limit is compared with."""

@@ -18,7 +18,8 @@ from nuatom.cli import screen
 
 if TYPE_CHECKING:
     from nuatom.atom.field import Atom
-    from nuatom.response.model import Function, ResponseModel
+    from nuatom.functions import Function
+    from nuatom.response.model import ResponseModel
 
 UNITS: Mapping[str, str] = {"eV": "eV", "keV": "keV", "MeV": "MeV"}
 
@@ -100,7 +101,7 @@ def check_model(word: str, functions: Iterable[Function]) -> None:
     Raises:
         ValueError: if it has not.
     """
-    from nuatom.response.model import VECTOR
+    from nuatom.functions import VECTOR
 
     lacking = [function.value.replace("_", " ") for function in functions if function not in VECTOR]
     if word not in choices.RESPONSES and lacking:
@@ -116,7 +117,7 @@ def make_model(chosen: Chosen, atom: Atom, tolerance: float, functions: Iterable
     Raises:
         ValueError: for a tolerance out of range, or a model this atom has not.
     """
-    from nuatom.response.model import VECTOR
+    from nuatom.functions import VECTOR
 
     tables = choices.MODELS[chosen.word].tables
     axial = any(function not in VECTOR for function in functions)

@@ -16,9 +16,9 @@ from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
     from nuatom.config import Experiment
+    from nuatom.functions import Array
     from nuatom.neutrino.coupling import Coupling
     from nuatom.rates import Material, RateSpectrum
-    from nuatom.response.model import Array
     from nuatom.source import Source
     from nuatom.store import Table
 

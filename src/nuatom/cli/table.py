@@ -58,7 +58,7 @@ def build(
 
     nuatom table build Ge --model screened --exchange kohn-sham --axial
     """
-    from nuatom.response.model import Function
+    from nuatom.functions import Function
     from nuatom.store import Store
 
     chosen = options.choose_model(model, choices.TABULATED, interaction, width)

@@ -21,6 +21,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from nuatom.functions import Array
 from nuatom.neutrino import (
     Anapole,
     AxialMediator,
@@ -37,7 +38,6 @@ from nuatom.neutrino import (
     Weak,
 )
 from nuatom.neutrino.electromagnetic import RADIUS_TO_VECTOR, millicharge_amplitude
-from nuatom.response.model import Array
 from nuatom.units import FERMI_CONSTANT
 
 CORRECTED_NEUTRON = -0.5117

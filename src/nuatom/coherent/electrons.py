@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from nuatom.atom.exchange import Exchange, Slater
 from nuatom.atom.field import Atom
-from nuatom.response.model import Array
+from nuatom.functions import Array
 from nuatom.units import MOMENTUM_AU
 
 SLATER = Slater()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.elements import ATOMIC_MASS_UNIT, Element, Target, element, target
-from nuatom.response.model import Array
+from nuatom.functions import Array
 from nuatom.units import HBARC, mm
 
 FEMTOMETRE = 1e-12 * mm

@@ -34,7 +34,7 @@ from nuatom.coherent.amplitudes import Channel, channels
 from nuatom.coherent.electrons import SLATER, missing_charge
 from nuatom.coherent.nuclei import FormFactor, Helm, Nuclide, nuclides
 from nuatom.elements import Element, Target
-from nuatom.response.model import Array
+from nuatom.functions import Array
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, MeV
 
 _HELM = Helm()

@@ -19,7 +19,7 @@ from nuatom.columns import ENERGY, SPECTRAL_RATE, read
 from nuatom.detector.checks import checked_edges, checked_exposure
 from nuatom.detector.curve import Curve
 from nuatom.detector.resolution import not_negative
-from nuatom.response.model import Array
+from nuatom.functions import Array
 from nuatom.units import keV
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.response.model import Array, ResponseModel
+from nuatom.functions import Array
+from nuatom.response.model import ResponseModel
 from nuatom.units import ELECTRON_MASS, day, keV, kg
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom import units
-from nuatom.response.model import Array
+from nuatom.functions import Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from nuatom.columns import ENERGY, NUMBER, read
 from nuatom.detector.curve import Curve
-from nuatom.response.model import Array
+from nuatom.functions import Array
 
 _STEPS = 400  # straight pieces of a smooth step, over ±6 widths: within 3e-5 of it
 _WIDTHS = 6.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nuatom.response.model import Array
+from nuatom.functions import Array
 from nuatom.units import day, keV, kg
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from nuatom.response.model import Array
+from nuatom.functions import Array
 
 BREAK = 1e-6
 """Half the relative distance of the two nodes at a break."""

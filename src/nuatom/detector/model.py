@@ -33,7 +33,8 @@ from nuatom.detector.efficiency import ConstantEfficiency, Efficiency
 from nuatom.detector.expected import Expected
 from nuatom.detector.quenching import LinearScale, Quenching, Scale
 from nuatom.detector.resolution import ConstantResolution, Resolution, not_negative
-from nuatom.response.model import Array, ResponseModel
+from nuatom.functions import Array
+from nuatom.response.model import ResponseModel
 from nuatom.units import keV
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from nuatom.detector.efficiency import probability
 from nuatom.detector.resolution import not_negative
-from nuatom.response.model import Array
+from nuatom.functions import Array
 from nuatom.units import eV, keV
 
 

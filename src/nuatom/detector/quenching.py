@@ -18,7 +18,7 @@ from nuatom.columns import ENERGY, NUMBER, read
 from nuatom.detector.curve import Curve
 from nuatom.detector.resolution import not_negative
 from nuatom.elements import element
-from nuatom.response.model import Array
+from nuatom.functions import Array
 from nuatom.units import keV
 
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from nuatom.columns import ENERGY, read
 from nuatom.detector.curve import Curve
-from nuatom.response.model import Array
+from nuatom.functions import Array
 
 FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))
 """Full width at half maximum of a Gaussian, in units of its σ."""

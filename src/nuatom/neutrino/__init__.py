@@ -1,10 +1,12 @@
 """Neutrino couplings: what a neutrino of energy E demands of an atom's structure functions at (T, Q).
 
-A coupling is a set of weights (`coupling`).  Those that keep the neutrino's helicity share one equation (`exchange`):
+A coupling is a set of weights (`coupling`).  Those that keep the neutrino's helicity share one equation (`amplitude`):
 weak (`weak`), millicharge, charge radius and anapole (`electromagnetic`), vector and axial mediators (`mediators`).
-Magnetic moments and spinless mediators flip it; `heavy` turns the neutrino into something else; `total` is the sum.
+Magnetic moments and spinless mediators flip it (`flip`).  All of these are parts (`part`) of a neutrino (`total`);
+`heavy` turns the neutrino into something else.
 """
 
+from nuatom.neutrino.amplitude import Amplitude, same
 from nuatom.neutrino.coupling import Coupling, StructureWeights
 from nuatom.neutrino.electromagnetic import (
     Anapole,
@@ -15,14 +17,17 @@ from nuatom.neutrino.electromagnetic import (
     standard_model_moment,
 )
 from nuatom.neutrino.flavour import NUFIT, Basis, Flavour, FlavourMatrix, Mixing
+from nuatom.neutrino.flip import FlipAmplitude
 from nuatom.neutrino.heavy import HeavyLepton
 from nuatom.neutrino.mediators import AxialMediator, PseudoscalarMediator, ScalarMediator, VectorMediator
 from nuatom.neutrino.moments import Moments, averaged_moment, effective_moment, mass_probabilities, solar_moment
-from nuatom.neutrino.total import IncoherentSum, Neutrino, with_flavour
+from nuatom.neutrino.part import HelicityConserving, Part
+from nuatom.neutrino.total import IncoherentSum, Neutrino
 from nuatom.neutrino.weak import NonStandard, Weak
 
 __all__ = [
     "NUFIT",
+    "Amplitude",
     "Anapole",
     "AxialMediator",
     "Basis",
@@ -30,7 +35,9 @@ __all__ = [
     "Coupling",
     "Flavour",
     "FlavourMatrix",
+    "FlipAmplitude",
     "HeavyLepton",
+    "HelicityConserving",
     "IncoherentSum",
     "MagneticMoment",
     "Millicharge",
@@ -38,6 +45,7 @@ __all__ = [
     "Moments",
     "Neutrino",
     "NonStandard",
+    "Part",
     "PseudoscalarMediator",
     "ScalarMediator",
     "StructureWeights",
@@ -46,8 +54,8 @@ __all__ = [
     "averaged_moment",
     "effective_moment",
     "mass_probabilities",
+    "same",
     "solar_moment",
     "standard_model_charge_radius",
     "standard_model_moment",
-    "with_flavour",
 ]

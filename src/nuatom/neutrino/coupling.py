@@ -10,56 +10,43 @@ everything is made of three positive combinations,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuatom.response.model import Array, Function
+from nuatom.functions import Array, ByFunction, Function
+from nuatom.neutrino.flavour import Flavour
 
 
 @dataclass(frozen=True)
-class StructureWeights:
-    """Weights on the structure functions; each field has the name of the function it multiplies.
-
-    A field is None where the coupling has no such weight, and the function is then not asked of the atom.
+class StructureWeights(ByFunction):
+    """Weights on the structure functions.
 
     Attributes:
-        charge: weight of S, the broadcast shape of (E, T, Q) [area/energy²].
-        current: weight of R, the same shape [area/energy²], and so on for every `Function`.
+        values: by `Function`, the broadcast shape of (E, T, Q) [area/energy²]; a function without a weight is not
+            asked of the atom.  ``.charge``, ``.current`` and so on read them.
     """
-
-    charge: Array | None = None
-    current: Array | None = None
-    axial_charge: Array | None = None
-    axial_longitudinal: Array | None = None
-    axial_current: Array | None = None
-    axial_mixed: Array | None = None
-    vector_axial: Array | None = None
-    scalar: Array | None = None
-    pseudoscalar: Array | None = None
-
-    def given(self) -> dict[Function, Array]:
-        """The weights that are there, by function."""
-        found = {function: getattr(self, function.value) for function in Function}
-        return {function: weight for function, weight in found.items() if weight is not None}
-
-    @staticmethod
-    def of(weights: Mapping[Function, Array]) -> StructureWeights:
-        """The weights from a mapping: the inverse of `given`."""
-        return StructureWeights(**{function.value: weight for function, weight in weights.items()})
 
 
 class Coupling(Protocol):
-    """How a neutrino couples to electrons."""
+    """How a neutrino couples to electrons.
+
+    A coupling of your own is a subclass with two members, `functions` and `weights`; the others have defaults that
+    are right for one massless neutrino scattering into another, whatever its flavour.  `nuatom.conformance` tells
+    whether it does what it must.
+    """
 
     @property
+    @abstractmethod
     def functions(self) -> tuple[Function, ...]:
         """The structure functions it has weights on: all that a model needs to give."""
         ...
 
+    @abstractmethod
     def weights(self, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike) -> StructureWeights:
         """Weights at neutrino energy E, transfer T and momentum Q, broadcast together [energy].
 
@@ -70,30 +57,24 @@ class Coupling(Protocol):
     def intervals(self, energy: Array, transfer: Array) -> Array:
         """Ascending edges in Q of the intervals to integrate over one by one, shape (pair, edges) [energy].
 
-        The first and the last are the kinematic limits; those between are where the weights change fast.
+        The first and the last are the kinematic limits, by default T and 2E − T; those between, by default none, are
+        where the weights change fast.
 
         Args:
             energy, transfer: E and T, each of shape (pair,), T < E [energy].
         """
-        ...
-
-    def components(self) -> Mapping[str, Coupling]:
-        """What it is the sum of, by name; the weights of the parts add up to its own."""
-        ...
-
-
-class Single:
-    """What couplings that are one thing share: massless kinematics, and themselves as their only part."""
-
-    name: ClassVar[str]
-
-    def intervals(self, energy: Array, transfer: Array) -> Array:
-        """T and 2E − T, shape (pair, 2) [energy]."""
         return massless_interval(energy, transfer)
 
-    def components(self: Coupling) -> Mapping[str, Coupling]:
-        """Itself."""
-        return {type(self).name: self}  # type: ignore[attr-defined]
+    def components(self) -> Mapping[str, Coupling]:
+        """What it is the sum of, by name, by default itself; the weights of the parts add up to its own."""
+        return {getattr(self, "name", type(self).__name__): self}
+
+    def with_flavour(self, flavour: Flavour | str, antineutrino: bool = False) -> Coupling:
+        """The same for the neutrinos that a source sends; by default itself, which scatters all alike.
+
+        A coupling that depends on the flavour, or has another sign for antineutrinos, returns a copy that knows them.
+        """
+        return self
 
 
 @dataclass(frozen=True)
@@ -139,15 +120,33 @@ def massless_interval(energy: Array, transfer: Array) -> Array:
     return np.stack([transfer, 2 * energy - transfer], axis=-1)
 
 
-def added(parts: list[StructureWeights]) -> StructureWeights:
+def joined_intervals(couplings: Iterable[Coupling], energy: Array, transfer: Array) -> Array:
+    """The union of the intervals of several couplings: all their edges, ascending, shape (pair, edges) [energy].
+
+    A coupling that is closed at a pair has no say in it there.
+
+    Args:
+        couplings: one or more.
+        energy, transfer: E and T, each of shape (pair,) [energy].
+    """
+    every = [coupling.intervals(energy, transfer) for coupling in couplings]
+    if all(np.array_equal(every[0], edges) for edges in every[1:]):
+        return every[0]
+    is_open = np.stack([edges[:, -1] > edges[:, 0] for edges in every])
+    anyway = np.where(is_open.any(axis=0), is_open, True)  # where all are closed, so is their union
+    low = np.min([np.where(use, edges[:, 0], np.inf) for use, edges in zip(anyway, every, strict=True)], axis=0)
+    high = np.max([np.where(use, edges[:, -1], -np.inf) for use, edges in zip(anyway, every, strict=True)], axis=0)
+    inner = [np.where(use[:, None], edges, low[:, None]) for use, edges in zip(anyway, every, strict=True)]
+    edges = np.sort(np.clip(np.concatenate(inner, axis=1), low[:, None], high[:, None]), axis=1)
+    # An edge that all pairs have twice is kept once.
+    repeated = np.all(edges[:, 1:] == edges[:, :-1], axis=0)
+    return edges[:, np.concatenate([[True], ~repeated])] if edges.shape[1] - repeated.sum() > 1 else edges[:, [0, -1]]
+
+
+def added(parts: Iterable[StructureWeights]) -> StructureWeights:
     """The sum of weights, function by function."""
     total: dict[Function, Array] = {}
     for part in parts:
-        for function, weight in part.given().items():
+        for function, weight in part.values.items():
             total[function] = total[function] + weight if function in total else weight
-    return StructureWeights.of(total)
-
-
-def in_order(functions: set[Function]) -> tuple[Function, ...]:
-    """Functions in the order of `Function`."""
-    return tuple(function for function in Function if function in functions)
+    return StructureWeights(total)

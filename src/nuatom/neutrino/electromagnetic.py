@@ -20,12 +20,10 @@ from dataclasses import dataclass
 from math import isfinite, log, pi, sqrt
 from typing import ClassVar
 
-from numpy.typing import ArrayLike
-
-from nuatom.neutrino.coupling import Kinematics, Single, StructureWeights
-from nuatom.neutrino.exchange import Exchange, HelicityConserving, same
+from nuatom.neutrino.amplitude import Amplitude, same
 from nuatom.neutrino.flavour import Flavour
-from nuatom.response.model import VECTOR, Function
+from nuatom.neutrino.flip import FlipAmplitude
+from nuatom.neutrino.part import HelicityConserving, Part
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, GeV, MeV, eV
 
 W_MASS = 80.377 * GeV
@@ -41,7 +39,7 @@ _LARGEST = 1e6  # of a moment or a charge: what is larger is a slip, and its squ
 
 
 @dataclass(frozen=True)
-class MagneticMoment(Single):
+class MagneticMoment(Part):
     """A (diagonal or effective) magnetic moment: helicity flips, so it adds incoherently to weak scattering.
 
         dσ/dT = (πα²μ²/m²) (2E−T)²/4E² ∫_{T²}^{(2E−T)²} (dQ²/Q²) { (1 − T²/Q²) S + [1 − Q²/(2E−T)²] R }
@@ -63,18 +61,9 @@ class MagneticMoment(Single):
         if not 0 <= self.moment <= _LARGEST:
             raise ValueError(f"a magnetic moment is finite and ≥ 0 Bohr magnetons, got {self.moment}")
 
-    @property
-    def functions(self) -> tuple[Function, ...]:
-        """S and R."""
-        return VECTOR
-
-    def weights(self, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike) -> StructureWeights:
-        """w_S and w_R of (K 6–8) at E, T, Q, broadcast together [energy] → [area/energy²]."""
-        at = Kinematics.of(energy, transfer, momentum)
-        scale = pi * (FINE_STRUCTURE * self.moment / ELECTRON_MASS) ** 2 * HBARC2
-        common = at.closed(scale / (2 * at.energy) ** 2 / at.momentum**2)
-        charge = common * at.most**2 * at.virtuality / at.momentum**2
-        return StructureWeights(charge=charge, current=common * at.backward)
+    def flips(self) -> tuple[FlipAmplitude, ...]:
+        """The moment."""
+        return (FlipAmplitude(moment=self.moment),)
 
 
 @dataclass(frozen=True)
@@ -105,9 +94,9 @@ class Millicharge(HelicityConserving):
             raise ValueError(f"a millicharge is finite, in units of e, got {self.charge}")
         check_photon_line(self.neutrino_mass, self.photon_mass)
 
-    def exchanges(self) -> tuple[Exchange, ...]:
+    def amplitudes(self) -> tuple[Amplitude, ...]:
         """The photon."""
-        return (Exchange(vector=same(millicharge_amplitude(self.charge)), mass=self.photon_mass),)
+        return (Amplitude(vector=same(millicharge_amplitude(self.charge)), mass=self.photon_mass),)
 
 
 @dataclass(frozen=True)
@@ -132,9 +121,9 @@ class ChargeRadius(HelicityConserving):
         if not isfinite(self.mean_square):
             raise ValueError(f"a charge radius ⟨r²⟩ is a finite area, got {self.mean_square}")
 
-    def exchanges(self) -> tuple[Exchange, ...]:
+    def amplitudes(self) -> tuple[Amplitude, ...]:
         """One contact term."""
-        return (Exchange(vector=same(RADIUS_TO_VECTOR * self.mean_square)),)
+        return (Amplitude(vector=same(RADIUS_TO_VECTOR * self.mean_square)),)
 
 
 @dataclass(frozen=True)
@@ -158,9 +147,9 @@ class Anapole(HelicityConserving):
         if not isfinite(self.moment):
             raise ValueError(f"an anapole moment is a finite area, got {self.moment}")
 
-    def exchanges(self) -> tuple[Exchange, ...]:
+    def amplitudes(self) -> tuple[Amplitude, ...]:
         """One contact term."""
-        return (Exchange(vector=same(-6 * RADIUS_TO_VECTOR * self.moment)),)
+        return (Amplitude(vector=same(-6 * RADIUS_TO_VECTOR * self.moment)),)
 
 
 def millicharge_amplitude(charge: complex) -> complex:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite, pi
 from typing import ClassVar
@@ -10,15 +9,15 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.functions import VECTOR, Array, Function, vector
 from nuatom.neutrino.coupling import Coupling, StructureWeights
-from nuatom.response.model import VECTOR, Array, Function
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 _INNER = 4  # intervals that follow the powers of X from its least value
 
 
 @dataclass(frozen=True)
-class HeavyLepton:
+class HeavyLepton(Coupling):
     """A neutrino turns into a lepton N of mass M through L = −½ μ N̄ σ_μν ν_L F^μν + h.c. (the dipole portal).
 
     With V·q = 0 the current is ū'V̸k̸'u = ū'(2V·k' − M V̸)u, whose square is 4X|V·k|² − M²(X+M²)V·V*, and so
@@ -67,7 +66,7 @@ class HeavyLepton:
         scale = pi * (FINE_STRUCTURE * self.moment / ELECTRON_MASS) ** 2 * HBARC2
         common = np.where(is_open, scale / (2 * E) ** 2, 0.0)
         current = common * (four / X + 2 * M2 * (X + M2) / X**2)
-        return StructureWeights(charge=common * (four + X + M2) / Q2, current=current)
+        return StructureWeights(vector(common * (four + X + M2) / Q2, current))
 
     def intervals(self, energy: Array, transfer: Array) -> Array:
         """From E − |k'| to E + |k'|, with cuts that follow the powers of X from its least value."""
@@ -85,7 +84,3 @@ class HeavyLepton:
         closed = (rest < self.mass) | (rest <= 0)
         least = transfer + self.mass**2 / np.where(closed, 1.0, rest + out)
         return least, np.where(closed, least, energy + out)
-
-    def components(self) -> Mapping[str, Coupling]:
-        """Itself."""
-        return {self.name: self}

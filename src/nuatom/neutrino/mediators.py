@@ -11,26 +11,19 @@ propagator vanishes on the conserved current of massless neutrinos.  The last tw
     dσ/dT = (1/16πE²) ∫dQ² X |Σ g_ν g_e/(X + M²)|² F,    F the scalar or the pseudoscalar structure function,
 
 and add incoherently to all that conserves helicity.  Two scalars interfere with each other; a scalar and a pseudoscalar
-do not, by the parity of the atom, nor does a pseudoscalar with a magnetic moment.  A SCALAR DOES INTERFERE WITH A
-MAGNETIC
-MOMENT: both flip the helicity of a Dirac neutrino, the lepton currents are proportional (Gordon's identity for massless
-neutrinos: ū'iσ^{μν}q_νu = −(k+k')^μ ū'u), and the electron's part is Re Σ_n ⟨ψ̄ψ⟩⟨ψ†ψ⟩*, which is about S.
+do not, by the parity of the atom, nor does a pseudoscalar with a magnetic moment; a scalar does interfere with a
+magnetic moment (see `flip`).
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, pi
+from math import isfinite
 from typing import ClassVar
 
-from numpy.typing import ArrayLike
-
-from nuatom.neutrino.coupling import Kinematics, Single, StructureWeights
-from nuatom.neutrino.exchange import Exchange, HelicityConserving, Strip, exchange_intervals, same
-from nuatom.response.model import Array, Function
-from nuatom.units import HBARC2
+from nuatom.neutrino.amplitude import Amplitude, same
+from nuatom.neutrino.flip import FlipAmplitude
+from nuatom.neutrino.part import HelicityConserving, Part
 
 
 @dataclass(frozen=True)
@@ -57,9 +50,9 @@ class VectorMediator(HelicityConserving):
     def __post_init__(self) -> None:
         _check(self.mass, self.neutrino, self.electron)
 
-    def exchanges(self) -> tuple[Exchange, ...]:
+    def amplitudes(self) -> tuple[Amplitude, ...]:
         """The mediator."""
-        return (Exchange(vector=same(self.neutrino * self.electron), mass=self.mass),)
+        return (Amplitude(vector=same(self.neutrino * self.electron), mass=self.mass),)
 
 
 @dataclass(frozen=True)
@@ -75,51 +68,13 @@ class AxialMediator(HelicityConserving):
     def __post_init__(self) -> None:
         _check(self.mass, self.neutrino, self.electron)
 
-    def exchanges(self) -> tuple[Exchange, ...]:
+    def amplitudes(self) -> tuple[Amplitude, ...]:
         """The mediator; the sign is that of −g_A γ5."""
-        return (Exchange(axial=same(-self.neutrino * self.electron), mass=self.mass),)
+        return (Amplitude(axial=same(-self.neutrino * self.electron), mass=self.mass),)
 
 
 @dataclass(frozen=True)
-class Spinless(Single, ABC):
-    """What scalar and pseudoscalar have in common; a concrete one says which structure function is its own.
-
-    Args:
-        mass: M > 0 [energy].
-        neutrino: g_ν of a Dirac neutrino.
-        electron: g_e.
-
-    Raises:
-        ValueError: for a mass that is not finite and > 0, or a coupling that is not finite.
-    """
-
-    mass: float
-    neutrino: float
-    electron: float
-
-    def __post_init__(self) -> None:
-        _check(self.mass, self.neutrino, self.electron)
-
-    @property
-    @abstractmethod
-    def function(self) -> Function:
-        """The structure function it couples to."""
-
-    @property
-    def functions(self) -> tuple[Function, ...]:
-        """The one structure function."""
-        return (self.function,)
-
-    def weights(self, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike) -> StructureWeights:
-        """The weight at E, T, Q, broadcast together [energy] → [area/energy²]."""
-        return flip_weights(self.function, [((self,), (self,))], Kinematics.of(energy, transfer, momentum))
-
-    def intervals(self, energy: Array, transfer: Array) -> Array:
-        """Edges in Q, more of them near Q = T; see `Coupling`."""
-        return exchange_intervals(True, energy, transfer)
-
-
-class ScalarMediator(Spinless):
+class ScalarMediator(Part):
     """A scalar mediator, alone.  Free electrons: g_ν² g_e² mT (2m+T)/[8πE² (2mT+M²)²].
 
     Args:
@@ -133,13 +88,20 @@ class ScalarMediator(Spinless):
 
     name: ClassVar[str] = "scalar mediator"
 
-    @property
-    def function(self) -> Function:
-        """The scalar structure function."""
-        return Function.SCALAR
+    mass: float
+    neutrino: float
+    electron: float
+
+    def __post_init__(self) -> None:
+        _check(self.mass, self.neutrino, self.electron)
+
+    def flips(self) -> tuple[FlipAmplitude, ...]:
+        """The mediator."""
+        return (FlipAmplitude(scalar=self.neutrino * self.electron, mass=self.mass),)
 
 
-class PseudoscalarMediator(Spinless):
+@dataclass(frozen=True)
+class PseudoscalarMediator(Part):
     """A pseudoscalar mediator, alone.  Free electrons: g_ν² g_e² mT²/[8πE² (2mT+M²)²].
 
     Args:
@@ -153,31 +115,16 @@ class PseudoscalarMediator(Spinless):
 
     name: ClassVar[str] = "pseudoscalar mediator"
 
-    @property
-    def function(self) -> Function:
-        """The pseudoscalar structure function."""
-        return Function.PSEUDOSCALAR
+    mass: float
+    neutrino: float
+    electron: float
 
+    def __post_init__(self) -> None:
+        _check(self.mass, self.neutrino, self.electron)
 
-Mediator = VectorMediator | AxialMediator | Spinless
-
-
-def flip_weights(
-    function: Function, pairs: Sequence[tuple[Sequence[Spinless], Sequence[Spinless]]], at: Kinematics
-) -> StructureWeights:
-    """The weight of mediators of one kind, X Σ_pairs (Σ_a g g/(X+M²))(Σ_b g g/(X+M²))/16πE²."""
-    masses = tuple(sorted({x.mass for pair in pairs for part in pair for x in part}))
-
-    def product(X: Array) -> Array:
-        def amplitude(part: Sequence[Spinless]) -> Array:
-            total: Array = sum(((x.neutrino * x.electron) / (X + x.mass**2) for x in part), 0.0 * X)
-            return total
-
-        total: Array = sum((amplitude(a) * amplitude(b) for a, b in pairs), 0.0 * X)
-        return total
-
-    scale = at.closed(HBARC2 / (16 * pi) / at.energy**2)
-    return StructureWeights.of({function: scale * Strip(at, masses, 0.0).moment(1, product)})
+    def flips(self) -> tuple[FlipAmplitude, ...]:
+        """The mediator."""
+        return (FlipAmplitude(pseudoscalar=self.neutrino * self.electron, mass=self.mass),)
 
 
 def _check(mass: float, neutrino: float, electron: float) -> None:

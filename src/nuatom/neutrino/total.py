@@ -1,22 +1,17 @@
-"""Everything one neutrino does at once: amplitudes that keep the helicity add, those that flip it are apart."""
+"""Everything one neutrino does at once: amplitudes that keep its helicity add, and so do those that flip it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
-from nuatom.neutrino.coupling import (
-    Coupling,
-    Kinematics,
-    Single,
-    StructureWeights,
-    added,
-    in_order,
-)
+from nuatom.functions import Array, Function, in_order
+from nuatom.neutrino.amplitude import Amplitude, ByFlavour, same
+from nuatom.neutrino.coupling import Coupling, Kinematics, StructureWeights, added, joined_intervals
 from nuatom.neutrino.electromagnetic import (
     NEUTRINO_MASS,
     RADIUS_TO_VECTOR,
@@ -24,41 +19,20 @@ from nuatom.neutrino.electromagnetic import (
     check_photon_line,
     millicharge_amplitude,
 )
-from nuatom.neutrino.exchange import (
-    Amplitudes,
-    Exchange,
-    HelicityConserving,
-    Pair,
-    bilinear_functions,
-    bilinear_weights,
-    exchange_intervals,
-    same,
-)
 from nuatom.neutrino.flavour import Flavour, FlavourMatrix
-from nuatom.neutrino.heavy import HeavyLepton
-from nuatom.neutrino.mediators import (
-    AxialMediator,
-    Mediator,
-    PseudoscalarMediator,
-    ScalarMediator,
-    Spinless,
-    VectorMediator,
-    flip_weights,
-)
+from nuatom.neutrino.part import Given, Part, Products, is_light
+from nuatom.neutrino.strip import exchange_intervals
 from nuatom.neutrino.weak import NonStandard, Weak
-from nuatom.response.model import Array, Function
-
-_PHOTON = {"millicharge": "millicharge", "charge radius": "charge_radius", "anapole": "anapole"}
 
 
 @dataclass(frozen=True, init=False)
-class Neutrino:
+class Neutrino(Coupling):
     """A neutrino with weak, electromagnetic and new interactions, interference included.
 
-    All that keeps the helicity is one coherent sum (see `exchange`): weak, millicharge, charge radius, anapole,
-    vector and
-    axial mediators, non-standard interactions; of these, transitions to other flavours add incoherently.  What
-    flips the helicity adds to it incoherently: the magnetic moment, scalar and pseudoscalar mediators.
+    It is a sum of parts.  All that keeps the helicity is one coherent sum (see `amplitude`): weak, millicharge, charge
+    radius, anapole, vector and axial mediators, non-standard interactions; of these, transitions to other flavours add
+    incoherently.  What flips the helicity is another (see `flip`): the magnetic moment, scalar and pseudoscalar
+    mediators, of a Dirac neutrino with one right-handed state; the two sums add incoherently.
 
     Args:
         flavour: a `Flavour` or its name; None leaves it to the source.
@@ -69,12 +43,12 @@ class Neutrino:
         anapole: a [area], or a matrix.
         mediators: light mediators.
         nsi: non-standard interactions.
+        parts: further parts, any `Part`.
         weak: False to leave the weak interaction out, or a `Weak` with couplings of its own.
         neutrino_mass, photon_mass: as for `Millicharge` [energy].
 
     Raises:
-        ValueError: for values that are not finite or out of range, and for a magnetic moment together with a scalar
-            mediator: those interfere through a structure function that is not among the nine.
+        ValueError: for values that are not finite or out of range, and mediators or parts that are no `Part`.
     """
 
     flavour: Flavour | None
@@ -83,11 +57,12 @@ class Neutrino:
     millicharge: float | FlavourMatrix
     charge_radius: float | FlavourMatrix
     anapole: float | FlavourMatrix
-    mediators: tuple[Mediator, ...]
+    mediators: tuple[Part, ...]
     nsi: NonStandard | None
     weak: bool | Weak
     neutrino_mass: float
     photon_mass: float
+    parts: tuple[Part, ...]
 
     def __init__(
         self,
@@ -97,25 +72,26 @@ class Neutrino:
         millicharge: float | FlavourMatrix = 0.0,
         charge_radius: float | FlavourMatrix = 0.0,
         anapole: float | FlavourMatrix = 0.0,
-        mediators: Sequence[Mediator] = (),
+        mediators: Sequence[Part] = (),
         nsi: NonStandard | None = None,
         weak: bool | Weak = True,
         neutrino_mass: float = NEUTRINO_MASS,
         photon_mass: float = 0.0,
+        parts: Sequence[Part] = (),
     ) -> None:
         MagneticMoment(magnetic_moment)
         check_photon_line(neutrino_mass, photon_mass)
         for name, value in (("millicharge", millicharge), ("charge_radius", charge_radius), ("anapole", anapole)):
             if not isinstance(value, FlavourMatrix) and not isfinite(value):
                 raise ValueError(f"{name} must be finite, got {value}")
-        wrong = [m for m in mediators if not isinstance(m, Mediator)]
-        if wrong:
-            raise ValueError(f"mediators are Vector-, Axial-, Scalar- or PseudoscalarMediator, got {wrong[0]!r}")
-        if magnetic_moment and any(isinstance(m, ScalarMediator) for m in mediators):
-            raise ValueError(
-                "a scalar mediator and a magnetic moment interfere, through a structure function that no model "
-                "gives; if they lead to different final states add them as IncoherentSum((one, other))"
-            )
+        for name, given in (("mediators", mediators), ("parts", parts)):
+            wrong = [part for part in given if not isinstance(part, Part)]
+            if wrong:
+                raise ValueError(
+                    f"{name} are parts of a neutrino such as VectorMediator(mass, neutrino, electron), got {wrong[0]!r}"
+                )
+        if weak is not False and any(isinstance(part, Weak) for part in (*mediators, *parts)):
+            raise ValueError("the weak interaction is there already: give a Weak as weak=…, not as a part")
         object.__setattr__(self, "flavour", None if flavour is None else Flavour.of(flavour))
         object.__setattr__(self, "antineutrino", bool(antineutrino))
         object.__setattr__(self, "magnetic_moment", magnetic_moment)
@@ -127,6 +103,7 @@ class Neutrino:
         object.__setattr__(self, "weak", weak)
         object.__setattr__(self, "neutrino_mass", neutrino_mass)
         object.__setattr__(self, "photon_mass", photon_mass)
+        object.__setattr__(self, "parts", tuple(parts))
 
     def with_flavour(self, flavour: Flavour | str, antineutrino: bool = False) -> Neutrino:
         """The same for the neutrinos of a source."""
@@ -139,59 +116,60 @@ class Neutrino:
 
     def weights(self, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike) -> StructureWeights:
         """The weights of all of it at E, T, Q, broadcast together [energy] → [area/energy²]."""
-        at = Kinematics.of(energy, transfer, momentum)
-        everything = tuple(exchange for part in self._coherent().values() for exchange in part)
-        parts = [self._bilinear([(everything, everything)], at)]
-        if self.magnetic_moment:
-            parts.append(MagneticMoment(self.magnetic_moment).weights(energy, transfer, momentum))
-        for kind in self._spinless().values():
-            parts.append(flip_weights(kind[0].function, [(kind, kind)], at))
-        return added(parts)
+        return self._products(Products.square(_everything(self._named())), energy, transfer, momentum)
 
     def intervals(self, energy: Array, transfer: Array) -> Array:
         """Edges in Q, more of them near Q = T if something light is exchanged; see `Coupling`."""
-        exchanges = (exchange for part in self._coherent().values() for exchange in part)
-        is_light = bool(self._spinless()) or any(exchange.mass is not None for exchange in exchanges)
-        return exchange_intervals(is_light, energy, transfer)
+        return exchange_intervals(is_light(list(self._named().values())), energy, transfer)
 
     def components(self) -> Mapping[str, Coupling]:
         """Each interaction alone, by name, and their "interference"; the weights add up to those of the whole."""
-        coherent = self._coherent()
+        named = self._named()
         found: dict[str, Coupling] = {
-            name: _Part(part, self.antineutrino, self.neutrino_mass) for name, part in coherent.items()
+            name: Given(name, part.amplitudes(), part.flips(), self.antineutrino, self.neutrino_mass)
+            for name, part in named.items()
         }
-        if self.magnetic_moment:
-            found["magnetic moment"] = MagneticMoment(self.magnetic_moment)
-        flips = self._spinless()
-        for kind in flips.values():
-            for mediator, name in zip(kind, _numbered([m.name for m in kind]), strict=True):
-                found[name] = mediator
-        if len(coherent) > 1 or any(len(kind) > 1 for kind in flips.values()):
-            found["interference"] = _Interference(self)
+        if Products.interference(list(named.values())).functions:
+            found[_Interference.name] = _Interference(self)
         return found
 
-    def _coherent(self) -> dict[str, tuple[Exchange, ...]]:
-        """The exchanges that keep the helicity, by the name of what makes them."""
-        found: dict[str, tuple[Exchange, ...]] = {}
-        if self.weak is not False:
-            weak = Weak() if self.weak is True else self.weak
-            if self.flavour is not None:
-                weak = weak.with_flavour(self.flavour, self.antineutrino)
-            found[Weak.name] = weak.exchanges()
-        scales = {"millicharge": millicharge_amplitude(1.0), "charge radius": RADIUS_TO_VECTOR}
-        scales["anapole"] = -6 * RADIUS_TO_VECTOR
-        for name, scale in scales.items():
-            vector = self._amplitudes(getattr(self, _PHOTON[name]), scale)
+    def _products(
+        self, products: Products, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike
+    ) -> StructureWeights:
+        at = Kinematics.of(energy, transfer, momentum)
+        return products.weights(at, antineutrino=self.antineutrino, neutrino_mass=self.neutrino_mass)
+
+    def _named(self) -> dict[str, Part]:
+        """All parts by name, as they are for this flavour."""
+        weak = () if self.weak is False else (Weak() if self.weak is True else self.weak,)
+        moment = (MagneticMoment(self.magnetic_moment),) if self.magnetic_moment else ()
+        nsi = () if self.nsi is None else (Given("non-standard", (self.nsi.amplitude(self._known_flavour()),)),)
+        every: list[Part] = [*weak, *self._of_photon(), *nsi, *moment, *self.mediators, *self.parts]
+        own = [part if self.flavour is None else self._for_flavour(part) for part in every]
+        own.sort(key=lambda part: not part.amplitudes())  # first those that keep the helicity
+        names = _numbered([str(getattr(part, "name", type(part).__name__)) for part in own])
+        return dict(zip(names, own, strict=True))
+
+    def _for_flavour(self, part: Part) -> Part:
+        own = part.with_flavour(self._known_flavour(), self.antineutrino)
+        if not isinstance(own, Part):
+            raise ValueError(f"{type(part).__name__}.with_flavour must return a part, got {own!r}")
+        return own
+
+    def _of_photon(self) -> list[Part]:
+        """What the neutrino's electric charge, charge radius and anapole add, those that are there."""
+        found: list[Part] = []
+        for name, value, scale, mass in (
+            ("millicharge", self.millicharge, millicharge_amplitude(1.0), self.photon_mass),
+            ("charge radius", self.charge_radius, RADIUS_TO_VECTOR, None),
+            ("anapole", self.anapole, -6 * RADIUS_TO_VECTOR, None),
+        ):
+            vector = self._amplitudes(value, scale)
             if any(vector):
-                found[name] = (Exchange(vector=vector, mass=self.photon_mass if name == "millicharge" else None),)
-        if self.nsi is not None:
-            found["non-standard"] = (self.nsi.exchange(self._known_flavour()),)
-        spinning = [m for m in self.mediators if isinstance(m, VectorMediator | AxialMediator)]
-        for mediator, name in zip(spinning, _numbered([m.name for m in spinning]), strict=True):
-            found[name] = mediator.exchanges()
+                found.append(Given(name, (Amplitude(vector=vector, mass=mass),)))
         return found
 
-    def _amplitudes(self, value: float | FlavourMatrix, scale: complex) -> Amplitudes:
+    def _amplitudes(self, value: float | FlavourMatrix, scale: complex) -> ByFlavour:
         if not isinstance(value, FlavourMatrix):
             return same(scale * value)
         first, second, third = value.amplitudes(self._known_flavour())
@@ -202,73 +180,48 @@ class Neutrino:
             raise ValueError('the flavour comes from the source; give one, Neutrino("e", …), to use matrices without')
         return self.flavour
 
-    def _spinless(self) -> dict[type[Spinless], list[Spinless]]:
-        found: dict[type[Spinless], list[Spinless]] = {}
-        for kind in (ScalarMediator, PseudoscalarMediator):
-            same_kind: list[Spinless] = [m for m in self.mediators if isinstance(m, kind)]
-            if same_kind:
-                found[kind] = same_kind
-        return found
 
-    def _bilinear(self, pairs: Sequence[Pair], at: Kinematics) -> StructureWeights:
-        return bilinear_weights(pairs, at, antineutrino=self.antineutrino, neutrino_mass=self.neutrino_mass)
+def _everything(named: Mapping[str, Part]) -> Part:
+    """All parts as one."""
+    return Given(
+        "all",
+        tuple(amplitude for part in named.values() for amplitude in part.amplitudes()),
+        tuple(flip for part in named.values() for flip in part.flips()),
+    )
 
 
 @dataclass(frozen=True)
-class _Part(HelicityConserving):
-    """One coherent part of a neutrino, by itself."""
-
-    name: ClassVar[str] = "helicity conserving"
-
-    parts: tuple[Exchange, ...]
-    antineutrino: bool = False
-    neutrino_mass: float = NEUTRINO_MASS
-
-    def exchanges(self) -> tuple[Exchange, ...]:
-        return self.parts
-
-
-@dataclass(frozen=True)
-class _Interference(Single):
+class _Interference(Coupling):
     """What a neutrino's coherent sums have beyond the sum of their parts: twice every product of two parts."""
 
     name: ClassVar[str] = "interference"
 
     neutrino: Neutrino
 
-    def _pairs(self) -> list[Pair]:
-        parts = list(self.neutrino._coherent().values())
-        # Each product counts twice, for (a, b) and (b, a).
-        return [(a, b) for i, a in enumerate(parts) for j, b in enumerate(parts) if i != j]
-
-    def _flips(self) -> Iterator[list[Spinless]]:
-        return (kind for kind in self.neutrino._spinless().values() if len(kind) > 1)
-
     @property
     def functions(self) -> tuple[Function, ...]:
-        return in_order({*bilinear_functions(self._pairs()), *(kind[0].function for kind in self._flips())})
+        return self._products.functions
 
     def weights(self, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike) -> StructureWeights:
-        at = Kinematics.of(energy, transfer, momentum)
-        parts = [self.neutrino._bilinear(self._pairs(), at)]
-        for kind in self._flips():
-            pairs = [([a], [b]) for a in kind for b in kind if a is not b]
-            parts.append(flip_weights(kind[0].function, pairs, at))
-        return added(parts)
+        return self.neutrino._products(self._products, energy, transfer, momentum)
 
     def intervals(self, energy: Array, transfer: Array) -> Array:
         return self.neutrino.intervals(energy, transfer)
 
+    @property
+    def _products(self) -> Products:
+        return Products.interference(list(self.neutrino._named().values()))
+
 
 @dataclass(frozen=True)
-class IncoherentSum:
+class IncoherentSum(Coupling):
     """Couplings that lead to different final states: their cross sections add.
 
     Args:
-        parts: the couplings; all but `HeavyLepton`, whose momentum transfers have other limits.
+        parts: the couplings, one or more.
 
     Raises:
-        ValueError: for a heavy lepton, or nothing at all.
+        ValueError: for none at all.
     """
 
     parts: tuple[Coupling, ...]
@@ -277,8 +230,6 @@ class IncoherentSum:
         object.__setattr__(self, "parts", tuple(self.parts))
         if not self.parts:
             raise ValueError("a sum of couplings needs at least one")
-        if any(isinstance(part, HeavyLepton) for part in self.parts):
-            raise ValueError("a heavy lepton has kinematics of its own: add its cross section instead")
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -287,25 +238,21 @@ class IncoherentSum:
 
     def weights(self, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike) -> StructureWeights:
         """The sum of the weights."""
-        return added([part.weights(energy, transfer, momentum) for part in self.parts])
+        return added(part.weights(energy, transfer, momentum) for part in self.parts)
 
     def intervals(self, energy: Array, transfer: Array) -> Array:
-        """The finest intervals that a part asks for."""
-        return max((part.intervals(energy, transfer) for part in self.parts), key=lambda edges: edges.shape[-1])
+        """The union of the intervals of its parts."""
+        return joined_intervals(self.parts, energy, transfer)
 
     def components(self) -> Mapping[str, Coupling]:
         """The components of every part."""
         items = [item for part in self.parts for item in part.components().items()]
         return dict(zip(_numbered([name for name, _ in items]), (part for _, part in items), strict=True))
 
-
-def with_flavour(coupling: Coupling, flavour: Flavour | str, antineutrino: bool = False) -> Coupling:
-    """A coupling for the neutrinos of a source; one that does not know about flavours is returned as it is."""
-    if isinstance(coupling, Weak | Neutrino):
-        return coupling.with_flavour(flavour, antineutrino)
-    if isinstance(coupling, IncoherentSum):
-        return IncoherentSum(tuple(with_flavour(part, flavour, antineutrino) for part in coupling.parts))
-    return coupling
+    def with_flavour(self, flavour: Flavour | str, antineutrino: bool = False) -> IncoherentSum:
+        """The same for the neutrinos of a source: every part's; itself where that changes none."""
+        own = tuple(part.with_flavour(flavour, antineutrino) for part in self.parts)
+        return self if all(new is old for new, old in zip(own, self.parts, strict=True)) else IncoherentSum(own)
 
 
 def _numbered(names: Sequence[str]) -> list[str]:

@@ -13,8 +13,9 @@ from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
-from nuatom.neutrino.exchange import Amplitudes, Exchange, HelicityConserving, same
+from nuatom.neutrino.amplitude import Amplitude, ByFlavour, same
 from nuatom.neutrino.flavour import Basis, Flavour, FlavourMatrix
+from nuatom.neutrino.part import HelicityConserving
 
 CORRECTED = {
     Flavour.E: (0.9521, 0.4938),
@@ -30,7 +31,7 @@ J. Erler and S. Su, Prog. Part. Nucl. Phys. 71 (2013) 119; numbers as used by M.
 
 @dataclass(frozen=True, init=False)
 class Weak(HelicityConserving):
-    """Weak scattering on electrons (the equation of `exchange` with constant g_V and g_A).
+    """Weak scattering on electrons (the equation of `amplitude` with constant g_V and g_A).
 
     Free electrons: (G_F² m/2π) [(g_V+g_A)² + (g_V−g_A)²(1−T/E)² − (g_V²−g_A²) mT/E²], with g_A → −g_A for
     antineutrinos.
@@ -93,10 +94,10 @@ class Weak(HelicityConserving):
             vector = 2 * self.sin2_theta + axial
         return (vector if self.g_V is None else self.g_V, axial if self.g_A is None else self.g_A)
 
-    def exchanges(self) -> tuple[Exchange, ...]:
+    def amplitudes(self) -> tuple[Amplitude, ...]:
         """One contact term."""
         vector, axial = self.couplings()
-        return (Exchange(vector=same(vector), axial=same(axial)),)
+        return (Amplitude(vector=same(vector), axial=same(axial)),)
 
     def with_flavour(self, flavour: Flavour | str, antineutrino: bool = False) -> Weak:
         """The same for the neutrinos of a source."""
@@ -132,10 +133,10 @@ class NonStandard:
         L, R = _matrix(left).matrix, _matrix(right).matrix
         return NonStandard(L + R, L - R)
 
-    def exchange(self, flavour: Flavour) -> Exchange:
+    def amplitude(self, flavour: Flavour) -> Amplitude:
         """The contact term of one incoming flavour."""
-        vector: Amplitudes = self.vector.amplitudes(flavour)
-        return Exchange(vector=vector, axial=self.axial.amplitudes(flavour))
+        vector: ByFlavour = self.vector.amplitudes(flavour)
+        return Amplitude(vector=vector, axial=self.axial.amplitudes(flavour))
 
 
 def _matrix(values: ArrayLike | FlavourMatrix) -> FlavourMatrix:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuatom.functions import MIXED, VECTOR, Array, Function, in_order
 from nuatom.neutrino import Coupling
-from nuatom.neutrino.coupling import in_order
 from nuatom.rates.flux import checked_components, endpoint, is_line
 from nuatom.rates.material import Material, as_material
 from nuatom.rates.nodes import Nodes, panel_edges, panel_nodes, reduced
 from nuatom.rates.spectrum import RateSpectrum, checked_transfers
 from nuatom.rates.weights import Beam, averaged, beams, openings
-from nuatom.response.model import MIXED, VECTOR, Array, Function, Lines, Measure, ResponseModel
+from nuatom.response.model import Lines, Measure, ResponseModel
 from nuatom.scattering import line_strengths
 from nuatom.source import Component, Source
 
@@ -294,7 +294,7 @@ def _line_nodes(
     side[owner, place] = Q
     strengths = {}
     for function in functions:
-        rows = getattr(found, function.value)[line]
+        rows = found[function][line]
         values = line_strengths(found.momentum, rows, side.reshape(line.size, -1), signed=function in MIXED)
         strengths[function] = (values.reshape(side.shape)[owner, place] * dQ2)[None]
     return Nodes(owner, T[owner], Q, strengths)

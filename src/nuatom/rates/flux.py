@@ -17,7 +17,7 @@ from typing import Protocol
 
 import numpy as np
 
-from nuatom.response.model import Array
+from nuatom.functions import Array
 from nuatom.source import Component, Continuous, Lines, Source, Tabulated
 
 POWERS = 3

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nuatom.response.model import Array, Function, Measure
+from nuatom.functions import Array, Function
+from nuatom.response.model import Measure
 
 _ORDER = 10
 _RATIO = 8.0  # of X across a panel
@@ -90,7 +91,7 @@ def reduced(
         transfer: T, shape (nT,) [energy].
         edges: of the panels, shape (nT, panel + 1) [energy²].
     """
-    values = np.stack([getattr(measure, f.value) for f in functions])
+    values = np.stack([measure[f] for f in functions])
     if len(measure.momentum) == 1 and values.shape[-1] <= _ORDER:
         (some,) = np.nonzero(np.any(values != 0, axis=(0, 1, 3)))
         strengths = {f: values[i][:, some] for i, f in enumerate(functions)}

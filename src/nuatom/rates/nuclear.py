@@ -17,12 +17,12 @@ from numpy.typing import ArrayLike
 from nuatom import coherent
 from nuatom.coherent import FormFactor, Helm, Nuclide
 from nuatom.elements import ATOMIC_MASS_UNIT, Element, Target
+from nuatom.functions import Array
 from nuatom.neutrino import IncoherentSum, Neutrino
 from nuatom.rates.flux import POWERS, checked_components, endpoint
 from nuatom.rates.material import Material
 from nuatom.rates.spectrum import RateSpectrum, checked_transfers
 from nuatom.rates.weights import beams
-from nuatom.response.model import Array
 from nuatom.source import Source
 from nuatom.units import g
 

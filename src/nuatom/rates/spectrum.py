@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuatom.response.model import Array
+from nuatom.functions import Array
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nuatom.neutrino import Coupling, Flavour, with_flavour
+from nuatom.functions import Array, Function
+from nuatom.neutrino import Coupling, Flavour
 from nuatom.rates.flux import POWERS, Probability, Tail, tail
-from nuatom.response.model import Array, Function
 from nuatom.source import Component
 
 # Energies over the greatest E_min of a row: three that determine the terms, two that check them.
@@ -72,7 +72,7 @@ def beams(
     shares: dict[tuple[Flavour, bool] | None, dict[int, list[Probability]]] = {}
     for index, component in enumerate(components):
         for share in component.composition:
-            own = with_flavour(coupling, share.flavour, component.antineutrino)
+            own = coupling.with_flavour(share.flavour, component.antineutrino)
             key = None if own is coupling else (share.flavour, component.antineutrino)
             kinds[key] = own
             shares.setdefault(key, {}).setdefault(index, []).append(share.probability)
@@ -149,8 +149,8 @@ def averaged(
     highest = np.max(np.where(np.isfinite(minimum), minimum, 0.0), axis=1, keepdims=True)
     # Where nothing ever opens the tails are zero, and any energy does.
     base = np.where(highest > 0, highest, 2 * Q[:, -1:])
-    fitted = [part.weights(base * factor, T, Q).given() for factor in _FIT]
-    checks = [part.weights(base * factor, T, Q).given() for factor in _CHECK]
+    fitted = [part.weights(base * factor, T, Q).values for factor in _FIT]
+    checks = [part.weights(base * factor, T, Q).values for factor in _CHECK]
     power = np.arange(POWERS)
     terms, odd = {}, np.zeros(len(transfer), dtype=bool)
     for function in fitted[0]:
@@ -195,7 +195,7 @@ def _averages_of_samples(
     to_series[0] /= 2
     span = np.log(beam.most / start)[:, None]
     E = start[:, None] * np.exp(span * ((1 + x) / 2) ** 2) * (1 + 1e-12)
-    weights = part.weights(E[:, None, :], transfer[:, None, None], momentum[:, :, None]).given()
+    weights = part.weights(E[:, None, :], transfer[:, None, None], momentum[:, :, None]).values
     kernels = []
     for component, probability in zip(beam.sources, beam.probabilities, strict=True):
         at, weight = component.shape.nodes(start)

@@ -13,20 +13,9 @@ from numpy.typing import ArrayLike
 from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array, fade
 from nuatom.elements import Shell
+from nuatom.functions import ALL, MIXED, VECTOR, Function, with_vector
 from nuatom.response import impulse
-from nuatom.response.model import (
-    ALL,
-    MIXED,
-    VECTOR,
-    Function,
-    Lines,
-    Measure,
-    StructureFunctions,
-    checked_limits,
-    checked_momentum,
-    checked_transfer,
-    with_vector,
-)
+from nuatom.response.model import Lines, Measure, StructureFunctions, checked_limits, checked_momentum, checked_transfer
 from nuatom.response.response_table import (
     GRID_ERROR,
     LOW_SIDE,
@@ -127,8 +116,7 @@ class CentralField:
                 for function in wanted:
                     values[function][i, is_open] = found[function] / HARTREE
                 error[i, is_open] = shell.error(shifted)
-        by_name = {function.value: array for function, array in values.items()}
-        return StructureFunctions(self.shells, T, Q, relative_error=error, **by_name)
+        return StructureFunctions(values, self.shells, T, Q, error)
 
     def measure(
         self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
@@ -163,8 +151,7 @@ class CentralField:
                 for function in wanted:
                     values[function][i, is_open] = found[function] * unit
                 error[i, is_open] = shell.error(shifted)
-        by_name = {function.value: array for function, array in values.items()}
-        return Measure(momentum, relative_error=error, **by_name)
+        return Measure(values, momentum, error)
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """The discrete excitations, at the atom's calculated energies shifted like its thresholds.
@@ -181,13 +168,13 @@ class CentralField:
         transfer = found.transfer * HARTREE + shift[found.shell] - taken
         order = np.argsort(transfer, kind="stable")
         order = order[transfer[order] > 0]
-        strengths = {f.value: found.values[table.functions.index(f)][order] for f in wanted}
+        strengths = {f: found.values[table.functions.index(f)][order] for f in wanted}
         return Lines(
+            values=strengths,
             shell=found.shell[order],
             final=tuple(found.final[j] for j in order),
             transfer=transfer[order],
             momentum=found.momentum * MOMENTUM_AU,
-            **strengths,
         )
 
     def _table_with(self, functions: tuple[Function, ...]) -> ResponseTable:

@@ -15,9 +15,9 @@ import numpy as np
 from nuatom.atom.field import Solution
 from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell, label
+from nuatom.functions import ALL, VECTOR, Function
 from nuatom.response.impulse import Moments
-from nuatom.response.model import VECTOR, Function
-from nuatom.response.partial_waves import KERNEL_ORDER, PartialWaves
+from nuatom.response.partial_waves import PartialWaves
 
 LAST = 10.0
 HIGHEST_L = 9
@@ -117,7 +117,7 @@ def excitations(
     index = np.arange(level_grid.size, dtype=np.int64)
     momentum = np.geomspace(2e-4, 12 * max(m.scale for m in moments), 170)
     rows: list[tuple[float, int, str, Array]] = []
-    order = [KERNEL_ORDER.index(function) for function in functions]
+    order = [ALL.index(function) for function in functions]
     for i, binding in enumerate(-solution.energies):
         own = shells[i].n, shells[i].kappa
         reachable = [level for level in found if level.energy + binding > 0 and (level.n, level.kappa) != own]

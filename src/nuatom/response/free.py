@@ -3,7 +3,8 @@
 For one relativistic electron at rest, E' = m + T and Q² = T² + 2mT, with all structure functions
 proportional to δ(T − (√(m²+Q²) − m)):
 
-    S = A33 = A_T = scalar = (E' + m)/2E',    R = A00 = pseudoscalar = T/2E',    A03 = VA = Q/2E',    ∫dQ² δ(…) = 2E'.
+    S = A33 = A_T = scalar = scalar_charge = (E' + m)/2E',
+    R = A00 = pseudoscalar = T/2E',    A03 = VA = Q/2E',    ∫dQ² δ(…) = 2E'.
 
 With these (K 6–8) give exactly the textbook (πα²μ²/m²)(1/T − 1/E).
 """
@@ -12,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.elements import Shell, configuration
-from nuatom.response.model import VECTOR, Array, Function, Lines, Measure, StructureFunctions, with_vector
+from nuatom.functions import VECTOR, Array, Function, with_vector
+from nuatom.response.model import Lines, Measure, StructureFunctions
 from nuatom.units import ELECTRON_MASS
 
 
@@ -58,8 +60,16 @@ class DeltaFactors:
                 return self.current
             case Function.AXIAL_MIXED | Function.VECTOR_AXIAL:
                 return self.mixed
-            case _:
+            case (
+                Function.CHARGE
+                | Function.AXIAL_LONGITUDINAL
+                | Function.AXIAL_CURRENT
+                | Function.SCALAR
+                | Function.SCALAR_CHARGE
+            ):
                 return self.charge
+            case _:
+                assert_never(function)
 
 
 @dataclass(frozen=True, init=False)
@@ -152,11 +162,11 @@ def free_measure(
     inside = (low < high) & (low <= at.momentum) & (at.momentum <= high)
     occupancy = np.array([shell.occupancy for shell in shells])[:, None, None]
     values = {
-        function.value: occupancy * np.where(inside, at.jacobian * at.of(function), 0.0)[None, :, None]
+        function: occupancy * np.where(inside, at.jacobian * at.of(function), 0.0)[None, :, None]
         for function in with_vector(functions)
     }
     error = np.zeros((len(shells), len(at.transfer)))
-    return Measure(at.momentum[None, :, None], relative_error=error, **values)
+    return Measure(values, at.momentum[None, :, None], error)
 
 
 def delta_error(model: str) -> ValueError:

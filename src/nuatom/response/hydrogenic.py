@@ -32,7 +32,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuatom.elements import Shell
-from nuatom.response.model import VECTOR, Array, Function, Lines, Measure, StructureFunctions, refuse_others
+from nuatom.functions import VECTOR, Array, Function, refuse_others, vector
+from nuatom.response.model import Lines, Measure, StructureFunctions
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU
 
 Complex = NDArray[np.complex128]
@@ -117,7 +118,7 @@ class Hydrogenic:
         Q = np.broadcast_to(Q, (len(T), Q.shape[-1]))
         charge, current = self._functions(T, Q)
         error = np.full((1, len(T)), RELATIVE_ERROR)
-        return StructureFunctions(self.shells, T, Q.copy(), charge[None], current[None], error)
+        return StructureFunctions(vector(charge[None], current[None]), self.shells, T, Q.copy(), error)
 
     def measure(
         self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
@@ -148,7 +149,7 @@ class Hydrogenic:
         dQ2 = np.where(is_open[:, None], 2 * q * dq, 0.0) * self._momentum_unit**2
         charge, current = self._functions(T, Q)
         error = np.where(is_open, RELATIVE_ERROR, 0.0)[None]
-        return Measure(Q[None], (charge * dQ2)[None], (current * dQ2)[None], error)
+        return Measure(vector((charge * dQ2)[None], (current * dQ2)[None]), Q[None], error)
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """Excitations to n' = n+1 … 30, summed over l', and one line for all higher ones; S and R only.
@@ -173,7 +174,7 @@ class Hydrogenic:
         current = self._current(charge, convection, Q)
         labels = (*(f"n={final}" for final in levels), f">n={HIGHEST_LEVEL}")
         index = np.zeros(len(labels), dtype=np.intp)
-        return Lines(index, labels, np.array(energies) * self._energy_unit, Q, charge, current)
+        return Lines(vector(charge, current), index, labels, np.array(energies) * self._energy_unit, Q)
 
     def _wave_number(self, transfer: Array) -> Array:
         excess = (transfer - self.binding_energy) / self._energy_unit

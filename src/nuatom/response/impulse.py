@@ -6,7 +6,7 @@ plane waves, normalised to u†u = 1.  With E' = E + T, X = Q² − T² = 2(p·p
     S    2EE' − X/2                 A00  2EE' − X/2 − 2m²           VA     E p'_∥ − E' p_∥
     R    p_⊥² + X/2   (p_⊥² of one  A33  2p_∥p'_∥ + X/2 + 2m²       scalar        X/2 + 2m²
          direction, averaged)       A_T  p_⊥² + X/2 + 2m²           pseudoscalar  X/2
-                                    A03  E p'_∥ + E' p_∥
+                                    A03  E p'_∥ + E' p_∥            scalar-charge m (E + E')
 
 Averaged over the density n(p) of a shell and integrated over the direction of p with δ(T + E − E'), each is a
 one-dimensional integral (1/2Q) 2π∫ (p n(p)/E) […] dp from the least momentum |p_z| that conserves energy,
@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,17 +37,8 @@ from numpy.typing import ArrayLike
 from nuatom.atom.field import Atom, Solution
 from nuatom.atom.grid import Array, Grid, cumulative
 from nuatom.elements import Shell
-from nuatom.response.model import (
-    VECTOR,
-    Function,
-    Lines,
-    Measure,
-    StructureFunctions,
-    checked_limits,
-    checked_momentum,
-    checked_transfer,
-    with_vector,
-)
+from nuatom.functions import VECTOR, Function, with_vector
+from nuatom.response.model import Lines, Measure, StructureFunctions, checked_limits, checked_momentum, checked_transfer
 from nuatom.units import HARTREE, MOMENTUM_AU
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
@@ -188,6 +179,10 @@ def _polynomial(
             return 0.5 * X + 2 * C**2, 0.0, 0.0
         case Function.PSEUDOSCALAR:
             return 0.5 * X, 0.0, 0.0
+        case Function.SCALAR_CHARGE:
+            return C * (2 * E + T), 2 * C, 0.0
+        case _:
+            assert_never(function)
 
 
 def momentum_of(p_z: Array, transfer: Array) -> tuple[Array, Array]:
@@ -293,8 +288,8 @@ class Impulse:
         wanted = with_vector(functions)
         parts = [structure(m, T[:, None] / MOMENTUM_AU, Q / MOMENTUM_AU, wanted) for m in self._moments]
         weights = self._open_electrons(T)[:, :, None] / HARTREE
-        values = {f.value: weights * np.array([part[f] for part in parts]) for f in wanted}
-        return StructureFunctions(self.shells, T, Q, relative_error=np.zeros(weights.shape[:2]), **values)
+        values = {f: weights * np.array([part[f] for part in parts]) for f in wanted}
+        return StructureFunctions(values, self.shells, T, Q, np.zeros(weights.shape[:2]))
 
     def measure(
         self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
@@ -308,9 +303,9 @@ class Impulse:
         at = [nodes(m, *limits) for m in self._moments]
         parts = [structure(m, limits[0][:, None], Q, wanted) for m, (Q, _) in zip(self._moments, at, strict=True)]
         weights = self._open_electrons(T)[:, :, None] * np.array([dQ2 for _, dQ2 in at]) * MOMENTUM_AU**2 / HARTREE
-        values = {f.value: weights * np.array([part[f] for part in parts]) for f in wanted}
+        values = {f: weights * np.array([part[f] for part in parts]) for f in wanted}
         momentum = np.array([Q for Q, _ in at]) * MOMENTUM_AU
-        return Measure(momentum, relative_error=np.zeros(weights.shape[:2]), **values)
+        return Measure(values, momentum, np.zeros(weights.shape[:2]))
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """None: a free electron has no levels."""

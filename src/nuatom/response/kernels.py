@@ -17,8 +17,9 @@ marked ₅, which exchanges the parities:
     normal parity:     A_T += w M₅² (J+1)/2J
     interference:      VA += w (E M₅ − M E₅)(J+1)/2J,
 
-and the scalar and pseudoscalar densities need no integral of their own: ∫(P'P − F'F) j_J for normal and
-∫(P'F + F'P) j_J for abnormal parity.  A03 and VA have the signs that make both positive for a free electron at rest.
+and the scalar and pseudoscalar densities need no integral of their own: D = ∫(P'P − F'F) j_J for normal and
+∫(P'F + F'P) j_J for abnormal parity; the scalar's interference with the charge is w D C.  A03 and VA have the signs
+that make both positive for a free electron at rest.
 
 Written with j_{J±1} instead of derivatives, each integral is a row of densities times a table of Bessel functions, so
 that all final states of one J are one matrix product, and the sum runs at the speed of BLAS.
@@ -31,12 +32,20 @@ import numpy as np
 from nuatom.atom.angular import three_j_half_squared
 from nuatom.atom.compiled import kernel
 from nuatom.atom.dirac import continuum_wave
+from nuatom.functions import ALL, Function
 
-CHARGE, CURRENT, AXIAL_CHARGE, AXIAL_LONGITUDINAL, AXIAL_CURRENT, AXIAL_MIXED, VECTOR_AXIAL, SCALAR, PSEUDOSCALAR = (
-    range(9)
-)
-LONGITUDINAL = 9
-FUNCTIONS = 10
+CHARGE = ALL.index(Function.CHARGE)
+CURRENT = ALL.index(Function.CURRENT)
+AXIAL_CHARGE = ALL.index(Function.AXIAL_CHARGE)
+AXIAL_LONGITUDINAL = ALL.index(Function.AXIAL_LONGITUDINAL)
+AXIAL_CURRENT = ALL.index(Function.AXIAL_CURRENT)
+AXIAL_MIXED = ALL.index(Function.AXIAL_MIXED)
+VECTOR_AXIAL = ALL.index(Function.VECTOR_AXIAL)
+SCALAR = ALL.index(Function.SCALAR)
+PSEUDOSCALAR = ALL.index(Function.PSEUDOSCALAR)
+SCALAR_CHARGE = ALL.index(Function.SCALAR_CHARGE)
+LONGITUDINAL = len(ALL)
+FUNCTIONS = len(ALL) + 1
 VA_SIGN = 1.0
 A03_SIGN = -1.0
 
@@ -124,7 +133,7 @@ def multipole_sum(
         longitudinal: whether to compute V33.
 
     Returns:
-        shape (FUNCTIONS, nw, nQ), the first axis in the order of the constants of this module.
+        shape (FUNCTIONS, nw, nQ), the first axis in the order of `functions.ALL`, and V33 last.
     """
     nr = P.size
     nw = kappas.size
@@ -237,6 +246,8 @@ def multipole_sum(
                     if axial:
                         magnetic = (kappas[w] - kappa) / (J + 1)
                         _add_product(out[SCALAR, w], weight, density[c], density[c])
+                        # density is ∫(F'F − P'P) j_J: minus the scalar's
+                        _add_product(out[SCALAR_CHARGE, w], -weight, density[c], direct[c])
                         if J > 0:
                             _add_product(out[AXIAL_CURRENT, w], transverse * magnetic**2, density[c], density[c])
                             _add_product(out[VECTOR_AXIAL, w], VA_SIGN * transverse * magnetic, electric[c], density[c])

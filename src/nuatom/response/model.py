@@ -1,89 +1,42 @@
 """What every response model of an atom gives: structure functions, their measure in Q², and lines.
 
-The atom absorbs an energy T and a momentum Q from a probe.  In the Born approximation all it can answer is a handful of
-structure functions of (T, Q); a coupling is a set of weights on them.  With the electron currents V^μ = ψ̄γ^μψ and
-A^μ = ψ̄γ^μγ5ψ, the z axis along Q and Σ_n the sum over final states with δ(T − E_n + E_0),
-
-    charge              S    = Σ_n |⟨n| Σ_j e^{iQ·r_j} |0⟩|²                                        (K 9)
-    current             R    = Σ_n |⟨n| Σ_j e_⊥·α_j e^{iQ·r_j} |0⟩|², ONE linear polarisation      (K 10)
-    axial_charge        A00,    axial_longitudinal  A33,    axial_mixed  A03 = Re Σ_n A0 A3*
-    axial_current       A_T, one linear polarisation
-    vector_axial        VA   = ½ Σ_n Σ_λ λ Re(V_λ A_λ*), λ = ±1 the helicity
-    scalar, pseudoscalar     |⟨n|ψ̄ψ|0⟩|² and |⟨n|ψ̄iγ5ψ|0⟩|², for mediators of those kinds.
-
-V03 = (T/Q) S and V33 = (T/Q)² S follow from current conservation.  All have the dimension 1/energy; all but A03 and VA
-are positive, and A03² ≤ A00 A33, VA² ≤ R A_T.
+`nuatom.functions` lists the structure functions; here is what a model answers when it is asked for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuatom.elements import Shell
-
-Array = NDArray[np.float64]
-
-
-class Function(Enum):
-    """A structure function; the value is the name of its attribute wherever it is kept."""
-
-    CHARGE = "charge"
-    CURRENT = "current"
-    AXIAL_CHARGE = "axial_charge"
-    AXIAL_LONGITUDINAL = "axial_longitudinal"
-    AXIAL_CURRENT = "axial_current"
-    AXIAL_MIXED = "axial_mixed"
-    VECTOR_AXIAL = "vector_axial"
-    SCALAR = "scalar"
-    PSEUDOSCALAR = "pseudoscalar"
-
-
-VECTOR = (Function.CHARGE, Function.CURRENT)
-"""What a photon couples to, and all that electromagnetic moments of the neutrino need."""
-ALL = tuple(Function)
-MIXED = {
-    Function.AXIAL_MIXED: (Function.AXIAL_CHARGE, Function.AXIAL_LONGITUDINAL),
-    Function.VECTOR_AXIAL: (Function.CURRENT, Function.AXIAL_CURRENT),
-}
-"""The two that are interferences, and the squares that bound them."""
+from nuatom.functions import VECTOR, Array, ByFunction, Function
 
 
 @dataclass(frozen=True)
-class StructureFunctions:
-    """Structure functions, resolved by shell, at given transfers and momenta; None for those not asked for.
+class StructureFunctions(ByFunction):
+    """Structure functions, resolved by shell, at given transfers and momenta.
 
     Attributes:
+        values: by `Function`, those asked for and always S and R, shape (shell, nT, nQ) [1/energy]; ``.charge``,
+            ``.current`` and so on read them.
         shells: the shells, in the order of the first axis.
         transfer: T, shape (nT,) [energy].
         momentum: Q, shape (nT, nQ) [energy].
-        charge: S, shape (shell, nT, nQ) [1/energy].
-        current: R, likewise, and so on for every `Function`.
         relative_error: estimated relative error of the integrals of S over Q, shape (shell, nT).
     """
 
     shells: tuple[Shell, ...]
     transfer: Array
     momentum: Array
-    charge: Array
-    current: Array
     relative_error: Array
-    axial_charge: Array | None = None
-    axial_longitudinal: Array | None = None
-    axial_current: Array | None = None
-    axial_mixed: Array | None = None
-    vector_axial: Array | None = None
-    scalar: Array | None = None
-    pseudoscalar: Array | None = None
 
 
 @dataclass(frozen=True)
-class Measure:
+class Measure(ByFunction):
     """Nodes in Q and structure functions times dQ², so that integrals over Q² are sums.
 
     For each transfer T_t and any smooth weight w,
@@ -94,55 +47,35 @@ class Measure:
     weight: no grid has to resolve the ridge.
 
     Attributes:
+        values: by `Function`, those asked for and always S and R, each times dQ², shape (shell, nT, nQ) [energy].
         momentum: Q, shape (shell, nT, nQ) or (1, nT, nQ) when all shells share their nodes [energy].
-        charge: S dQ², shape (shell, nT, nQ) [energy].
-        current: R dQ², likewise, and so on for every `Function` asked for.
         relative_error: estimated relative error of the integrals, shape (shell, nT).
     """
 
     momentum: Array
-    charge: Array
-    current: Array
     relative_error: Array
-    axial_charge: Array | None = None
-    axial_longitudinal: Array | None = None
-    axial_current: Array | None = None
-    axial_mixed: Array | None = None
-    vector_axial: Array | None = None
-    scalar: Array | None = None
-    pseudoscalar: Array | None = None
 
 
 @dataclass(frozen=True)
-class Lines:
+class Lines(ByFunction):
     """Discrete excitations: energies, and strengths as functions of Q.
 
-    The line i adds strength[i](Q) δ(T − transfer[i]) to S and current_strength[i](Q) δ(T − transfer[i]) to R.
+    The line i adds charge[i](Q) δ(T − transfer[i]) to S, current[i](Q) δ(T − transfer[i]) to R, and so on.
 
     Attributes:
+        values: by `Function`, those asked for and always S and R: strengths at the grid, shape (line, nQ)
+            [dimensionless].
         shell: index into the model's shells of the shell that loses the electron, shape (line,).
         final: label of the level excited to, e.g. "6p3/2"; the sum over all levels above the last
             resolved one of a Rydberg series is one line labelled e.g. ">12p3/2".
         transfer: excitation energies, ascending, shape (line,) [energy].
         momentum: the grid of Q, shape (nQ,) [energy].
-        charge: strengths in S at the grid, shape (line, nQ) [dimensionless].
-        current: strengths in R at the grid, shape (line, nQ) [dimensionless], and so on for every `Function`
-            asked for.
     """
 
     shell: NDArray[np.intp]
     final: tuple[str, ...]
     transfer: Array
     momentum: Array
-    charge: Array
-    current: Array
-    axial_charge: Array | None = None
-    axial_longitudinal: Array | None = None
-    axial_current: Array | None = None
-    axial_mixed: Array | None = None
-    vector_axial: Array | None = None
-    scalar: Array | None = None
-    pseudoscalar: Array | None = None
 
     def __len__(self) -> int:
         return len(self.final)
@@ -150,8 +83,8 @@ class Lines:
     @staticmethod
     def none() -> Lines:
         """The lines of a model that has none."""
-        empty = np.zeros((0, 0))
-        return Lines(np.zeros(0, dtype=np.intp), (), np.zeros(0), np.zeros(0), empty, empty)
+        nothing = dict.fromkeys(Function, np.zeros((0, 0)))
+        return Lines(nothing, np.zeros(0, dtype=np.intp), (), np.zeros(0), np.zeros(0))
 
 
 @runtime_checkable
@@ -223,19 +156,3 @@ def _checked(name: str, values: ArrayLike) -> Array:
     if array.ndim != 1 or not np.all(np.isfinite(array)) or np.any(array < 0):
         raise ValueError(f"{name} must be a list of finite numbers that are not negative, in MeV; got {values!r}")
     return array
-
-
-def with_vector(functions: Iterable[Function]) -> tuple[Function, ...]:
-    """The functions asked for and S and R, which every answer has, in the order of `Function`."""
-    wanted = {*functions, *VECTOR}
-    return tuple(function for function in Function if function in wanted)
-
-
-def refuse_others(model: str, functions: Iterable[Function], given: tuple[Function, ...] = VECTOR) -> None:
-    """Raise a ValueError if a model is asked for structure functions that it lacks."""
-    lacking = [function.value for function in functions if function not in given]
-    if lacking:
-        raise ValueError(
-            f"{model} has no {', '.join(lacking)}: it gives {', '.join(f.value for f in given)}; "
-            "use CentralField or FreeElectrons for the others"
-        )

@@ -27,7 +27,7 @@ import numpy as np
 from nuatom.atom.field import Solution
 from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell
-from nuatom.response.model import ALL, Function
+from nuatom.functions import ALL, Function
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 _BLOCK = 32  # momenta per table of Bessel functions: small enough to stay near the cache, large enough for BLAS
@@ -56,18 +56,14 @@ class Resolution:
         return Resolution(self.log_step / 2, self.wave_step / 2, self.momentum_step / 2, 2 * self.waves, 1e-14)
 
 
-KERNEL_ORDER = ALL
-"""The order of the structure functions in what the kernel returns; V33, for diagnosis, comes after."""
-
-
 @dataclass(frozen=True)
 class ShellResponse:
     """One shell at one photoelectron energy.
 
     Attributes:
         momentum: Q, shape (nQ,) [1/Bohr].
-        values: the structure functions in `KERNEL_ORDER` and V33, shape (10, nQ) [1/Hartree]; those not asked for
-            are zero.
+        values: the structure functions in the order of `ALL`, and V33, shape (function, nQ) [1/Hartree]; those not
+            asked for are zero.
         truncation: the part of S in the two highest l', shape (nQ,) [1/Hartree]: what the cut in l' may cost.
     """
 
@@ -77,7 +73,7 @@ class ShellResponse:
 
     def of(self, function: Function) -> Array:
         """One structure function, shape (nQ,) [1/Hartree]."""
-        return np.asarray(self.values[KERNEL_ORDER.index(function)])
+        return np.asarray(self.values[ALL.index(function)])
 
     @property
     def charge(self) -> Array:
@@ -207,14 +203,14 @@ class PartialWaves:
         out = []
         for momentum, top, values in zip(momenta, tops, sums, strict=True):
             last = (kappas == top) | (kappas == -top - 1) | (kappas == top - 1) | (kappas == -top)
-            S = values[KERNEL_ORDER.index(Function.CHARGE)]
+            S = values[ALL.index(Function.CHARGE)]
             out.append(ShellResponse(momentum, values.sum(axis=1), S[last[: len(S)]].sum(axis=0)))
         return out
 
     def discrete(
         self, shell: int, index: Indices, level_grid: Grid, levels: Sequence[Any], momentum: Array, axial: bool = False
     ) -> Array:
-        """Strengths of the transitions from a shell to bound levels, in `KERNEL_ORDER`, shape (10, level, nQ).
+        """Strengths of the transitions from a shell to bound levels, as of `ALL` and V33, shape (function, level, nQ).
 
         Args:
             shell: index of the shell.
@@ -252,7 +248,7 @@ class PartialWaves:
         axial: bool,
         longitudinal: bool,
     ) -> list[Array]:
-        """All functions per final state, shape (10, final, nQ); `kappas` ascend in l', shell i uses l' ≤ tops[i]."""
+        """All functions and V33 per final state, (function, final, nQ); `kappas` ascend in l', shell i to tops[i]."""
         from nuatom.atom.angular import bessel_table
         from nuatom.response.kernels import FUNCTIONS, multipole_sum
 

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array
+from nuatom.functions import MIXED, VECTOR, Function
 from nuatom.response.excitations import Excitations, excitations
 from nuatom.response.impulse import Moments, all_moments
 from nuatom.response.impulse import structure as impulse_structure
-from nuatom.response.model import MIXED, VECTOR, Function
 from nuatom.response.partial_waves import PartialWaves, ShellResponse, one_blas_thread, wave_number
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV

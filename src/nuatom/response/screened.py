@@ -22,21 +22,10 @@ from numpy.typing import ArrayLike
 from nuatom.atom.field import Atom, Binding
 from nuatom.atom.grid import Array, fade
 from nuatom.elements import Shell
+from nuatom.functions import ALL, MIXED, VECTOR, Function, with_vector
 from nuatom.response import impulse
 from nuatom.response.central_field import CentralField
-from nuatom.response.model import (
-    ALL,
-    MIXED,
-    VECTOR,
-    Function,
-    Lines,
-    Measure,
-    StructureFunctions,
-    checked_limits,
-    checked_momentum,
-    checked_transfer,
-    with_vector,
-)
+from nuatom.response.model import Lines, Measure, StructureFunctions, checked_limits, checked_momentum, checked_transfer
 from nuatom.response.response_table import ridge
 from nuatom.response.screening.interaction import Interaction, LocalExchange
 from nuatom.response.screening.random_phase import DRESSED
@@ -186,16 +175,12 @@ class Screened:
         base = plain if self._field is self._measured else self._field.structure(T, Q, wanted)
         y = np.log(Q / MOMENTUM_AU / ridge(np.maximum(T, 1e-12) / HARTREE)[:, None])
         share = self._share(T)[:, None]
-        values = self._dressed(
-            {f: getattr(base, f.value) for f in wanted}, T, np.broadcast_to(y, (len(self.shells), *y.shape))
-        )
+        values = self._dressed({f: base[f] for f in wanted}, T, np.broadcast_to(y, (len(self.shells), *y.shape)))
         is_open = self._is_open(T)
         lines = self._lines_in_continuum(T, y, wanted)
-        out = {
-            f.value: share * (values[f] * is_open + lines[f]) + (1 - share) * getattr(plain, f.value) for f in wanted
-        }
+        out = {f: share * (values[f] * is_open + lines[f]) + (1 - share) * plain[f] for f in wanted}
         error = np.maximum(base.relative_error, plain.relative_error) + SCREENING_ERROR * share[:, 0]
-        return StructureFunctions(self.shells, T, Q, relative_error=error, **out)
+        return StructureFunctions(out, self.shells, T, Q, error)
 
     def measure(
         self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
@@ -220,7 +205,7 @@ class Screened:
             return plain
         base = plain if self._field is self._measured else self._field.measure(T, low, high, wanted)
         y = np.log(base.momentum / MOMENTUM_AU / ridge(np.maximum(T, 1e-12) / HARTREE)[:, None])
-        values = self._dressed({f: getattr(base, f.value) for f in wanted}, T, y)
+        values = self._dressed({f: base[f] for f in wanted}, T, y)
         is_open = self._is_open(T)
         Q_lines, lines = self._measure_of_lines(T, low, high, wanted)
         parts = [
@@ -228,12 +213,12 @@ class Screened:
             (np.broadcast_to(Q_lines, (len(self.shells), *Q_lines.shape)), {f: share * lines[f] for f in wanted}),
         ]
         if base is plain:
-            parts[0] = (base.momentum, {f: parts[0][1][f] + (1 - share) * getattr(plain, f.value) for f in wanted})
+            parts[0] = (base.momentum, {f: parts[0][1][f] + (1 - share) * plain[f] for f in wanted})
         else:
-            parts.append((plain.momentum, {f: (1 - share) * getattr(plain, f.value) for f in wanted}))
-        joined = {f.value: np.concatenate([part[f] for _, part in parts], axis=-1) for f in wanted}
+            parts.append((plain.momentum, {f: (1 - share) * plain[f] for f in wanted}))
+        joined = {f: np.concatenate([part[f] for _, part in parts], axis=-1) for f in wanted}
         error = np.maximum(base.relative_error, plain.relative_error) + SCREENING_ERROR * share[:, 0]
-        return Measure(np.concatenate([Q for Q, _ in parts], axis=-1), relative_error=error, **joined)
+        return Measure(joined, np.concatenate([Q for Q, _ in parts], axis=-1), error)
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
         """The discrete excitations below the first threshold.
@@ -261,15 +246,13 @@ class Screened:
             rows += self._axial_lines(momentum, wanted)
         rows = sorted((row for row in rows if row[0] > 0), key=lambda row: row[0])
         nothing = np.zeros(momentum.size)
-        strengths = {
-            f.value: np.array([row[3].get(f, nothing) for row in rows]).reshape(-1, momentum.size) for f in wanted
-        }
+        strengths = {f: np.array([row[3].get(f, nothing) for row in rows]).reshape(-1, momentum.size) for f in wanted}
         return Lines(
+            values=strengths,
             shell=np.array([row[1] for row in rows], dtype=np.intp),
             final=tuple(row[2] for row in rows),
             transfer=np.array([row[0] for row in rows]),
             momentum=momentum,
-            **strengths,
         )
 
     # --- parts -----------------------------------------------------------------------------------
@@ -337,10 +320,10 @@ class Screened:
                     out[f][i] += factor * size
                 else:
                     out[f][i] *= np.exp(factor)
-        if Function.VECTOR_AXIAL in touched and Function.AXIAL_CURRENT in values:
-            first, second = MIXED[Function.VECTOR_AXIAL]
-            bound = np.sqrt(out[first] * values[second])
-            out[Function.VECTOR_AXIAL] = np.clip(out[Function.VECTOR_AXIAL], -bound, bound)
+        for f in touched:
+            if f in MIXED and all(bound in values for bound in MIXED[f]):
+                bound = np.sqrt(out[MIXED[f][0]] * out[MIXED[f][1]])
+                out[f] = np.clip(out[f], -bound, bound)
         return out
 
     def _in_y(self, rows: Array, y: Array) -> Array:
@@ -423,7 +406,7 @@ class Screened:
             T = 0.5 * (edge + own) + 0.5 * (edge - own) * node
             base = self._field.structure(T, momentum, functions)
             y = np.log(base.momentum / MOMENTUM_AU / ridge(T / HARTREE)[:, None])
-            values = {f: getattr(base, f.value) for f in functions}
+            values = {f: base[f] for f in functions}
             values = self._dressed(values, T, np.broadcast_to(y, (len(self.shells), *y.shape)))
             for k in range(_UNRESOLVED):
                 dT = 0.5 * (edge - own) * weight[k]

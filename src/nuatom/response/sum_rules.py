@@ -25,9 +25,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.elements import Shell
+from nuatom.functions import VECTOR, Array
 from nuatom.response.central_field import CentralField
 from nuatom.response.impulse import free_sum_rules
-from nuatom.response.model import VECTOR, Array, Lines, ResponseModel
+from nuatom.response.model import Lines, ResponseModel
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU
 
 _ORDER = 6

@@ -42,13 +42,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom.atom.grid import Array, Indices
-from nuatom.response.model import Function
+from nuatom.functions import Function
 from nuatom.response.screening.stage import Stage, Transition, Widths
 
 Complex = NDArray[np.complexfloating[Any, Any]]
 Real = NDArray[np.floating[Any]]
 
-DRESSED = (Function.CHARGE, Function.CURRENT, Function.SCALAR, Function.VECTOR_AXIAL)
+DRESSED = (Function.CHARGE, Function.CURRENT, Function.SCALAR, Function.SCALAR_CHARGE, Function.VECTOR_AXIAL)
 """What screening changes, in the order of every array here."""
 _CLOSED = -0.02
 _DEEP = 30.0
@@ -428,6 +428,7 @@ def summed(stage: Stage, J: int, shell: Indices, weight: Array, of: Amplitudes) 
     along = (2 * J + 1) * weight[:, None]
     across = along * (J + 1) / (2 * J) if J else np.zeros_like(along)
     squares = (along * abs(of.charge) ** 2, across * abs(of.electric) ** 2, along * abs(of.scalar) ** 2)
-    values = np.stack([*squares, across * of.electric.real * of.magnetic])
+    interference = along * np.real(of.charge * np.conj(of.scalar))
+    values = np.stack([*squares, interference, across * of.electric.real * of.magnetic])
     owner = np.arange(len(stage.shells))[:, None] == shell
     return np.asarray(owner @ values)

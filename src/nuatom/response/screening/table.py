@@ -39,8 +39,8 @@ ABOVE, BELOW = 0.12 * eV / HARTREE, 0.55 * eV / HARTREE
 _BESIDE = 2e-4
 _STAGES = np.array([60.0, 300.0, 1000.0]) * eV / HARTREE
 _NAMES = tuple(function.value for function in DRESSED)
-_RATIOS = (0, 1, 2)
-_SHIFT = 3
+_RATIOS = (0, 1, 2, 3)
+_SHIFT = 4
 LEAST = 1e-6
 """The least ratio."""
 _ROUNDS = 4
@@ -60,9 +60,10 @@ class ScreeningTable:
     Attributes:
         transfer: T, ascending, shape (nT,) [Hartree].
         y: ln Q/Q_r, uniform, shape (nQ,).
-        ratio: of S, R and the scalar density, shape (3, shell, nT, nQ); one where a shell is closed.
+        ratio: of S, R, the scalar density and its interference with the charge, shape (4, shell, nT, nQ); one where a
+            shell is closed.
         shift: of VA, shape (shell, nT, nQ).
-        lines: lines in the continuum in the functions of `DRESSED`, shape (4, shell, nT, nQ) [1/Hartree].
+        lines: lines in the continuum in the functions of `DRESSED`, shape (5, shell, nT, nQ) [1/Hartree].
         momentum: Q of the discrete lines, shape (nq,) [1/Bohr].
         discrete: lines below the first threshold.
     """
@@ -196,8 +197,8 @@ def _column(stage: Stage, reference: CentralField, transfer: float, y: Array, wi
     change = found.dressed - found.bare
     # The multipoles computed here are a part of the whole, but for what the two grids differ by.
     with np.errstate(divide="ignore", invalid="ignore"):
-        scalar = np.maximum(S * found.bare[2] / found.bare[0], found.bare[2])
-        whole = np.stack([np.maximum(S, found.bare[0]), np.maximum(R, found.bare[1]), scalar])
+        scalars = np.maximum(S * found.bare[2:4] / found.bare[0], found.bare[2:4])
+        whole = np.stack([np.maximum(S, found.bare[0]), np.maximum(R, found.bare[1]), *scalars])
         ratio = 1 + change[list(_RATIOS)] / whole
         shift = change[_SHIFT] / np.sqrt(S * R)
     is_open = (transfer > -stage.orbitals[0])[:, None]
