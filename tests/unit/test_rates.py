@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
 from central_fields import central_field
 from comparison import approx
@@ -24,7 +25,8 @@ from nuatom.approximations import FrozenPhoton, Stepping
 from nuatom.coherent import cross_section as coherent_cross_section
 from nuatom.coherent import greatest_recoil, nuclides
 from nuatom.elements import Shell
-from nuatom.neutrino import Flavour
+from nuatom.functions import Function
+from nuatom.neutrino import Coupling, Flavour, StructureWeights
 from nuatom.rates import Material, RateSpectrum, nuclear_rate_spectrum, rate, rate_spectrum
 from nuatom.rates.flux import tail
 from nuatom.response.free import FreeElectrons
@@ -390,3 +392,46 @@ def test_bad_materials() -> None:
 def test_a_model_that_lacks_functions_says_so() -> None:
     with pytest.raises(ValueError, match="Hydrogenic has no axial_charge"):
         rate(SOURCE, Weak(), HYDROGEN, 1e-3)
+
+
+# --- couplings of a user, and of several kinematics ----------------------------------------------------
+
+
+class Mine(Coupling):
+    """A user's coupling that knows flavours by itself."""
+
+    def __init__(self, weak: Weak) -> None:
+        self.weak = weak
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        return self.weak.functions
+
+    def weights(self, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike) -> StructureWeights:
+        return self.weak.weights(energy, transfer, momentum)
+
+    def with_flavour(self, flavour: Flavour | str, antineutrino: bool = False) -> "Mine":
+        return Mine(self.weak.with_flavour(flavour, antineutrino))
+
+
+def test_a_users_coupling_is_asked_for_its_flavour() -> None:
+    model = FreeElectrons("Ge")
+    T = np.array([1 * keV, 100 * keV])
+    expected = rate(SOURCE, Weak(), model, T)
+    # Its own flavour does not count where a source sends others.
+    for own in (Weak("e"), Weak("tau", True)):
+        np.testing.assert_allclose(rate(SOURCE, Mine(own), model, T), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("mass", [0.02, 0.1])
+def test_parts_with_kinematics_of_their_own_add_up(mass: float) -> None:
+    parts = (MagneticMoment(1e-11), HeavyLepton(3e-11, mass), Millicharge(1e-13))
+    T = np.array([50 * eV, 1 * keV, 30 * keV])
+    for model in (HYDROGEN, FreeElectrons("H")):
+        apart = sum(rate(SOURCE, part, model, T) for part in parts)
+        np.testing.assert_allclose(rate(SOURCE, IncoherentSum(parts), model, T), apart, rtol=1e-4)
+        by_part = rate_spectrum(SOURCE, IncoherentSum(parts), model, T)
+        assert by_part.parts == ("magnetic moment", "heavy lepton", "millicharge")
+        np.testing.assert_allclose(by_part.density.sum(axis=(0, 1, 2)), apart, rtol=1e-4)
+        lines = [rate_spectrum(SOURCE, part, model, T).line_rate.sum() for part in parts]
+        assert by_part.line_rate.sum() == approx(sum(lines), rel=1e-3)

@@ -14,7 +14,7 @@ Sources: D. Liberman, D. T. Cromer and J. T. Waber, Comput. Phys. Commun. 2 (197
 
 from __future__ import annotations
 
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ from nuatom.atom.exchange import Electrons, Exchange, Slater
 from nuatom.atom.grid import Array, Grid, fade
 from nuatom.elements import Element, Shell, configuration, element, measured_edges
 from nuatom.store import Store, Table, Variable
+from nuatom.store.identity import identity
 from nuatom.units import BOHR_RADIUS, HARTREE, mm
 
 FEMTOMETRE = 1e-12 * mm / BOHR_RADIUS
@@ -321,8 +322,7 @@ class Atom:
         for kind, choice, example in (("exchange", exchange, "Slater()"), ("nucleus", nucleus, "PointNucleus()")):
             # Both have a potential, but an exchange alone a slope.
             right = hasattr(choice, "potential") and hasattr(choice, "slope") == (kind == "exchange")
-            # A dataclass instance: its repr, which keys stored tables, says all there is to it.
-            if not (right and is_dataclass(choice)) or isinstance(choice, type):
+            if not right or isinstance(choice, type):
                 raise ValueError(f"{kind} must be a choice object such as {example}, not {choice!r}")
         for name, value in (
             ("symbol", known.symbol),
@@ -349,8 +349,8 @@ class Atom:
         return {
             "symbol": self.symbol,
             "charge": self.charge,
-            "exchange": repr(self.exchange),
-            "nucleus": repr(self.nucleus),
+            "exchange": identity(self.exchange),
+            "nucleus": identity(self.nucleus),
         }
 
     @cached_property

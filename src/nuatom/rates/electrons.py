@@ -16,11 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuatom.functions import MIXED, VECTOR, Array, Function, in_order
 from nuatom.neutrino import Coupling
+from nuatom.neutrino.coupling import joined_intervals
 from nuatom.rates.flux import checked_components, endpoint, is_line
 from nuatom.rates.material import Material, as_material
 from nuatom.rates.nodes import Nodes, panel_edges, panel_nodes, reduced
 from nuatom.rates.spectrum import RateSpectrum, checked_transfers
-from nuatom.rates.weights import Beam, averaged, beams, openings
+from nuatom.rates.weights import Beam, averaged, beams, kinematic_limits, openings
 from nuatom.response.model import Lines, Measure, ResponseModel
 from nuatom.scattering import line_strengths
 from nuatom.source import Component, Source
@@ -141,7 +142,7 @@ def _of_model(
     density = np.zeros((len(components), len(parts), len(model.shells), transfer.size))
     error = np.zeros((len(model.shells), transfer.size))
     functions = _functions(group)
-    for at, nodes, own in _measured(components, _finest(group, most), model, T, functions, most):
+    for at, nodes, own in _measured(components, _kinds(group), model, T, functions, most):
         density[..., some[at]] += _contracted(group, parts, nodes, len(components), at.size)
         error[:, some[at]] = own
     return _PerAtom(parts, density, error)
@@ -155,10 +156,12 @@ def _functions(group: tuple[Beam, ...]) -> tuple[Function, ...]:
     return in_order({f for beam in group for part in beam.parts.values() for f in part.functions})
 
 
-def _finest(group: tuple[Beam, ...], most: float) -> Coupling:
-    """The coupling that asks for the most intervals in Q, which does for the other flavours too."""
-    probe = np.array([most]), np.array([most / 2])
-    return max((beam.coupling for beam in group), key=lambda coupling: coupling.intervals(*probe).shape[1])
+def _kinds(group: tuple[Beam, ...]) -> tuple[Coupling, ...]:
+    """The parts of all beams, one of each kind of intervals in Q."""
+    most = group[0].most
+    E, T = np.full(3, most), np.array([1e-6, 1e-3, 0.5]) * most
+    parts = [part for beam in group for part in beam.parts.values()]
+    return tuple({part.intervals(E, T).tobytes(): part for part in parts}.values())
 
 
 def _contracted(
@@ -168,9 +171,13 @@ def _contracted(
     shells = len(next(iter(nodes.strengths.values())))
     total = np.zeros((transfers, components, len(parts), shells))
     for beam in group:
-        minimum = openings(beam.coupling, nodes.transfer, nodes.momentum, beam.most)
-        above = beam.above(minimum)
+        opened: dict[bytes, tuple[Array, Array]] = {}  # for parts that open alike once
         for name, part in beam.parts.items():
+            kind = kinematic_limits(part, nodes.transfer, beam.most).tobytes()
+            if kind not in opened:
+                minimum = openings(part, nodes.transfer, nodes.momentum, beam.most)
+                opened[kind] = minimum, beam.above(minimum)
+            minimum, above = opened[kind]
             rows = np.zeros((len(nodes.owner), len(beam.members), shells))
             for function, w in averaged(part, beam, nodes.transfer, nodes.momentum, minimum, above).items():
                 rows += np.moveaxis(w, 1, 0) @ np.transpose(nodes.strengths[function], (1, 2, 0))
@@ -185,7 +192,7 @@ def _contracted(
 
 def _measured(
     components: Sequence[Component],
-    coupling: Coupling,
+    kinds: Sequence[Coupling],
     model: ResponseModel,
     transfer: Array,
     functions: tuple[Function, ...],
@@ -194,9 +201,9 @@ def _measured(
     """Indices of transfers, their nodes, and the model's error (shell, nT), some transfers at a time."""
     if not transfer.size:
         return
-    jumps = _limits(coupling, transfer, _energies(components, lines=True))
-    bends = _limits(coupling, transfer, _energies(components, lines=False))
-    own = coupling.intervals(np.full(transfer.shape, most), transfer)
+    jumps = _limits(kinds, transfer, _energies(components, lines=True))
+    bends = _limits(kinds, transfer, _energies(components, lines=False))
+    own = joined_intervals(kinds, np.full(transfer.shape, most), transfer)
     matters = _jumps_matter(model, transfer, jumps, own[:, -1])
     for is_cut in (False, True):
         (chosen,) = np.nonzero(matters == is_cut)
@@ -227,13 +234,14 @@ def _energies(components: Sequence[Component], *, lines: bool) -> Array:
     return np.array(sorted(found))
 
 
-def _limits(coupling: Coupling, transfer: Array, energies: Array) -> Array:
-    """Least and largest Q at some energies, shape (nT, 2 · energy) [energy]; T itself where that is closed."""
+def _limits(kinds: Sequence[Coupling], transfer: Array, energies: Array) -> Array:
+    """Least and largest Q at some energies, shape (nT, 2 · energy · kind) [energy]; T itself where that is closed."""
     columns = [transfer[:, None]]
     for energy in energies:
         is_open = transfer < energy
-        limits = coupling.intervals(np.where(is_open, energy, 2 * transfer), transfer)[:, [0, -1]]
-        columns.append(np.where(is_open[:, None], limits, transfer[:, None]))
+        at = np.where(is_open, energy, 2 * transfer)
+        found = {limits.tobytes(): limits for limits in (kind.intervals(at, transfer)[:, [0, -1]] for kind in kinds)}
+        columns += [np.where(is_open[:, None], limits, transfer[:, None]) for limits in found.values()]
     return np.concatenate(columns, axis=1)
 
 
@@ -267,7 +275,7 @@ def _line_rates(
     (some,) = np.nonzero(found.transfer < most)
     for start in range(0, some.size, _CHUNK_LINES):
         line = some[start : start + _CHUNK_LINES]
-        nodes = _line_nodes(components, _finest(group, most), found, line, functions, most)
+        nodes = _line_nodes(components, _kinds(group), found, line, functions, most)
         if nodes.owner.size:
             result[..., line] = _contracted(group, parts, nodes, len(components), line.size)[:, :, 0]
     return found, result
@@ -275,7 +283,7 @@ def _line_rates(
 
 def _line_nodes(
     components: Sequence[Component],
-    coupling: Coupling,
+    kinds: Sequence[Coupling],
     found: Lines,
     line: NDArray[np.intp],
     functions: tuple[Function, ...],
@@ -283,9 +291,9 @@ def _line_nodes(
 ) -> Nodes:
     """Nodes in Q of the lines, up to the end of the grid of their strengths, shape (1, row, node)."""
     T = found.transfer[line]
-    own = coupling.intervals(np.full(T.shape, most), T)
+    own = joined_intervals(kinds, np.full(T.shape, most), T)
     top = np.minimum(own[:, -1], found.momentum[-1])
-    jumps = _limits(coupling, T, _energies(components, lines=True))
+    jumps = _limits(kinds, T, _energies(components, lines=True))
     inner = np.concatenate([own[:, :-1], jumps], axis=1)
     owner, Q, dQ2 = panel_nodes(T, panel_edges(T, inner, np.maximum(top, T)))
     # All panels of a line side by side: what prepares its strengths for interpolation is then done once.

@@ -66,7 +66,7 @@ def beams(
         coupling: as given; the source decides the flavour and whether it is an antineutrino.
         least: the least transfer [energy].
         most: the largest energy of a neutrino [energy].
-        by_part: whether to keep the parts of the coupling apart.
+        by_part: whether to keep the parts of the coupling apart; parts with kinematics of their own are in any case.
     """
     kinds: dict[tuple[Flavour, bool] | None, Coupling] = {}
     shares: dict[tuple[Flavour, bool] | None, dict[int, list[Probability]]] = {}
@@ -84,7 +84,7 @@ def beams(
         found.append(
             Beam(
                 coupling=own,
-                parts=own.components() if by_part else {"": own},
+                parts=own.components() if by_part or _differ(own, least, most) else {"": own},
                 members=np.array(members),
                 sources=sources,
                 probabilities=probabilities,
@@ -93,6 +93,19 @@ def beams(
             )
         )
     return tuple(found)
+
+
+def kinematic_limits(coupling: Coupling, transfer: Array, most: float) -> Array:
+    """The least and the largest Q at twice the largest energy, shape (row, 2): equal for couplings that open alike."""
+    edges = coupling.intervals(np.full(transfer.shape, 2 * most), transfer)
+    return edges[:, [0, -1]]
+
+
+def _differ(coupling: Coupling, least: float, most: float) -> bool:
+    """Whether the parts of a coupling have different limits of Q, as where one makes a massive lepton."""
+    probe = np.array([least, 0.5 * (least + most)])
+    limits = [kinematic_limits(part, probe, most) for part in coupling.components().values()]
+    return any(not np.array_equal(limits[0], other) for other in limits[1:])
 
 
 def _sum(probabilities: list[Probability]) -> Probability:
@@ -112,9 +125,8 @@ def openings(coupling: Coupling, transfer: Array, momentum: Array, most: float) 
         most: the largest energy of a neutrino [energy].
     """
     massless = (transfer[:, None] + momentum) / 2
-    probe = np.full(transfer.shape, 2 * most)
-    edges = coupling.intervals(probe, transfer)
-    if np.array_equal(edges[:, 0], transfer) and np.array_equal(edges[:, -1], 2 * probe - transfer):
+    limits = kinematic_limits(coupling, transfer, most)
+    if np.array_equal(limits[:, 0], transfer) and np.array_equal(limits[:, 1], 4 * most - transfer):
         return massless
     # A massive lepton in the final state asks for more; what is open once stays open.
     T, Q = np.broadcast_to(transfer[:, None], momentum.shape).ravel(), momentum.ravel()

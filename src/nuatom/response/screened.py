@@ -12,7 +12,7 @@ errors of `CentralField`.  Between two thirds of `highest` and `highest` the rat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -84,10 +84,7 @@ class Screened:
     def __post_init__(self) -> None:
         if not isinstance(self.atom, Atom):
             raise ValueError(f'Screened needs an Atom, not {self.atom!r}: write Screened(Atom("Xe"))')
-        # A dataclass instance: its repr, which keys stored tables, says all there is to it.
-        if not (is_dataclass(self.interaction) and hasattr(self.interaction, "matrix")) or isinstance(
-            self.interaction, type
-        ):
+        if not hasattr(self.interaction, "matrix") or isinstance(self.interaction, type):
             raise ValueError(f"interaction must be a choice object such as LocalExchange(), not {self.interaction!r}")
         if not 1e-3 <= self.width <= 0.1:
             raise ValueError(f"width is a fraction of T between 1e-3 and 0.1, not {self.width!r}")

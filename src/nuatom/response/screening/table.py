@@ -28,6 +28,7 @@ from nuatom.response.screening.interaction import Interaction
 from nuatom.response.screening.random_phase import DRESSED, FIRST, response
 from nuatom.response.screening.stage import Settings, Stage, Widths
 from nuatom.store import Store, Table, Variable
+from nuatom.store.identity import identity
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
 
 LOWEST, HIGHEST, STEP = -6.0, 0.72, 0.12
@@ -259,7 +260,7 @@ def fetch(
     parameters = {
         **atom.parameters,
         "reference": reference.tolerance,
-        "interaction": repr(interaction),
+        "interaction": identity(interaction),
         "settings": repr(settings),
         "width": widths.relative,
         "least_width": widths.least,
