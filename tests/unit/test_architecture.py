@@ -20,6 +20,7 @@ LAYERS = (
     "atom",
     "response",
     "neutrino",
+    "conformance",
     "scattering",
     "measured",
     "approximations",

@@ -12,7 +12,7 @@ import pytest
 
 import nuatom
 
-MODULES = ("coherent", "detector", "limit", "source", "units")
+MODULES = ("coherent", "conformance", "detector", "limit", "source", "units")
 PUBLIC = [
     "Anapole",
     "Atom",
@@ -74,6 +74,7 @@ PUBLIC = [
     "__version__",
     "coherent",
     "components",
+    "conformance",
     "cross_section",
     "detector",
     "effective_moment",
