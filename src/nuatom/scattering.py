@@ -102,8 +102,9 @@ def spectrum(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transf
         transfer: T ≥ 0, any shape [energy].  T ≥ E is closed, and T = 0 no inelastic process: exactly 0.
 
     Raises:
-        ValueError: for energies or transfers that are not finite or out of range.
+        ValueError: for energies or transfers that are not finite or out of range, or what is no coupling or model.
     """
+    require_coupling(coupling)
     return _spectra({"": coupling}, model, energy, transfer)[""]
 
 
@@ -120,8 +121,9 @@ def components(coupling: Coupling, model: ResponseModel, energy: ArrayLike, tran
         each of shape energy.shape + transfer.shape [area/energy]; "interference" may be negative.
 
     Raises:
-        ValueError: for energies or transfers that are not finite or out of range.
+        ValueError: for energies or transfers that are not finite or out of range, or what is no coupling or model.
     """
+    require_coupling(coupling, needs=("components",))
     found = _spectra(coupling.components(), model, energy, transfer)
     return {name: part.total for name, part in found.items()}
 
@@ -147,7 +149,7 @@ def cross_section(
         shape energy.shape + transfer.shape, after (shell,) if ``by_shell`` [area/energy].
 
     Raises:
-        ValueError: for energies or transfers that are not finite or out of range.
+        ValueError: for energies or transfers that are not finite or out of range, or what is no coupling or model.
     """
     result = spectrum(coupling, model, energy, transfer)
     return result.by_shell if by_shell else result.total
@@ -168,8 +170,9 @@ def photoabsorption(model: ResponseModel, energy: ArrayLike, *, by_shell: bool =
 
     Raises:
         ValueError: for energies that are not finite or not positive, and for free electrons, which
-            absorb no photon.
+            absorb no photon, or what is no model.
     """
+    require_model(model, needs=("structure",))
     photon = _positive("energy", energy)
     T = photon.ravel()
     R = model.structure(T, T[:, None], VECTOR).current[:, :, 0]
@@ -189,8 +192,10 @@ def lines(coupling: Coupling, model: ResponseModel, energy: ArrayLike) -> Excita
         energy: E > 0, any shape [energy].
 
     Raises:
-        ValueError: for energies that are not finite or not positive.
+        ValueError: for energies that are not finite or not positive, or what is no coupling or model.
     """
+    require_coupling(coupling)
+    require_model(model, needs=("shells", "lines"))
     E = _positive("energy", energy)
     flat = E.ravel()
     found = model.lines(coupling.functions)
@@ -230,9 +235,11 @@ def total_cross_section(
         shape energy.shape [area].
 
     Raises:
-        ValueError: for arguments that are not finite or not positive.
+        ValueError: for arguments that are not finite or not positive, or what is no coupling or model.
         RuntimeError: if the integral does not reach the tolerance.
     """
+    require_coupling(coupling)
+    require_model(model)
     E = _positive("energy", energy)
     least = float(_positive("threshold", threshold))
     accuracy = float(tolerance)
@@ -242,6 +249,54 @@ def total_cross_section(
     above = discrete.area[discrete.transfer >= least].sum(axis=0)
     smooth = [_integral_over_transfer(coupling, model, float(e), least, accuracy) for e in E.ravel()]
     return np.asarray((above + np.array(smooth)).reshape(E.shape))
+
+
+# --- what is asked for ---------------------------------------------------------------------------------
+
+
+def require_model(
+    model: object, symbol: str = "Xe", *, needs: tuple[str, ...] = ("shells", "structure", "measure", "lines")
+) -> None:
+    """Raise a ValueError unless something is a response model.
+
+    Args:
+        model: what came.
+        symbol: of the element the message speaks of, where what came does not say.
+        needs: what is going to be asked of it.
+    """
+    # Not by hasattr, which would solve the field of an atom for its shells.
+    if not isinstance(model, type) and set(needs) <= set(dir(model)):
+        return
+    own = getattr(model, "symbol", model if isinstance(model, str | int) else None)
+    name = own if isinstance(own, str | int) and not isinstance(own, bool) else symbol
+    what = f"the class {model.__name__}" if isinstance(model, type) else repr(model)
+    if isinstance(own, str) and not isinstance(model, str | type):
+        what += ", which is an atom and does not say how its electrons answer"
+    raise ValueError(
+        f"expected a response model, got {what}: write CentralField(Atom({name!r})) or FreeElectrons({name!r})"
+    )
+
+
+def require_coupling(coupling: object, *, needs: tuple[str, ...] = ("functions", "weights", "intervals")) -> None:
+    """Raise a ValueError unless something is a coupling.
+
+    Args:
+        coupling: what came.
+        needs: what is going to be asked of it.
+    """
+    if isinstance(coupling, type):
+        name = coupling.__name__
+        raise ValueError(f"expected a coupling, got the class {name}: make one, {name}(…)")
+    # Not by hasattr: what a neutrino needs of an atom may depend on a flavour that it lacks, which it says best itself.
+    lacking = [name for name in needs if name not in dir(coupling)]
+    if not lacking:
+        return
+    if {"structure", "measure"} & set(dir(coupling)):
+        raise ValueError(f"expected a coupling, got {coupling!r}, a response model: the coupling comes before it")
+    some = f", which has no {' and no '.join(lacking)}" if len(lacking) < len(needs) else ""
+    raise ValueError(
+        f"expected a coupling, got {coupling!r}{some}: write one such as MagneticMoment(1e-11) or Weak('e')"
+    )
 
 
 # --- parts ---------------------------------------------------------------------------------------------
@@ -261,6 +316,7 @@ def _spectra(
     couplings: Mapping[str, Coupling], model: ResponseModel, energy: ArrayLike, transfer: ArrayLike
 ) -> dict[str, Spectrum]:
     """The spectra of several couplings, from one evaluation of the model where they share their intervals."""
+    require_model(model, needs=("shells", "measure"))
     E, T = _positive("energy", energy), _positive("transfer", transfer, zero=True)
     flat_energy, flat_transfer = E.ravel(), T.ravel()
     shape = (len(model.shells), len(flat_energy), len(flat_transfer))

@@ -16,6 +16,7 @@ LAYERS = (
     "columns",
     "store",
     "elements",
+    "targets",
     "atom",
     "response",
     "neutrino",

@@ -67,11 +67,11 @@ def photo(
     """
     from nuatom import output as files
     from nuatom import plot, plot_photo, units
-    from nuatom.elements import target
     from nuatom.measured import compare_photoabsorption, henke_photoabsorption
     from nuatom.quantities import parse_range
     from nuatom.scattering import photoabsorption
     from nuatom.store import Table
+    from nuatom.targets import target
 
     paths = output or []
     files.check(paths)

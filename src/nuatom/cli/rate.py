@@ -243,7 +243,7 @@ def _configured(target: str, given: Mapping[str, str | None]) -> Experiment | No
 def _check_target(target: str) -> None:
     """An element or a compound; an error says what else may stand there."""
     from nuatom.config import presets
-    from nuatom.elements import target as parse_target
+    from nuatom.targets import target as parse_target
 
     try:
         parse_target(target)
@@ -352,10 +352,10 @@ def _electrons(
 ) -> tuple[RateSpectrum, dict[str, Array]]:
     """The rate on electrons, and that of free electrons and of stepping."""
     from nuatom.approximations import Stepping
-    from nuatom.elements import target as parse_target
     from nuatom.rates import Material, rate_spectrum
     from nuatom.rates import rate as total_rate
     from nuatom.response.free import FreeElectrons
+    from nuatom.targets import target as parse_target
 
     options.check_model(how.word, coupling.functions)
     elements = [element.symbol for element, _ in parse_target(target).composition]

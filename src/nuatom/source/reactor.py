@@ -85,7 +85,7 @@ def huber_mueller(polynomial: Array, energy: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Isotope:
+class Fissile:
     """One fissile isotope.
 
     Attributes:
@@ -105,7 +105,7 @@ class Isotope:
 
 
 @cache
-def isotope(name: str) -> Isotope:
+def isotope(name: str) -> Fissile:
     """The antineutrinos of "235U", "238U", "239Pu" or "241Pu".
 
     Raises:
@@ -123,7 +123,7 @@ def isotope(name: str) -> Isotope:
     breaks = (0.0, *energy.tolist(), 3.5 * MeV, 5.0 * MeV, 6.5 * MeV, _FITTED, _LAST)
     order = 5
     total = integral(function, breaks, order, False)
-    return Isotope(
+    return Fissile(
         name,
         total,
         float(table[name]["energy_per_fission"]) * MeV,
