@@ -11,7 +11,7 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import couplings, options, screen
-from nuatom.cli.describe import About, command
+from nuatom.cli.describe import About, command, mass_fractions_in_words
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def rate(
     target: Annotated[
         str,
         typer.Argument(
-            metavar="TARGET", help="An element (Ge), a compound (CsI), or a configuration: a .toml file or a preset."
+            metavar="TARGET", help=f"{options.WORDS_OF_TARGETS}; or a configuration: a .toml file or a preset."
         ),
     ],
     transfer: Annotated[
@@ -196,6 +196,7 @@ def rate(
         "command": command(context),
         "source": _source_in_words(origin),
         "target": target,
+        "mass_fractions": mass_fractions_in_words(target),
         "coupling": _coupling_in_words(chosen.text, origin, sin2_theta, recoils) if weak else chosen.text,
     }
     others: dict[str, Array] = {}
