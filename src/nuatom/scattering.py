@@ -14,6 +14,7 @@ from math import pi
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuatom.bounds import LARGEST_ENERGY
 from nuatom.elements import Shell
 from nuatom.neutrino.coupling import Coupling
 from nuatom.response.model import MIXED, VECTOR, Array, Function, Lines, Measure, ResponseModel
@@ -21,7 +22,6 @@ from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 _CHUNK = 512  # (E, T) pairs treated at a time; with 20 shells and 500 nodes in Q some 100 MB
 _LINE_PANELS = 24
-_LARGEST = 1e9  # no neutrino has more, and squares of squares stay far from overflow [MeV]
 _GENERATIONS = 20
 
 
@@ -468,10 +468,11 @@ def _integral_over_transfer(
 
 def _positive(name: str, values: ArrayLike, *, zero: bool = False) -> Array:
     array = np.asarray(values, dtype=float)
-    good = np.isfinite(array) & ((array >= 0) if zero else (array > 0)) & (array <= _LARGEST)
+    good = np.isfinite(array) & ((array >= 0) if zero else (array > 0)) & (array <= LARGEST_ENERGY)
     if not np.all(good):
         sign = "≥" if zero else ">"
         raise ValueError(
-            f"{name} must be finite and {sign} 0 [MeV], and at most {_LARGEST:.0e} MeV, got {array[~good].ravel()[0]}"
+            f"{name} must be finite and {sign} 0 [MeV], and at most {LARGEST_ENERGY:g} MeV, "
+            f"got {array[~good].ravel()[0]}"
         )
     return array

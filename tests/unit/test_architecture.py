@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 # later one.  Within a layer of several modules, none may need itself by a detour.
 LAYERS = (
     "units",
+    "bounds",
     "columns",
     "store",
     "elements",

@@ -93,8 +93,9 @@ def coherent(
     neutrino sees a neutral atom, nothing at small momenta; to the weak interaction the electrons are a small
     correction above some eV. New mediators couple to electrons alone here.
 
-    dσ/dT is in cm²/keV per atom, or per formula unit of a compound, with natural isotopes unless others are chosen. Beside it stand the
-    nucleus alone and the ratio of the two. What couples is what is given; without any, the magnetic moment.
+    dσ/dT is in cm²/keV per atom, or per formula unit of a compound, with natural isotopes unless others are chosen.
+    Beside it stand the nucleus alone and the ratio of the two. What couples is what is given; without any, the
+    magnetic moment.
 
     For example:
 

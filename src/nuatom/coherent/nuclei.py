@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import check_number
 from nuatom.elements import Element
 from nuatom.response.model import Array
 from nuatom.targets import Target, target
@@ -166,10 +167,11 @@ class KleinNystrand:
 
 
 def _check_range(name: str, length: float, radius: float | None, factor: float) -> None:
-    if not (math.isfinite(length) and length >= 0):
-        raise ValueError(f"{name} must be finite and ≥ 0, got {length / FEMTOMETRE} fm")
+    check_number(name, length, 0.0, unit="mm")
     least = math.sqrt(factor) * length
-    if radius is not None and not (math.isfinite(radius) and radius >= least):
+    if radius is not None:
+        check_number("a root-mean-square radius", radius, 0.0, unit="mm")
+    if radius is not None and not radius >= least:
         raise ValueError(
             f"a root-mean-square radius must be at least {least / FEMTOMETRE:.3g} fm with this {name}, "
             f"got {radius / FEMTOMETRE} fm: make the {name} smaller"

@@ -30,13 +30,14 @@ from numpy.typing import ArrayLike
 
 from nuatom.atom.exchange import Exchange
 from nuatom.atom.field import Atom
+from nuatom.bounds import LARGEST_ENERGY
 from nuatom.coherent.amplitudes import Channel, channels
 from nuatom.coherent.electrons import SLATER, missing_charge
 from nuatom.coherent.nuclei import FormFactor, Helm, Nuclide, nuclides
 from nuatom.elements import Element
 from nuatom.response.model import Array
 from nuatom.targets import Target
-from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, MeV
+from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2
 
 _HELM = Helm()
 _NODES = 24  # of Gauss and Legendre, for each factor of two in T
@@ -203,7 +204,9 @@ def _end(mass: float, energy: ArrayLike) -> Array:
 
 def _positive(name: str, values: ArrayLike) -> Array:
     array = np.asarray(values, dtype=float)
-    good = np.isfinite(array) & (array > 0)
+    good = (array > 0) & (array <= LARGEST_ENERGY)
     if not np.all(good):
-        raise ValueError(f"{name} must be finite and > 0 [MeV], got {array[~good].ravel()[0] / MeV}")
+        raise ValueError(
+            f"{name} must be finite and > 0 [MeV], and at most {LARGEST_ENERGY:g} MeV, got {array[~good].ravel()[0]}"
+        )
     return array

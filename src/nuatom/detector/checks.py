@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import check_positive
 from nuatom.response.model import Array, ResponseModel
 from nuatom.units import ELECTRON_MASS, day, keV, kg
 
@@ -25,8 +26,7 @@ class TooFewTransfersError(ValueError):
 
 def checked_exposure(exposure: float) -> None:
     """Raise a ValueError unless an exposure is a finite mass times a time, greater than zero."""
-    if not (math.isfinite(exposure) and exposure > 0.0):
-        raise ValueError(f"exposure must be greater than zero, got {exposure / (kg * day):.6g} kg day")
+    check_positive("exposure", exposure / (kg * day) if isinstance(exposure, Real) else exposure, unit="kg day")
 
 
 def checked_edges(edges: ArrayLike, threshold: float = 0.0) -> Array:

@@ -22,15 +22,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, pi
+from math import pi
 from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import LARGEST_ENERGY, check_number
 from nuatom.neutrino.coupling import Kinematics, Single, StructureWeights
 from nuatom.neutrino.exchange import Exchange, HelicityConserving, Strip, exchange_intervals, same
 from nuatom.response.model import Array, Function
 from nuatom.units import HBARC2
+
+_LARGEST = 1e6  # of a coupling: beyond a few, perturbation theory says nothing
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class VectorMediator(HelicityConserving):
         electron: g_e.
 
     Raises:
-        ValueError: for a mass that is not finite and > 0, or a coupling that is not finite.
+        ValueError: for a mass or a coupling that is no number or out of range.
     """
 
     name: ClassVar[str] = "vector mediator"
@@ -90,7 +93,7 @@ class Spinless(Single, ABC):
         electron: g_e.
 
     Raises:
-        ValueError: for a mass that is not finite and > 0, or a coupling that is not finite.
+        ValueError: for a mass or a coupling that is no number or out of range.
     """
 
     mass: float
@@ -128,7 +131,7 @@ class ScalarMediator(Spinless):
         electron: g_e.
 
     Raises:
-        ValueError: for a mass that is not finite and > 0, or a coupling that is not finite.
+        ValueError: for a mass or a coupling that is no number or out of range.
     """
 
     name: ClassVar[str] = "scalar mediator"
@@ -148,7 +151,7 @@ class PseudoscalarMediator(Spinless):
         electron: g_e.
 
     Raises:
-        ValueError: for a mass that is not finite and > 0, or a coupling that is not finite.
+        ValueError: for a mass or a coupling that is no number or out of range.
     """
 
     name: ClassVar[str] = "pseudoscalar mediator"
@@ -181,10 +184,7 @@ def flip_weights(
 
 
 def _check(mass: float, neutrino: float, electron: float) -> None:
-    if not (isfinite(mass) and mass > 0):
-        raise ValueError(
-            f"the mass of a mediator is finite and > 0 [energy], got {mass}; a massless one that couples to "
-            "charge is a Millicharge"
-        )
-    if not (isfinite(neutrino) and isfinite(electron)):
-        raise ValueError(f"the couplings of a mediator are finite, got {neutrino} and {electron}")
+    hint = "; a massless one that couples to charge is a Millicharge"
+    check_number("the mass of a mediator", mass, 0.0, LARGEST_ENERGY, above=True, unit="MeV", hint=hint)
+    for name, value in (("neutrino", neutrino), ("electron", electron)):
+        check_number(f"the coupling of a mediator to the {name}", value, -_LARGEST, _LARGEST)
