@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.bounds import check_number, check_positive
+from nuatom.bounds import SMALLEST, check_number
 from nuatom.columns import ENERGY, SPECTRAL_RATE, read
 from nuatom.detector.checks import checked_edges, checked_exposure
 from nuatom.detector.curve import Curve
@@ -59,7 +59,7 @@ def _finite(field: str, value: float) -> None:
 
 
 def _positive(field: str, value: float) -> None:
-    check_positive(field, value)
+    check_number(field, value, SMALLEST)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.bounds import check_positive
+from nuatom.bounds import SMALLEST, check_number
 from nuatom.response.model import Array, ResponseModel
 from nuatom.units import ELECTRON_MASS, day, keV, kg
 
@@ -26,7 +26,8 @@ class TooFewTransfersError(ValueError):
 
 def checked_exposure(exposure: float) -> None:
     """Raise a ValueError unless an exposure is a finite mass times a time, greater than zero."""
-    check_positive("exposure", exposure / (kg * day) if isinstance(exposure, Real) else exposure, unit="kg day")
+    is_number = isinstance(exposure, Real) and not isinstance(exposure, bool)
+    check_number("exposure", exposure / (kg * day) if is_number else exposure, SMALLEST, unit="kg day")
 
 
 def checked_edges(edges: ArrayLike, threshold: float = 0.0) -> Array:

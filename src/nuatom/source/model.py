@@ -17,7 +17,7 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuatom.bounds import LARGEST, LARGEST_ENERGY, check_flag, check_number, check_positive
+from nuatom.bounds import LARGEST, LARGEST_ENERGY, SMALLEST, check_flag, check_number, check_positive
 from nuatom.neutrino.flavour import Flavour
 
 Array = NDArray[np.float64]
@@ -414,9 +414,9 @@ def integral(function: Callable[[Array], Array], breaks: tuple[float, ...], orde
     return float(np.sum(width * function(at)))
 
 
-def require_positive(what: str, value: ArrayLike) -> None:
-    """Raise a ValueError unless a value, or all of an array, is finite and positive, and within reason."""
-    check_positive(what, value)
+def require_positive(what: str, value: float) -> None:
+    """Raise a ValueError unless a value is a positive number within reason."""
+    check_number(what, value, SMALLEST)
 
 
 def _frozen(values: Array) -> Array:
