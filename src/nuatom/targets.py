@@ -226,6 +226,8 @@ def _read(text: str) -> Target:
     except ValueError as error:
         if atom is not None and text.isupper():  # XE is nothing else
             return _of_element(atom)
+        if _spelled(text) is None and text.isalpha() and (text.istitle() or text.islower()):  # a word, and no formula
+            raise ValueError(f"unknown element {text!r}: {_near(text) or suggestion(text)}") from None
         raise ValueError(f"{error}{_meant(text)}") from None
     _refuse_look_alikes(text)
     return found
@@ -380,14 +382,19 @@ def _spelled(text: str) -> str | None:
 
 def _meant(text: str) -> str:
     """The end of an error message: what may have been meant by what cannot be read."""
-    import difflib
-
     if (same := _spelled(text)) is not None and same != text:
         return f"; did you mean {same}?"
+    near = _near(text)
+    return f"; {near}" if near else ""
+
+
+def _near(text: str) -> str:
+    """The name of an element or compound that is spelled much like this."""
+    import difflib
+
     words = [*_compound_names(), *(name for name in by_name() if len(name) > 2)]
-    if text[:1].isalpha() and (near := difflib.get_close_matches(text.casefold(), words, n=1, cutoff=0.75)):
-        return f"; did you mean {near[0]}?"
-    return ""
+    near = difflib.get_close_matches(text.casefold(), words, n=1, cutoff=0.75) if text[:1].isalpha() else []
+    return f"did you mean {near[0]}?" if near else ""
 
 
 __all__ = ["Compound", "Element", "Isotope", "Target", "compounds", "single", "target"]
