@@ -242,11 +242,15 @@ def element(spec: str | int) -> Element:
         if not (word.isascii() and word.isdecimal()):
             found = by_name().get(word)
             if found is None:
+                if not word.isalpha() and any(letter.isalpha() for letter in word):
+                    raise ValueError(f"unknown element {spec!r}: isotopes and compounds are read by nuatom.target")
                 raise ValueError(f"unknown element {spec!r}: {suggestion(spec)}")
             return found
         Z = int(word)
     else:
         try:
+            if isinstance(spec, bool):
+                raise TypeError
             Z = operator.index(spec)
         except TypeError:
             raise ValueError(f"an element is a symbol, a name or an atomic number, got {spec!r}") from None

@@ -49,7 +49,7 @@ def test_coherent_takes_the_same_words(tmp_path: Path) -> None:
     for name, word in (("a", "Ge-74"), ("b", "Ge-76"), ("mixed", MIXED)):
         line = f"coherent '{word}' --energy 10MeV --transfer 100eV --weak --no-electrons -o {tmp_path / name}.json"
         assert main(shlex.split(line)) == 0
-    a, b, mixed = (values(tmp_path / f"{name}.json", "nucleus")[0] for name in ("a", "b", "mixed"))
+    a, b, mixed = (values(tmp_path / f"{name}.json", "dsigma_dT_nucleus")[0] for name in ("a", "b", "mixed"))
     assert mixed == pytest.approx(0.12 * a + 0.88 * b, rel=1e-12)
     assert str(attributes(tmp_path / "mixed.json")["mass_fractions"]).startswith("Ge-74 0.117")
 

@@ -91,13 +91,19 @@ def test_what_resembles_nothing_says_what_is_expected(spec: str) -> None:
         element(spec)
 
 
+@pytest.mark.parametrize("spec", ["Ge-76", "Ge76", "NaI(Tl)", "H2O"])
+def test_what_is_a_target_and_no_element(spec: str) -> None:
+    with pytest.raises(ValueError, match=r"isotopes and compounds are read by nuatom\.target"):
+        element(spec)
+
+
 @pytest.mark.parametrize("spec", [0, -1, 101, "0", "101"])
 def test_atomic_number_out_of_range(spec: str | int) -> None:
     with pytest.raises(ValueError, match="1 to 100"):
         element(spec)
 
 
-@pytest.mark.parametrize("spec", [54.0, None, ("Xe",)])
+@pytest.mark.parametrize("spec", [54.0, None, ("Xe",), True])
 def test_element_of_another_type(spec: object) -> None:
     with pytest.raises(ValueError, match="symbol, a name or an atomic number"):
         element(spec)  # type: ignore[arg-type]

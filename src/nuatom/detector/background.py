@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.bounds import SMALLEST, check_number
+from nuatom.bounds import LARGEST, SMALLEST, check_number
 from nuatom.columns import ENERGY, SPECTRAL_RATE, read
 from nuatom.detector.checks import checked_edges, checked_exposure
 from nuatom.detector.curve import Curve
@@ -295,8 +295,10 @@ class HistogramBackground:
             raise ValueError(
                 f"rate of the background {self.name!r}: expected {edges.size - 1} values, got {rate.shape}"
             )
-        if not np.all(np.isfinite(rate) & (rate >= 0.0)):
-            raise ValueError(f"rate of the background {self.name!r} must be finite and not negative")
+        if not np.all((rate >= 0.0) & (rate <= LARGEST)):
+            raise ValueError(
+                f"rate of the background {self.name!r} must be finite, not negative and at most {LARGEST:g}"
+            )
         for field, array in (("edges", edges), ("rate", rate)):
             array.flags.writeable = False
             object.__setattr__(self, field, array)

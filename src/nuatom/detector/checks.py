@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.bounds import SMALLEST, check_number
+from nuatom.bounds import LARGEST, SMALLEST, check_number
 from nuatom.response.model import Array, ResponseModel
 from nuatom.units import ELECTRON_MASS, day, keV, kg
 
@@ -39,8 +39,8 @@ def checked_edges(edges: ArrayLike, threshold: float = 0.0) -> Array:
     bins = np.array(edges, dtype=float, ndmin=1)
     if bins.ndim != 1 or bins.size < 2:
         raise ValueError(f"edges: expected a row of two or more energies, got the shape {bins.shape}")
-    if not np.all(np.isfinite(bins) & (bins >= 0.0)):
-        raise ValueError("edges must be finite energies that are not negative")
+    if not np.all((bins >= 0.0) & (bins <= LARGEST)):
+        raise ValueError(f"edges must be finite energies that are not negative, and at most {LARGEST:g} MeV")
     if np.any(np.diff(bins) <= 0.0):
         k = int(np.argmax(np.diff(bins) <= 0.0))
         raise ValueError(
