@@ -93,7 +93,7 @@ _HOME = {
     "refuse_others": "nuatom.functions",
     "solar_moment": "nuatom.neutrino",
     "spectrum": "nuatom.scattering",
-    "target": "nuatom.elements",
+    "target": "nuatom.targets",
     "total_cross_section": "nuatom.scattering",
 }
 
@@ -104,7 +104,7 @@ if TYPE_CHECKING:
     from nuatom.atom.field import Atom, PointNucleus, UniformNucleus
     from nuatom.band import Band
     from nuatom.detector import Detector
-    from nuatom.elements import Shell, element, target
+    from nuatom.elements import Shell, element
     from nuatom.functions import Function, refuse_others
     from nuatom.measured import henke_photoabsorption
     from nuatom.neutrino import (
@@ -144,6 +144,7 @@ if TYPE_CHECKING:
     from nuatom.scattering import components, cross_section, lines, photoabsorption, spectrum, total_cross_section
     from nuatom.source import Chromium51, MonoEnergetic, Reactor, Solar, StoppedPion, TabulatedFlux, Tritium
     from nuatom.store import Store
+    from nuatom.targets import target
 
 __all__ = [
     "Anapole",

@@ -6,12 +6,12 @@ Each takes the place of the real model in ``cross_section``: the comparison is o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.elements import Shell
+from nuatom.elements import Element, Shell
 from nuatom.functions import VECTOR, Array, Function, refuse_others, vector, with_vector
 from nuatom.response.free import (
     DeltaFactors,
@@ -19,6 +19,7 @@ from nuatom.response.free import (
     HasShells,
     delta_error,
     delta_factors,
+    element_of,
     free_measure,
 )
 from nuatom.response.model import Lines, Measure, ResponseModel, StructureFunctions
@@ -39,6 +40,7 @@ class Stepping:
     """
 
     shells: tuple[Shell, ...]
+    element: Element | None = field(default=None, compare=False, repr=False)
 
     def __init__(self, atom: HasShells) -> None:
         if isinstance(atom, str | int):
@@ -52,6 +54,7 @@ class Stepping:
                 "or use FreeElectrons for electrons that are not bound"
             )
         object.__setattr__(self, "shells", tuple(atom.shells))
+        object.__setattr__(self, "element", element_of(atom))
 
     def factors(self, transfer: ArrayLike) -> DeltaFactors:
         """The coefficients of the δ function of one electron above its step, at T of any shape [energy]."""
@@ -96,9 +99,11 @@ class SumRule:
 
     shells: tuple[Shell, ...]
     number: float
+    element: Element | None = field(default=None, compare=False, repr=False)
 
     def __init__(self, atom: str | int | HasShells, number: float = 1.0) -> None:
         object.__setattr__(self, "shells", FreeElectrons(atom).shells)
+        object.__setattr__(self, "element", element_of(atom))
         object.__setattr__(self, "number", number)
 
     def structure(

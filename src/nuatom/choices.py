@@ -217,13 +217,18 @@ def choose(what: str, word: str, choices: Mapping[str, T]) -> T:
 def atom(symbol: str, exchange: str = "slater", nucleus: str = "point", binding: str = "calculated") -> Atom:
     """The atom these words describe; its field is solved when it is first asked for.
 
+    Args:
+        symbol: a target that is one atom; an isotope has the electrons of its element.
+        exchange, nucleus, binding: words of the tables above.
+
     Raises:
-        ValueError: for an unknown element or choice.
+        ValueError: for an unknown element or choice, or a target of several atoms.
     """
     from nuatom.atom.field import Atom
+    from nuatom.targets import single
 
     return Atom(
-        symbol,
+        single(symbol).symbol,
         exchange=choose("exchange", exchange, EXCHANGES)(),
         nucleus=choose("nucleus", nucleus, NUCLEI)(),
         binding=choose("binding", binding, BINDINGS),

@@ -1,4 +1,4 @@
-"""Elements and compounds: ground-state configurations, measured edges, masses, densities.
+"""Elements: ground-state configurations, measured edges, masses, isotopes, densities.
 
 The tables are the readable files in ``nuatom/data``, each with its sources in its header, and are read
 on first use.  Atomic weights, elemental densities and isotopes come from `periodictable`, imported only
@@ -13,7 +13,7 @@ import math
 import operator
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +27,7 @@ ATOMIC_MASS_UNIT = g / Avogadro * c_light**2
 
 # The letters of l = 0, 1, 2, ...: after f alphabetically, without j and those already used.
 _LETTERS = "spdfghiklmnoqrtuvwxyz"
+_FRACTIONS = 1e-3  # how far fractions of isotopes, which are published with few digits, may be from adding up to 1
 _ALIASES = {"aluminum": "aluminium", "cesium": "caesium", "sulphur": "sulfur"}
 
 
@@ -66,12 +67,12 @@ class Shell:
 
 @dataclass(frozen=True)
 class Isotope:
-    """One naturally occurring isotope.
+    """One isotope of an element.
 
     Attributes:
         mass_number: A, protons and neutrons together.
         mass: rest energy of the neutral atom [energy].
-        abundance: natural fraction of the atoms, 0 to 1.
+        abundance: fraction of the element's atoms, 0 to 1: the natural one, or that of a mixture.
     """
 
     mass_number: int
@@ -88,16 +89,33 @@ class Element:
         symbol: e.g. "Xe".
         name: e.g. "xenon".
         notation: ground-state configuration of the neutral atom, e.g. "[Xe] 4f14 5d4 6s2" (NIST).
+        mixture: its isotopes where they are not the natural ones, lightest first, with abundances that add up to 1;
+            empty for the element as it is found.
     """
 
     Z: int
     symbol: str
     name: str
     notation: str
+    mixture: tuple[Isotope, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How it is written as a target: "Ge", "Ge-76" or "Ge[74:0.12,76:0.88]"."""
+        match self.mixture:
+            case ():
+                return self.symbol
+            case (only,):
+                return f"{self.symbol}-{only.mass_number}"
+        return f"{self.symbol}[{','.join(f'{part.mass_number}:{part.abundance!r}' for part in self.mixture)}]"
 
     @property
     def atomic_weight(self) -> float:
-        """Standard atomic weight [u]; of the longest-lived isotope where there is no stable one."""
+        """Mean atomic weight [u]: the standard one, of the longest-lived isotope where there is no stable one, or
+        that of the mixture.
+        """
+        if self.mixture:
+            return math.fsum(part.abundance * part.mass for part in self.mixture) / ATOMIC_MASS_UNIT
         import periodictable
 
         return float(periodictable.elements[self.Z].mass)
@@ -112,16 +130,20 @@ class Element:
         """Density of the element [mass/volume], or None where none is tabulated.
 
         A solid or liquid is at 20 °C, and a gas is the liquid or solid near its boiling point: for a
-        detector in another state take the density from there.
+        detector in another state take the density from there.  Of isotopes there are as many atoms in a volume.
         """
         import periodictable
 
-        value = periodictable.elements[self.Z].density
-        return None if value is None else float(value) * g / cm**3
+        natural = periodictable.elements[self.Z]
+        if natural.density is None:
+            return None
+        return float(natural.density) * g / cm**3 * self.atomic_weight / float(natural.mass)
 
     @property
     def isotopes(self) -> tuple[Isotope, ...]:
-        """The naturally occurring isotopes, lightest first; empty for an element that has none."""
+        """Its isotopes, lightest first: those found in nature, none for an element that is not, or its mixture."""
+        if self.mixture:
+            return self.mixture
         import periodictable
 
         found = periodictable.elements[self.Z]
@@ -158,45 +180,10 @@ class MeasuredEdge:
     reference: str
 
 
-@dataclass(frozen=True)
-class Target:
-    """An element or compound as a target.
-
-    Attributes:
-        formula: as written, e.g. "CaWO4".
-        composition: elements with their number of atoms per formula unit, in the order written.
-        density: [mass/volume], or None where it depends on the state or is not tabulated.
-    """
-
-    formula: str
-    composition: tuple[tuple[Element, float], ...]
-    density: float | None = None
-
-    @property
-    def atoms(self) -> dict[str, float]:
-        """Atoms per formula unit, by symbol."""
-        return {part.symbol: count for part, count in self.composition}
-
-    @property
-    def electrons(self) -> float:
-        """Electrons per formula unit."""
-        return math.fsum(part.Z * count for part, count in self.composition)
-
-    @property
-    def molar_mass(self) -> float:
-        """Mass of a mole of formula units [mass]; divide by `nuatom.units.g` for g/mol."""
-        return math.fsum(part.atomic_weight * count for part, count in self.composition) * g
-
-    @property
-    def units_per_mass(self) -> float:
-        """Formula units per mass, N_A / M [1/mass]."""
-        return float(Avogadro) / self.molar_mass
-
-
 # --- elements ------------------------------------------------------------------------------------
 
 
-def _rows(name: str) -> list[list[str]]:
+def table_rows(name: str) -> list[list[str]]:
     """The rows of a table in nuatom/data, without its # lines and its line of column names."""
     with Path(__file__).with_name("data").joinpath(name).open(encoding="utf-8", newline="") as file:
         return list(csv.reader(line for line in file if not line.startswith("#")))[1:]
@@ -204,17 +191,23 @@ def _rows(name: str) -> list[list[str]]:
 
 @functools.cache
 def _elements() -> tuple[Element, ...]:
-    return tuple(Element(int(Z), symbol, name, notation) for Z, symbol, name, notation in _rows("elements.csv"))
+    return tuple(Element(int(Z), symbol, name, notation) for Z, symbol, name, notation in table_rows("elements.csv"))
 
 
 @functools.cache
-def _by_name() -> dict[str, Element]:
+def symbols() -> frozenset[str]:
+    """The symbols of all elements."""
+    return frozenset(item.symbol for item in _elements())
+
+
+@functools.cache
+def by_name() -> dict[str, Element]:
     """Elements by casefolded symbol, name and other spelling of the name."""
     table = {key.casefold(): item for item in _elements() for key in (item.symbol, item.name)}
     return table | {other: table[name] for other, name in _ALIASES.items()}
 
 
-def _suggestion(text: str) -> str:
+def suggestion(text: str) -> str:
     """What may have been meant by an unknown symbol or name, as the end of an error message."""
     import difflib
 
@@ -247,19 +240,60 @@ def element(spec: str | int) -> Element:
     if isinstance(spec, str):
         word = spec.strip().casefold()
         if not (word.isascii() and word.isdecimal()):
-            found = _by_name().get(word)
+            found = by_name().get(word)
             if found is None:
-                raise ValueError(f"unknown element {spec!r}: {_suggestion(spec)}")
+                if not word.isalpha() and any(letter.isalpha() for letter in word):
+                    raise ValueError(f"unknown element {spec!r}: isotopes and compounds are read by nuatom.target")
+                raise ValueError(f"unknown element {spec!r}: {suggestion(spec)}")
             return found
         Z = int(word)
     else:
         try:
+            if isinstance(spec, bool):
+                raise TypeError
             Z = operator.index(spec)
         except TypeError:
             raise ValueError(f"an element is a symbol, a name or an atomic number, got {spec!r}") from None
     if not 1 <= Z <= len(_elements()):
         raise ValueError(f"atomic number must be 1 to {len(_elements())}, got {Z}")
     return _elements()[Z - 1]
+
+
+@functools.cache
+def known_isotopes(Z: int) -> Mapping[int, float]:
+    """The masses of all known isotopes of an element by mass number, stable or not [energy]."""
+    import periodictable
+
+    found = periodictable.elements[Z]
+    return MappingProxyType({int(A): float(found[A].mass) * ATOMIC_MASS_UNIT for A in found.isotopes})
+
+
+def enriched(spec: str | int, fractions: Mapping[int, float]) -> Element:
+    """An element of chosen isotopes: ``enriched("Ge", {74: 0.12, 76: 0.88})``.
+
+    Args:
+        spec: symbol, name or atomic number.
+        fractions: of the atoms, by mass number, > 0; they add up to 1 within 0.001 and are made to do so exactly.
+
+    Raises:
+        ValueError: for an unknown element or isotope, or fractions that are not of that kind.
+    """
+    atom = element(spec)
+    known = known_isotopes(atom.Z)
+    for A, part in fractions.items():
+        if A not in known:
+            raise ValueError(f"{atom.name} has no isotope {A}: expected A from {min(known)} to {max(known)}")
+        if not 0.0 < part <= 1.0 + _FRACTIONS:
+            raise ValueError(f"the fraction of {atom.symbol}-{A} must be above 0 and at most 1, got {part:g}")
+    total = math.fsum(fractions.values())
+    if not abs(total - 1.0) <= _FRACTIONS:
+        raise ValueError(
+            f"the fractions of the isotopes of {atom.symbol} must add up to 1, got {total:.6g}: they are those of the "
+            "atoms, not of the mass, and the rest is an isotope too"
+        )
+    # Written to the last digit they would not be read again: those that add up to 1 already stay as they are.
+    scale = 1.0 if abs(total - 1.0) < 1e-12 else total
+    return replace(atom, mixture=tuple(Isotope(A, known[A], fractions[A] / scale) for A in sorted(fractions)))
 
 
 # --- shells --------------------------------------------------------------------------------------
@@ -364,10 +398,10 @@ def configuration(Z: str | int, charge: int = 0) -> tuple[Shell, ...]:
 
 @functools.cache
 def _edges() -> dict[int, Mapping[str, MeasuredEdge]]:
-    references = {key: text for key, text in _rows("references.csv")}
+    references = {key: text for key, text in table_rows("references.csv")}
     origins = {origin.value: origin for origin in EdgeOrigin}
     table: dict[int, dict[str, MeasuredEdge]] = {item.Z: {} for item in _elements()}
-    for Z, shell, energy, origin, key in _rows("edges.csv"):
+    for Z, shell, energy, origin, key in table_rows("edges.csv"):
         table[int(Z)][shell] = MeasuredEdge(float(energy) * eV, origins[origin], references[key])
     return {Z: MappingProxyType(edges) for Z, edges in table.items()}
 
@@ -385,77 +419,3 @@ def measured_edges(Z: str | int) -> Mapping[str, MeasuredEdge]:
         ValueError: unknown element.
     """
     return _edges()[element(Z).Z]
-
-
-# --- compounds -----------------------------------------------------------------------------------
-
-_TERM = re.compile(r"\(|(?:(?P<symbol>[A-Z][a-z]*)|\))(?P<count>[0-9]+(?:\.[0-9]+)?)?")
-
-
-def _parse(formula: str) -> dict[str, float]:
-    """Atoms by symbol of a chemical formula with parentheses, in the order written."""
-
-    def wrong(what: str) -> ValueError:
-        return ValueError(f"cannot read the formula {formula!r}: {what}; expected one such as CsI or Ca(NO3)2")
-
-    groups: list[dict[str, float]] = [{}]
-    position = 0
-    while position < len(formula):
-        term = _TERM.match(formula, position)
-        if term is None:
-            hint = " (a symbol begins with a capital)" if formula[position].islower() else ""
-            raise wrong(f"unexpected {formula[position]!r} at position {position + 1}{hint}")
-        position = term.end()
-        count = float(term["count"] or 1)
-        if count == 0.0:
-            raise wrong(f"zero atoms in {term[0]!r}")
-        if term[0] == "(":
-            groups.append({})
-            continue
-        if not term["symbol"]:
-            if len(groups) == 1:
-                raise wrong("a ) without its (")
-            inner = groups.pop()
-            if not inner:
-                raise wrong("nothing between ( and )")
-        else:
-            if all(term["symbol"] != item.symbol for item in _elements()):
-                raise wrong(f"unknown element {term['symbol']!r}, {_suggestion(term['symbol']).rstrip('?')}")
-            inner = {term["symbol"]: 1.0}
-        for symbol, number in inner.items():
-            groups[-1][symbol] = groups[-1].get(symbol, 0.0) + number * count
-    if len(groups) > 1:
-        raise wrong("a ( without its )")
-    if not groups[0]:
-        raise wrong("it is empty")
-    return groups[0]
-
-
-@functools.cache
-def _compound_densities() -> dict[frozenset[tuple[str, float]], float]:
-    return {
-        frozenset(_parse(formula).items()): float(density) * g / cm**3 for formula, density, _ in _rows("compounds.csv")
-    }
-
-
-def target(formula: str, density: float | None = None) -> Target:
-    """An element or compound as a target: `target("CsI")`, `target("Ge")`, `target("xenon")`.
-
-    Args:
-        formula: chemical formula, capitals as usual (Co is cobalt, CO is not), with parentheses and decimal
-            counts if need be; or the name or lower-case symbol of an element.
-        density: [mass/volume]; by default that of the element or compound, if it is tabulated.
-
-    Raises:
-        ValueError: the formula cannot be read, or the density is not a positive number.
-    """
-    text = formula.strip()
-    named = _by_name().get(text) if text.islower() else None  # no formula is all lower case
-    counts = {named.symbol: 1.0} if named else _parse(text)
-    composition = tuple((element(symbol), count) for symbol, count in counts.items())
-    if density is None:
-        alone = composition[0][0] if len(composition) == 1 else None
-        density = alone.density if alone else _compound_densities().get(frozenset(counts.items()))
-    elif not (math.isfinite(density) and density > 0.0):
-        raise ValueError(f"density of {formula} must be positive, got {density}")
-    return Target(text, composition, density)

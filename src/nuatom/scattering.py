@@ -14,6 +14,7 @@ from math import pi
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuatom.bounds import LARGEST_ENERGY
 from nuatom.elements import Shell
 from nuatom.functions import MIXED, VECTOR, Array, Function
 from nuatom.neutrino.coupling import Coupling
@@ -22,7 +23,6 @@ from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 _CHUNK = 512  # (E, T) pairs treated at a time; with 20 shells and 500 nodes in Q some 100 MB
 _LINE_PANELS = 24
-_LARGEST = 1e9  # no neutrino has more, and squares of squares stay far from overflow [MeV]
 _GENERATIONS = 20
 
 
@@ -103,8 +103,9 @@ def spectrum(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transf
         transfer: T ≥ 0, any shape [energy].  T ≥ E is closed, and T = 0 no inelastic process: exactly 0.
 
     Raises:
-        ValueError: for energies or transfers that are not finite or out of range.
+        ValueError: for energies or transfers that are not finite or out of range, or what is no coupling or model.
     """
+    require_coupling(coupling)
     return _spectra({"": coupling}, model, energy, transfer)[""]
 
 
@@ -121,8 +122,9 @@ def components(coupling: Coupling, model: ResponseModel, energy: ArrayLike, tran
         each of shape energy.shape + transfer.shape [area/energy]; "interference" may be negative.
 
     Raises:
-        ValueError: for energies or transfers that are not finite or out of range.
+        ValueError: for energies or transfers that are not finite or out of range, or what is no coupling or model.
     """
+    require_coupling(coupling, needs=("components",))
     found = _spectra(coupling.components(), model, energy, transfer)
     return {name: part.total for name, part in found.items()}
 
@@ -148,7 +150,7 @@ def cross_section(
         shape energy.shape + transfer.shape, after (shell,) if ``by_shell`` [area/energy].
 
     Raises:
-        ValueError: for energies or transfers that are not finite or out of range.
+        ValueError: for energies or transfers that are not finite or out of range, or what is no coupling or model.
     """
     result = spectrum(coupling, model, energy, transfer)
     return result.by_shell if by_shell else result.total
@@ -169,8 +171,9 @@ def photoabsorption(model: ResponseModel, energy: ArrayLike, *, by_shell: bool =
 
     Raises:
         ValueError: for energies that are not finite or not positive, and for free electrons, which
-            absorb no photon.
+            absorb no photon, or what is no model.
     """
+    require_model(model, needs=("structure",))
     photon = _positive("energy", energy)
     T = photon.ravel()
     R = model.structure(T, T[:, None], VECTOR).current[:, :, 0]
@@ -190,8 +193,10 @@ def lines(coupling: Coupling, model: ResponseModel, energy: ArrayLike) -> Excita
         energy: E > 0, any shape [energy].
 
     Raises:
-        ValueError: for energies that are not finite or not positive.
+        ValueError: for energies that are not finite or not positive, or what is no coupling or model.
     """
+    require_coupling(coupling)
+    require_model(model, needs=("shells", "lines"))
     E = _positive("energy", energy)
     flat = E.ravel()
     found = model.lines(coupling.functions)
@@ -231,9 +236,11 @@ def total_cross_section(
         shape energy.shape [area].
 
     Raises:
-        ValueError: for arguments that are not finite or not positive.
+        ValueError: for arguments that are not finite or not positive, or what is no coupling or model.
         RuntimeError: if the integral does not reach the tolerance.
     """
+    require_coupling(coupling)
+    require_model(model)
     E = _positive("energy", energy)
     least = float(_positive("threshold", threshold))
     accuracy = float(tolerance)
@@ -243,6 +250,54 @@ def total_cross_section(
     above = discrete.area[discrete.transfer >= least].sum(axis=0)
     smooth = [_integral_over_transfer(coupling, model, float(e), least, accuracy) for e in E.ravel()]
     return np.asarray((above + np.array(smooth)).reshape(E.shape))
+
+
+# --- what is asked for ---------------------------------------------------------------------------------
+
+
+def require_model(
+    model: object, symbol: str = "Xe", *, needs: tuple[str, ...] = ("shells", "structure", "measure", "lines")
+) -> None:
+    """Raise a ValueError unless something is a response model.
+
+    Args:
+        model: what came.
+        symbol: of the element the message speaks of, where what came does not say.
+        needs: what is going to be asked of it.
+    """
+    # Not by hasattr, which would solve the field of an atom for its shells.
+    if not isinstance(model, type) and set(needs) <= set(dir(model)):
+        return
+    own = getattr(model, "symbol", model if isinstance(model, str | int) else None)
+    name = own if isinstance(own, str | int) and not isinstance(own, bool) else symbol
+    what = f"the class {model.__name__}" if isinstance(model, type) else repr(model)
+    if isinstance(own, str) and not isinstance(model, str | type):
+        what += ", which is an atom and does not say how its electrons answer"
+    raise ValueError(
+        f"expected a response model, got {what}: write CentralField(Atom({name!r})) or FreeElectrons({name!r})"
+    )
+
+
+def require_coupling(coupling: object, *, needs: tuple[str, ...] = ("functions", "weights", "intervals")) -> None:
+    """Raise a ValueError unless something is a coupling.
+
+    Args:
+        coupling: what came.
+        needs: what is going to be asked of it.
+    """
+    if isinstance(coupling, type):
+        name = coupling.__name__
+        raise ValueError(f"expected a coupling, got the class {name}: make one, {name}(…)")
+    # Not by hasattr: what a neutrino needs of an atom may depend on a flavour that it lacks, which it says best itself.
+    lacking = [name for name in needs if name not in dir(coupling)]
+    if not lacking:
+        return
+    if {"structure", "measure"} & set(dir(coupling)):
+        raise ValueError(f"expected a coupling, got {coupling!r}, a response model: the coupling comes before it")
+    some = f", which has no {' and no '.join(lacking)}" if len(lacking) < len(needs) else ""
+    raise ValueError(
+        f"expected a coupling, got {coupling!r}{some}: write one such as MagneticMoment(1e-11) or Weak('e')"
+    )
 
 
 # --- parts ---------------------------------------------------------------------------------------------
@@ -262,6 +317,7 @@ def _spectra(
     couplings: Mapping[str, Coupling], model: ResponseModel, energy: ArrayLike, transfer: ArrayLike
 ) -> dict[str, Spectrum]:
     """The spectra of several couplings, from one evaluation of the model where they share their intervals."""
+    require_model(model, needs=("shells", "measure"))
     E, T = _positive("energy", energy), _positive("transfer", transfer, zero=True)
     flat_energy, flat_transfer = E.ravel(), T.ravel()
     shape = (len(model.shells), len(flat_energy), len(flat_transfer))
@@ -413,10 +469,11 @@ def _integral_over_transfer(
 
 def _positive(name: str, values: ArrayLike, *, zero: bool = False) -> Array:
     array = np.asarray(values, dtype=float)
-    good = np.isfinite(array) & ((array >= 0) if zero else (array > 0)) & (array <= _LARGEST)
+    good = np.isfinite(array) & ((array >= 0) if zero else (array > 0)) & (array <= LARGEST_ENERGY)
     if not np.all(good):
         sign = "≥" if zero else ">"
         raise ValueError(
-            f"{name} must be finite and {sign} 0 [MeV], and at most {_LARGEST:.0e} MeV, got {array[~good].ravel()[0]}"
+            f"{name} must be finite and {sign} 0 [MeV], and at most {LARGEST_ENERGY:g} MeV, "
+            f"got {array[~good].ravel()[0]}"
         )
     return array

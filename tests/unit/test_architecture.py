@@ -14,9 +14,11 @@ SOURCE = Path(__file__).parents[2] / "src"
 LAYERS = (
     "units",
     "functions",
+    "bounds",
     "columns",
     "store",
     "elements",
+    "targets",
     "atom",
     "response",
     "neutrino",

@@ -9,7 +9,7 @@ from nuatom import coherent
 from nuatom.atom.exchange import KohnSham
 from nuatom.atom.field import Atom
 from nuatom.coherent import Channel, Helm, KleinNystrand, PointLike
-from nuatom.elements import element, target
+from nuatom.elements import element
 from nuatom.neutrino import (
     Anapole,
     ChargeRadius,
@@ -24,6 +24,7 @@ from nuatom.neutrino import (
     VectorMediator,
     Weak,
 )
+from nuatom.targets import target
 from nuatom.units import (
     ELECTRON_MASS,
     FERMI_CONSTANT,
@@ -349,7 +350,7 @@ def test_neutrons_may_have_a_form_factor_of_their_own() -> None:
         ("Xn", "unknown element"),
         ("Ge-99", "germanium has no isotope 99: expected A from 58 to 86"),
         ("Tc", "technetium has no natural isotopes"),
-        (32, "a target is a symbol, a formula or an isotope"),
+        (32.0, "a target is a word such as Xe, Ge-76 or CsI, or an atomic number"),
     ],
 )
 def test_refuses_unknown_targets(spec: str, message: str) -> None:

@@ -449,9 +449,9 @@ nan = math.nan
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: Detector(-2 * kg * day), "exposure must be greater than zero, got -2 kg day"),
+        (lambda: Detector(-2 * kg * day), "exposure must be greater than zero and at most .* kg day, got -2"),
         (lambda: Detector(nan), "exposure"),
-        (lambda: Detector(1.0, threshold=-1.0), "threshold must be a finite number that is not negative"),
+        (lambda: Detector(1.0, threshold=-1.0), "threshold must be from 0 to"),
         (lambda: Detector(1.0, threshold=math.inf), "threshold"),
         (lambda: Detector(1.0, cutoff=-1.0), "cutoff"),
         (lambda: Detector(1.0, 0.1), "resolution must be a function"),

@@ -21,10 +21,10 @@ from nuatom.detector import (
     RelativeResolution,
     StepEfficiency,
 )
-from nuatom.elements import target
 from nuatom.neutrino import MagneticMoment, Weak
 from nuatom.response.free import FreeElectrons
 from nuatom.source import MonoEnergetic
+from nuatom.targets import target
 from nuatom.units import (
     ELECTRON_MASS,
     FINE_STRUCTURE,

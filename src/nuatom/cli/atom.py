@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from nuatom.cli import options, screen
-from nuatom.cli.describe import About, command, edges_in_words
+from nuatom.cli.describe import About, command, edges_in_words, isotopes_in_words
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def atom(
     solution, element = known.solution, known.element
     about: About = {
         "command": command(context),
+        **isotopes_in_words(atom),
         "atom": f"{element.symbol} ({element.name}, Z = {element.Z}), weight {element.atomic_weight:g} u",
         "configuration": element.notation,
         "field": f"{exchange} exchange, {nucleus} nucleus; {solution.iterations} iterations, "

@@ -9,7 +9,7 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import options, screen
-from nuatom.cli.describe import About, atom_in_words, command
+from nuatom.cli.describe import About, atom_in_words, command, isotopes_in_words
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def check(
     failed = sum(item.failed for item in certificate.checks)
     about: About = {
         "command": command(context),
+        **isotopes_in_words(atom),
         **atom_in_words(known, exchange, nucleus),
         "model": chosen.in_words(),
         "result": f"{passed} of {len(certificate.checks)} checks passed, {failed} failed",

@@ -9,7 +9,7 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import couplings, options, screen
-from nuatom.cli.describe import About, command
+from nuatom.cli.describe import About, command, mass_fractions_in_words
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -44,9 +44,7 @@ FORM_FACTORS: Mapping[str, Callable[[], FormFactor]] = {
 
 def coherent(
     context: typer.Context,
-    target: Annotated[
-        str, typer.Argument(metavar="TARGET", help="An element (Ge), an isotope (Ge-76) or a compound (CsI).")
-    ],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help=f"{options.WORDS_OF_TARGETS}.")],
     energy: Annotated[
         str, typer.Option(metavar="ENERGY", help="Neutrino energy, such as 10MeV.", rich_help_panel="Neutrino")
     ],
@@ -95,8 +93,9 @@ def coherent(
     neutrino sees a neutral atom, nothing at small momenta; to the weak interaction the electrons are a small
     correction above some eV. New mediators couple to electrons alone here.
 
-    dσ/dT is in cm²/keV per atom, or per formula unit of a compound, with natural isotopes. Beside it stand the
-    nucleus alone and the ratio of the two. What couples is what is given; without any, the magnetic moment.
+    dσ/dT is in cm²/keV per atom, or per formula unit of a compound, with natural isotopes unless others are chosen.
+    Beside it stand the nucleus alone and the ratio of the two. What couples is what is given; without any, the
+    magnetic moment.
 
     For example:
 
@@ -134,6 +133,7 @@ def coherent(
     about: About = {
         "command": command(context),
         "target": _isotopes(target),
+        "mass_fractions": mass_fractions_in_words(target),
         "form_factors": f"nucleus {form_factor}; "
         + (f"electrons of the self-consistent atom, {exchange} exchange" if electrons else "no electrons"),
         **chosen.about,

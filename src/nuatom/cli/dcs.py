@@ -8,7 +8,7 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import couplings, options, screen
-from nuatom.cli.describe import About, atom_in_words, command
+from nuatom.cli.describe import About, atom_in_words, command, isotopes_in_words
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ def dcs(
 
     about: About = {
         "command": command(context),
+        **isotopes_in_words(atom),
         **atom_in_words(known, exchange, nucleus),
         "model": chosen_model.in_words(tolerance),
         **chosen.about,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import typer
 
     from nuatom.atom.field import Atom
+    from nuatom.targets import Target
 
 About = dict[str, str | int | float]
 
@@ -30,6 +31,21 @@ def atom_in_words(atom: Atom, exchange: str, nucleus: str) -> About:
         "thresholds": thresholds,
         "edges": edges_in_words(atom),
     }
+
+
+def isotopes_in_words(word: str) -> About:
+    """What a target of chosen isotopes has to do with the atom that is computed; nothing for an element as it is."""
+    from nuatom.targets import single
+
+    part = single(word)
+    return {"target": f"{part.label}, with the electrons of the atom {part.symbol}"} if part.mixture else {}
+
+
+def mass_fractions_in_words(target: str | Target) -> str:
+    """The shares of the mass: "Cs 0.5115, I 0.4885"."""
+    from nuatom.targets import target as read
+
+    return ", ".join(f"{name} {share:.5g}" for name, share in read(target).mass_fractions.items())
 
 
 def edges_in_words(atom: Atom) -> str:

@@ -156,7 +156,18 @@ def completion(among: Mapping[str, object]) -> Callable[[str], list[str]]:
     return complete
 
 
-Symbol = Annotated[str, typer.Argument(metavar="ATOM", help="Symbol, name or atomic number: Xe, xenon, 54.")]
+WORDS_OF_TARGETS = (
+    "An element (Xe, xenon, 54), an isotope (Ge-76), an enriched mixture by fractions of the atoms "
+    "(Ge[74:0.12,76:0.88]) or a compound (CsI, water)"
+)
+"""The grammar of `nuatom.targets` in short."""
+Symbol = Annotated[
+    str,
+    typer.Argument(
+        metavar="ATOM",
+        help="An atom by symbol, name or number: Xe, xenon, 54; an isotope such as Ge-76 has the same electrons.",
+    ),
+]
 Model = Annotated[
     str,
     typer.Option(

@@ -8,7 +8,7 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import options, screen
-from nuatom.cli.describe import About, atom_in_words, command
+from nuatom.cli.describe import About, atom_in_words, command, isotopes_in_words
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ def photo(
     """
     from nuatom import output as files
     from nuatom import plot, plot_photo, units
-    from nuatom.elements import target
     from nuatom.measured import compare_photoabsorption, henke_photoabsorption
     from nuatom.quantities import parse_range
     from nuatom.scattering import photoabsorption
     from nuatom.store import Table
+    from nuatom.targets import target
 
     paths = output or []
     files.check(paths)
@@ -87,7 +87,7 @@ def photo(
     response = options.make_model(chosen, known, tolerance)
 
     areas = photoabsorption(response, photon, by_shell=True)
-    mass = 1.0 / target(known.symbol).units_per_mass
+    mass = 1.0 / target(atom).units_per_mass
     compared: dict[str, PhotoComparison] = {}
     if compare:
         compared[model] = compare_photoabsorption(known.symbol, response, photon)
@@ -97,6 +97,7 @@ def photo(
     table = files.photoabsorption_table(response.shells, photon, areas, mass)
     about: About = {
         "command": command(context),
+        **isotopes_in_words(atom),
         **atom_in_words(known, exchange, nucleus),
         "model": chosen.in_words(tolerance),
         **_in_words(compared),

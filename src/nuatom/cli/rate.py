@@ -11,7 +11,7 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import couplings, options, screen
-from nuatom.cli.describe import About, command
+from nuatom.cli.describe import About, command, mass_fractions_in_words
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def rate(
     target: Annotated[
         str,
         typer.Argument(
-            metavar="TARGET", help="An element (Ge), a compound (CsI), or a configuration: a .toml file or a preset."
+            metavar="TARGET", help=f"{options.WORDS_OF_TARGETS}; or a configuration: a .toml file or a preset."
         ),
     ],
     transfer: Annotated[
@@ -196,6 +196,7 @@ def rate(
         "command": command(context),
         "source": _source_in_words(origin),
         "target": target,
+        "mass_fractions": mass_fractions_in_words(target),
         "coupling": _coupling_in_words(chosen.text, origin, sin2_theta, recoils) if weak else chosen.text,
     }
     others: dict[str, Array] = {}
@@ -243,7 +244,7 @@ def _configured(target: str, given: Mapping[str, str | None]) -> Experiment | No
 def _check_target(target: str) -> None:
     """An element or a compound; an error says what else may stand there."""
     from nuatom.config import presets
-    from nuatom.elements import target as parse_target
+    from nuatom.targets import target as parse_target
 
     try:
         parse_target(target)
@@ -352,10 +353,10 @@ def _electrons(
 ) -> tuple[RateSpectrum, dict[str, Array]]:
     """The rate on electrons, and that of free electrons and of stepping."""
     from nuatom.approximations import Stepping
-    from nuatom.elements import target as parse_target
     from nuatom.rates import Material, rate_spectrum
     from nuatom.rates import rate as total_rate
     from nuatom.response.free import FreeElectrons
+    from nuatom.targets import target as parse_target
 
     options.check_model(how.word, coupling.functions)
     elements = [element.symbol for element, _ in parse_target(target).composition]

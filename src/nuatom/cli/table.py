@@ -12,7 +12,7 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import options, screen
-from nuatom.cli.describe import About
+from nuatom.cli.describe import About, isotopes_in_words
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -68,7 +68,11 @@ def build(
     functions = tuple(Function) if axial else ()
     options.make_model(chosen, known, tolerance, functions)
     new = [entry for entry in store.entries() if entry.path not in before]
-    about: About = {"folder": str(store.folder), "built": f"{len(new)} of {known.symbol}"}
+    about: About = {
+        "folder": str(store.folder),
+        "built": f"{len(new)} of {known.symbol}",
+        **isotopes_in_words(atom),
+    }
     if new:
         screen.show(about, _columns(new), fold=False)
     else:

@@ -6,20 +6,19 @@ A form factor is F(q) = ∫ρ(r) e^{iq·r} d³r of a density normalised to one, 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.elements import ATOMIC_MASS_UNIT, Element, Target, element, target
+from nuatom.bounds import check_number
+from nuatom.elements import Element
 from nuatom.functions import Array
+from nuatom.targets import Target, target
 from nuatom.units import HBARC, mm
 
 FEMTOMETRE = 1e-12 * mm
-
-_ISOTOPE = re.compile(r"(?P<symbol>[A-Za-z]+)-(?P<A>[0-9]+)|(?P<first>[0-9]+)(?P<second>[A-Z][a-z]?)")
 
 
 # --- what is in a target -------------------------------------------------------------------------
@@ -52,30 +51,20 @@ class Nuclide:
         return self.mass_number - self.Z
 
 
-def nuclides(spec: str | Element | Target) -> tuple[Nuclide, ...]:
+def nuclides(spec: str | int | Element | Target) -> tuple[Nuclide, ...]:
     """The isotopes of a target with their numbers of atoms.
 
     Args:
-        spec: an element in its natural composition ("He", "xenon"), one isotope ("Ge-76" or "76Ge"), a
-            compound ("CsI"), or an `Element` or `Target` object.
+        spec: as for `nuatom.target`: an element in its natural composition ("He", "xenon"), an isotope ("Ge-76"),
+            an enriched mixture ("Ge[74:0.12,76:0.88]") or a compound ("CsI").
 
     Raises:
-        ValueError: for an unknown element or isotope, a formula that cannot be read, or an element that has
-            no natural isotopes.
+        ValueError: as `nuatom.target`, and for an element that has no natural isotopes.
     """
-    if isinstance(spec, Element):
-        return _natural(spec, 1.0)
-    if isinstance(spec, str):
-        named = _ISOTOPE.fullmatch(spec.strip())
-        if named:
-            return (_isotope(named["symbol"] or named["second"], int(named["A"] or named["first"])),)
-        spec = target(spec)
-    if not isinstance(spec, Target):
-        raise ValueError(f"a target is a symbol, a formula or an isotope such as 'Ge-76', got {spec!r}")
-    return tuple(nuclide for part, count in spec.composition for nuclide in _natural(part, count))
+    return tuple(nuclide for part, count in target(spec).composition for nuclide in _isotopes(part, count))
 
 
-def _natural(part: Element, count: float) -> tuple[Nuclide, ...]:
+def _isotopes(part: Element, count: float) -> tuple[Nuclide, ...]:
     isotopes = part.isotopes
     if not isotopes:
         raise ValueError(f"{part.name} has no natural isotopes: name one, as in 'Tc-99'")
@@ -83,17 +72,6 @@ def _natural(part: Element, count: float) -> tuple[Nuclide, ...]:
     return tuple(
         Nuclide(part, isotope.mass_number, isotope.mass, count * isotope.abundance / whole) for isotope in isotopes
     )
-
-
-def _isotope(symbol: str, mass_number: int) -> Nuclide:
-    import periodictable
-
-    part = element(symbol)
-    known = periodictable.elements[part.Z]
-    if mass_number not in known.isotopes:
-        low, high = known.isotopes[0], known.isotopes[-1]
-        raise ValueError(f"{part.name} has no isotope {mass_number}: expected A from {low} to {high}")
-    return Nuclide(part, mass_number, float(known[mass_number].mass) * ATOMIC_MASS_UNIT, 1.0)
 
 
 # --- form factors --------------------------------------------------------------------------------
@@ -189,10 +167,11 @@ class KleinNystrand:
 
 
 def _check_range(name: str, length: float, radius: float | None, factor: float) -> None:
-    if not (math.isfinite(length) and length >= 0):
-        raise ValueError(f"{name} must be finite and ≥ 0, got {length / FEMTOMETRE} fm")
+    check_number(name, length, 0.0, unit="mm")
     least = math.sqrt(factor) * length
-    if radius is not None and not (math.isfinite(radius) and radius >= least):
+    if radius is not None:
+        check_number("a root-mean-square radius", radius, 0.0, unit="mm")
+    if radius is not None and not radius >= least:
         raise ValueError(
             f"a root-mean-square radius must be at least {least / FEMTOMETRE:.3g} fm with this {name}, "
             f"got {radius / FEMTOMETRE} fm: make the {name} smaller"

@@ -30,12 +30,14 @@ from numpy.typing import ArrayLike
 
 from nuatom.atom.exchange import Exchange
 from nuatom.atom.field import Atom
+from nuatom.bounds import LARGEST_ENERGY
 from nuatom.coherent.amplitudes import Channel, channels
 from nuatom.coherent.electrons import SLATER, missing_charge
 from nuatom.coherent.nuclei import FormFactor, Helm, Nuclide, nuclides
-from nuatom.elements import Element, Target
+from nuatom.elements import Element
 from nuatom.functions import Array
-from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, MeV
+from nuatom.targets import Target
+from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2
 
 _HELM = Helm()
 _NODES = 24  # of Gauss and Legendre, for each factor of two in T
@@ -50,7 +52,7 @@ def momentum(mass: float, transfer: ArrayLike) -> Array:
     return np.asarray(np.sqrt(T * (2 * mass + T)))
 
 
-def greatest_recoil(target: str | Element | Target, energy: ArrayLike) -> Array:
+def greatest_recoil(target: str | int | Element | Target, energy: ArrayLike) -> Array:
     """The greatest T any atom of a target can recoil with, 2E²/(M + 2E) of its lightest isotope.
 
     Args:
@@ -66,7 +68,7 @@ def greatest_recoil(target: str | Element | Target, energy: ArrayLike) -> Array:
 
 def cross_section(
     coupling: object,
-    target: str | Element | Target,
+    target: str | int | Element | Target,
     energy: ArrayLike,
     transfer: ArrayLike,
     electrons: bool = True,
@@ -77,11 +79,12 @@ def cross_section(
 ) -> Array:
     """dσ/dT of coherent scattering in the recoil energy T, per atom or, of a compound, per formula unit.
 
-    The equation stands at the head of this module; isotopes add with their natural abundances.
+    The equation stands at the head of this module; isotopes add with their abundances.
 
     Args:
         coupling: what the neutrino couples with.
-        target: an element ("He"), an isotope ("Ge-76"), a compound ("CsI"), or an `Element` or `Target`.
+        target: as for `nuatom.target`: an element ("He"), an isotope ("Ge-76"), an enriched mixture
+            ("Ge[74:0.12,76:0.88]"), a compound ("CsI"), or an `Element` or `Target`.
         energy: E > 0, any shape [energy].
         transfer: T > 0, any shape [energy].
         electrons: scatter off the neutral atom; False leaves the bare nucleus.
@@ -108,7 +111,7 @@ def cross_section(
 
 def total_cross_section(
     coupling: object,
-    target: str | Element | Target,
+    target: str | int | Element | Target,
     energy: ArrayLike,
     threshold: float,
     electrons: bool = True,
@@ -201,7 +204,9 @@ def _end(mass: float, energy: ArrayLike) -> Array:
 
 def _positive(name: str, values: ArrayLike) -> Array:
     array = np.asarray(values, dtype=float)
-    good = np.isfinite(array) & (array > 0)
+    good = (array > 0) & (array <= LARGEST_ENERGY)
     if not np.all(good):
-        raise ValueError(f"{name} must be finite and > 0 [MeV], got {array[~good].ravel()[0] / MeV}")
+        raise ValueError(
+            f"{name} must be finite and > 0 [MeV], and at most {LARGEST_ENERGY:g} MeV, got {array[~good].ravel()[0]}"
+        )
     return array

@@ -95,7 +95,7 @@ class Setup:
     @cached_property
     def target(self) -> str:
         """The formula of what is hit."""
-        from nuatom.elements import target
+        from nuatom.targets import target
 
         return _named("target.material", lambda: target(self.settings.target.material)).formula
 

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import LARGEST, SMALLEST, check_number
 from nuatom.columns import ENERGY, SPECTRAL_RATE, read
 from nuatom.detector.checks import checked_edges, checked_exposure
 from nuatom.detector.curve import Curve
@@ -45,19 +46,20 @@ class Background(Protocol):
         ...
 
 
+_LARGEST_INDEX = 100.0  # of a power law
+
+
 def _bins(edges: ArrayLike, exposure: float) -> Array:
     checked_exposure(exposure)
     return checked_edges(edges)
 
 
 def _finite(field: str, value: float) -> None:
-    if not math.isfinite(value):
-        raise ValueError(f"{field} must be a finite number, got {value!r}")
+    check_number(field, value)
 
 
 def _positive(field: str, value: float) -> None:
-    if not (math.isfinite(value) and value > 0.0):
-        raise ValueError(f"{field} must be greater than zero, got {value!r}")
+    check_number(field, value, SMALLEST)
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class PowerLawBackground:
 
     def __post_init__(self) -> None:
         not_negative("rate", self.rate)
-        _finite("index", self.index)
+        check_number("index", self.index, -_LARGEST_INDEX, _LARGEST_INDEX)
         _positive("reference", self.reference)
 
     @property
@@ -293,8 +295,10 @@ class HistogramBackground:
             raise ValueError(
                 f"rate of the background {self.name!r}: expected {edges.size - 1} values, got {rate.shape}"
             )
-        if not np.all(np.isfinite(rate) & (rate >= 0.0)):
-            raise ValueError(f"rate of the background {self.name!r} must be finite and not negative")
+        if not np.all((rate >= 0.0) & (rate <= LARGEST)):
+            raise ValueError(
+                f"rate of the background {self.name!r} must be finite, not negative and at most {LARGEST:g}"
+            )
         for field, array in (("edges", edges), ("rate", rate)):
             array.flags.writeable = False
             object.__setattr__(self, field, array)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import LARGEST, SMALLEST, check_number
 from nuatom.functions import Array
 from nuatom.response.model import ResponseModel
 from nuatom.units import ELECTRON_MASS, day, keV, kg
@@ -26,8 +27,8 @@ class TooFewTransfersError(ValueError):
 
 def checked_exposure(exposure: float) -> None:
     """Raise a ValueError unless an exposure is a finite mass times a time, greater than zero."""
-    if not (math.isfinite(exposure) and exposure > 0.0):
-        raise ValueError(f"exposure must be greater than zero, got {exposure / (kg * day):.6g} kg day")
+    is_number = isinstance(exposure, Real) and not isinstance(exposure, bool)
+    check_number("exposure", exposure / (kg * day) if is_number else exposure, SMALLEST, unit="kg day")
 
 
 def checked_edges(edges: ArrayLike, threshold: float = 0.0) -> Array:
@@ -39,8 +40,8 @@ def checked_edges(edges: ArrayLike, threshold: float = 0.0) -> Array:
     bins = np.array(edges, dtype=float, ndmin=1)
     if bins.ndim != 1 or bins.size < 2:
         raise ValueError(f"edges: expected a row of two or more energies, got the shape {bins.shape}")
-    if not np.all(np.isfinite(bins) & (bins >= 0.0)):
-        raise ValueError("edges must be finite energies that are not negative")
+    if not np.all((bins >= 0.0) & (bins <= LARGEST)):
+        raise ValueError(f"edges must be finite energies that are not negative, and at most {LARGEST:g} MeV")
     if np.any(np.diff(bins) <= 0.0):
         k = int(np.argmax(np.diff(bins) <= 0.0))
         raise ValueError(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom import units
+from nuatom.bounds import LARGEST
 from nuatom.functions import Array
 
 
@@ -40,8 +41,8 @@ class Curve:
                 f"{self.name}: expected two or more energies and as many values, "
                 f"got the shapes {self.energy.shape} and {self.value.shape}"
             )
-        if not (np.all(np.isfinite(self.energy)) and np.all(np.isfinite(self.value))):
-            raise ValueError(f"{self.name}: energies and values must be finite numbers")
+        if not (np.all(np.abs(self.energy) <= LARGEST) and np.all(np.abs(self.value) <= LARGEST)):
+            raise ValueError(f"{self.name}: energies and values must be finite numbers, at most {LARGEST:g}")
         if np.any(np.diff(self.energy) <= 0.0):
             k = int(np.argmax(np.diff(self.energy) <= 0.0))
             first, second = (x / units.keV for x in self.energy[k : k + 2])

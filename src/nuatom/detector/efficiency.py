@@ -6,7 +6,6 @@ reconstructed energy, `Detector.true_efficiency` one of the energy deposited.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import SMALLEST, check_number
 from nuatom.columns import ENERGY, NUMBER, read
 from nuatom.detector.curve import Curve
 from nuatom.functions import Array
@@ -38,13 +38,11 @@ class Efficiency(Protocol):
 
 def probability(field: str, value: float) -> None:
     """Raise a ValueError that names the field unless its value is from 0 to 1."""
-    if not 0.0 <= value <= 1.0:
-        raise ValueError(f"{field} must be from 0 to 1, got {value!r}")
+    check_number(field, value, 0.0, 1.0)
 
 
 def _finite(field: str, value: float) -> None:
-    if not math.isfinite(value):
-        raise ValueError(f"{field} must be a finite number, got {value!r}")
+    check_number(field, value)
 
 
 @dataclass(frozen=True)
@@ -122,8 +120,7 @@ class ErfEfficiency:
     def __post_init__(self) -> None:
         _finite("position", self.position)
         probability("plateau", self.plateau)
-        if not (math.isfinite(self.width) and self.width > 0.0):
-            raise ValueError(f"width must be greater than zero, got {self.width!r}; for none use StepEfficiency")
+        check_number("width", self.width, SMALLEST, hint="; for none use StepEfficiency")
 
     @property
     def knots(self) -> Array:

@@ -14,9 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import SMALLEST, check_number
 from nuatom.columns import ENERGY, NUMBER, read
 from nuatom.detector.curve import Curve
-from nuatom.detector.resolution import not_negative
 from nuatom.elements import element
 from nuatom.functions import Array
 from nuatom.units import keV
@@ -58,8 +58,7 @@ class Lindhard:
     Z: int
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.k) and self.k > 0.0):
-            raise ValueError(f"k must be greater than zero, got {self.k!r}; Lindhard's own is 0.133 Z^(2/3)/A^(1/2)")
+        check_number("k", self.k, SMALLEST, hint="; Lindhard's own is 0.133 Z^(2/3)/A^(1/2)")
         if isinstance(self.Z, bool) or not isinstance(self.Z, int):
             raise ValueError(f"Z must be a whole number, got {self.Z!r}")
         element(self.Z)
@@ -159,9 +158,8 @@ class LinearScale:
     offset: float = 0.0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.gain) and self.gain > 0.0):
-            raise ValueError(f"gain must be greater than zero, got {self.gain!r}")
-        not_negative("the size of offset", abs(self.offset))
+        check_number("gain", self.gain, SMALLEST)
+        check_number("offset", self.offset)
 
     def __call__(self, energy: ArrayLike) -> Array:
         return np.asarray(self.gain * np.asarray(energy, dtype=float) + self.offset)

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import check_number
 from nuatom.columns import ENERGY, read
 from nuatom.detector.curve import Curve
 from nuatom.functions import Array
@@ -27,9 +28,8 @@ class Resolution(Protocol):
 
 
 def not_negative(field: str, value: float) -> None:
-    """Raise a ValueError that names the field unless its value is a finite number ≥ 0."""
-    if not (math.isfinite(value) and value >= 0.0):
-        raise ValueError(f"{field} must be a finite number that is not negative, got {value!r}")
+    """Raise a ValueError that names the field unless its value is a finite number ≥ 0 and within reason."""
+    check_number(field, value, 0.0)
 
 
 @dataclass(frozen=True)

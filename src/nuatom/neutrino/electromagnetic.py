@@ -17,14 +17,15 @@ for antineutrinos too: theirs is the same left-handed field.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, log, pi, sqrt
+from math import log, pi, sqrt
 from typing import ClassVar
 
+from nuatom.bounds import LARGEST_ENERGY, check_number
 from nuatom.neutrino.amplitude import Amplitude, same
 from nuatom.neutrino.flavour import Flavour
 from nuatom.neutrino.flip import FlipAmplitude
 from nuatom.neutrino.part import HelicityConserving, Part
-from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, GeV, MeV, eV
+from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, GeV, MeV, cm2, eV
 
 W_MASS = 80.377 * GeV
 """Mass of the W boson [energy] (Particle Data Group 2022)."""
@@ -35,7 +36,10 @@ NEUTRINO_MASS = 0.05 * eV
 RADIUS_TO_VECTOR = sqrt(2.0) * pi * FINE_STRUCTURE / (3 * FERMI_CONSTANT * HBARC2)
 """Δg_V per ⟨r²⟩ [1/area]."""
 
-_LARGEST = 1e6  # of a moment or a charge: what is larger is a slip, and its square would overflow
+LARGEST_STRENGTH = 1e6
+"""Of a moment in Bohr magnetons and of a charge in units of e: what is larger is a slip."""
+LARGEST_AREA = 1e4 * cm2
+"""Of a charge radius or an anapole: what is larger is a slip [area]."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class MagneticMoment(Part):
     Kouzakov and Studenikin, (K 6–8): the first term is the longitudinal, the second the transverse share.
 
     Args:
-        moment: μ in Bohr magnetons, finite and ≥ 0.
+        moment: μ in Bohr magnetons, from 0 to 10⁶.
 
     Raises:
         ValueError: for another moment.
@@ -58,8 +62,7 @@ class MagneticMoment(Part):
     moment: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.moment <= _LARGEST:
-            raise ValueError(f"a magnetic moment is finite and ≥ 0 Bohr magnetons, got {self.moment}")
+        check_number("a magnetic moment", self.moment, 0.0, LARGEST_STRENGTH, unit="Bohr magnetons")
 
     def flips(self) -> tuple[FlipAmplitude, ...]:
         """The moment."""
@@ -80,7 +83,7 @@ class Millicharge(HelicityConserving):
         photon_mass: ω_p ≥ 0, the plasma energy of the medium; 0 for an atom alone [energy].
 
     Raises:
-        ValueError: for values that are not finite or out of range.
+        ValueError: for values that are not numbers or out of range.
     """
 
     name: ClassVar[str] = "millicharge"
@@ -90,8 +93,7 @@ class Millicharge(HelicityConserving):
     photon_mass: float = 0.0
 
     def __post_init__(self) -> None:
-        if not abs(self.charge) <= _LARGEST:
-            raise ValueError(f"a millicharge is finite, in units of e, got {self.charge}")
+        check_number("a millicharge", self.charge, -LARGEST_STRENGTH, LARGEST_STRENGTH, unit="e")
         check_photon_line(self.neutrino_mass, self.photon_mass)
 
     def amplitudes(self) -> tuple[Amplitude, ...]:
@@ -110,7 +112,7 @@ class ChargeRadius(HelicityConserving):
         mean_square: ⟨r²⟩ = 6 df_Q/dq²|₀, of either sign [area].
 
     Raises:
-        ValueError: if it is not finite.
+        ValueError: if it is not a number, or beyond 10⁴ cm².
     """
 
     name: ClassVar[str] = "charge radius"
@@ -118,8 +120,7 @@ class ChargeRadius(HelicityConserving):
     mean_square: float
 
     def __post_init__(self) -> None:
-        if not isfinite(self.mean_square):
-            raise ValueError(f"a charge radius ⟨r²⟩ is a finite area, got {self.mean_square}")
+        check_area("a charge radius ⟨r²⟩", self.mean_square)
 
     def amplitudes(self) -> tuple[Amplitude, ...]:
         """One contact term."""
@@ -136,7 +137,7 @@ class Anapole(HelicityConserving):
         moment: a = f_A(0), of either sign [area].
 
     Raises:
-        ValueError: if it is not finite.
+        ValueError: if it is not a number, or beyond 10⁴ cm².
     """
 
     name: ClassVar[str] = "anapole"
@@ -144,8 +145,7 @@ class Anapole(HelicityConserving):
     moment: float
 
     def __post_init__(self) -> None:
-        if not isfinite(self.moment):
-            raise ValueError(f"an anapole moment is a finite area, got {self.moment}")
+        check_area("an anapole moment", self.moment)
 
     def amplitudes(self) -> tuple[Amplitude, ...]:
         """One contact term."""
@@ -159,13 +159,14 @@ def millicharge_amplitude(charge: complex) -> complex:
 
 def check_photon_line(neutrino_mass: float, photon_mass: float) -> None:
     """Raise a ValueError unless the masses that limit X from below are meaningful."""
-    if not (isfinite(neutrino_mass) and neutrino_mass > 0):
-        raise ValueError(
-            f"neutrino_mass must be finite and > 0 [energy], got {neutrino_mass}: a massless charge would "
-            "radiate without limit along its direction"
-        )
-    if not (isfinite(photon_mass) and photon_mass >= 0):
-        raise ValueError(f"photon_mass must be finite and ≥ 0 [energy], got {photon_mass}")
+    hint = ": a massless charge would radiate without limit along its direction"
+    check_number("neutrino_mass", neutrino_mass, 0.0, LARGEST_ENERGY, above=True, unit="MeV", hint=hint)
+    check_number("photon_mass", photon_mass, 0.0, LARGEST_ENERGY, unit="MeV")
+
+
+def check_area(name: str, value: object) -> None:
+    """Raise a ValueError unless a value is an area, of either sign, that is not a slip."""
+    check_number(name, value, -LARGEST_AREA, LARGEST_AREA, unit="mm²")
 
 
 def standard_model_moment(mass: float) -> float:
@@ -179,8 +180,7 @@ def standard_model_moment(mass: float) -> float:
     Raises:
         ValueError: for a mass that is not finite or negative.
     """
-    if not (isfinite(mass) and mass >= 0):
-        raise ValueError(f"a neutrino mass is finite and ≥ 0, got {mass / eV} eV")
+    check_number("a neutrino mass", mass, 0.0, LARGEST_ENERGY, unit="MeV")
     return 3 * FERMI_CONSTANT * ELECTRON_MASS * mass / (4 * sqrt(2.0) * pi**2)
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuatom.bounds import check_number
 from nuatom.units import eV
 
 Matrix = NDArray[np.complex128]
+_LARGEST_ELEMENT = 1e6  # of a matrix of couplings, whatever its unit: what is larger is a slip
 
 
 class Flavour(Enum):
@@ -70,11 +71,9 @@ class Mixing:
 
     def __post_init__(self) -> None:
         for name in ("sin2_12", "sin2_13", "sin2_23"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} is a sin² between 0 and 1, got {getattr(self, name)}")
+            check_number(f"{name}, a sin²,", getattr(self, name), 0.0, 1.0)
         for name in ("delta", "splitting_21", "splitting_31"):
-            if not isfinite(getattr(self, name)):
-                raise ValueError(f"{name} must be finite, got {getattr(self, name)}")
+            check_number(name, getattr(self, name), -_LARGEST_ELEMENT, _LARGEST_ELEMENT)
 
     @property
     def matrix(self) -> Matrix:
@@ -161,14 +160,20 @@ class FlavourMatrix:
 
 
 def checked_matrix(name: str, matrix: ArrayLike) -> Matrix:
-    """A finite complex matrix of shape (3, 3), read-only.
+    """A complex matrix of shape (3, 3), its elements at most 10⁶, read-only.
 
     Raises:
         ValueError: if it is not one.
     """
-    values = np.array(matrix, dtype=complex)
+    try:
+        given = np.array(matrix)
+        values = given.astype(complex) if given.dtype.kind in "iufc" else np.full(given.shape, np.nan + 0j)
+    except ValueError:  # rows of different lengths
+        raise ValueError(f"{name} must be numbers of shape (3, 3), got {matrix!r}") from None
     if values.shape != (3, 3) or not np.all(np.isfinite(values)):
         raise ValueError(f"{name} must be finite and of shape (3, 3), got the shape {values.shape}: {matrix!r}")
+    if (most := float(np.abs(values).max())) > _LARGEST_ELEMENT:
+        raise ValueError(f"{name} must be at most {_LARGEST_ELEMENT:g} in size, got {most:g}")
     values.setflags(write=False)
     return values
 

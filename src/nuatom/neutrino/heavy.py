@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, pi
+from math import pi
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import LARGEST_ENERGY, check_number
 from nuatom.functions import VECTOR, Array, Function, vector
 from nuatom.neutrino.coupling import Coupling, StructureWeights
+from nuatom.neutrino.electromagnetic import LARGEST_STRENGTH
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 _INNER = 4  # intervals that follow the powers of X from its least value
@@ -33,7 +35,7 @@ class HeavyLepton(Coupling):
         mass: M ≥ 0 [energy].
 
     Raises:
-        ValueError: for values that are not finite or negative.
+        ValueError: for values that are no numbers or out of range.
     """
 
     name: ClassVar[str] = "heavy lepton"
@@ -42,10 +44,8 @@ class HeavyLepton(Coupling):
     mass: float
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.moment) and self.moment >= 0):
-            raise ValueError(f"a transition moment is finite and ≥ 0 Bohr magnetons, got {self.moment}")
-        if not (isfinite(self.mass) and self.mass >= 0):
-            raise ValueError(f"the mass of a heavy lepton is finite and ≥ 0 [energy], got {self.mass}")
+        check_number("a transition moment", self.moment, 0.0, LARGEST_STRENGTH, unit="Bohr magnetons")
+        check_number("the mass of a heavy lepton", self.mass, 0.0, LARGEST_ENERGY, unit="MeV")
 
     @property
     def functions(self) -> tuple[Function, ...]:

@@ -18,12 +18,14 @@ magnetic moment (see `flip`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import ClassVar
 
+from nuatom.bounds import LARGEST_ENERGY, check_number
 from nuatom.neutrino.amplitude import Amplitude, same
 from nuatom.neutrino.flip import FlipAmplitude
 from nuatom.neutrino.part import HelicityConserving, Part
+
+_LARGEST = 1e6  # of a coupling: beyond a few, perturbation theory says nothing
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class VectorMediator(HelicityConserving):
         electron: g_e.
 
     Raises:
-        ValueError: for a mass that is not finite and > 0, or a coupling that is not finite.
+        ValueError: for a mass or a coupling that is no number or out of range.
     """
 
     name: ClassVar[str] = "vector mediator"
@@ -83,7 +85,7 @@ class ScalarMediator(Part):
         electron: g_e.
 
     Raises:
-        ValueError: for a mass that is not finite and > 0, or a coupling that is not finite.
+        ValueError: for a mass or a coupling that is no number or out of range.
     """
 
     name: ClassVar[str] = "scalar mediator"
@@ -110,7 +112,7 @@ class PseudoscalarMediator(Part):
         electron: g_e.
 
     Raises:
-        ValueError: for a mass that is not finite and > 0, or a coupling that is not finite.
+        ValueError: for a mass or a coupling that is no number or out of range.
     """
 
     name: ClassVar[str] = "pseudoscalar mediator"
@@ -128,10 +130,7 @@ class PseudoscalarMediator(Part):
 
 
 def _check(mass: float, neutrino: float, electron: float) -> None:
-    if not (isfinite(mass) and mass > 0):
-        raise ValueError(
-            f"the mass of a mediator is finite and > 0 [energy], got {mass}; a massless one that couples to "
-            "charge is a Millicharge"
-        )
-    if not (isfinite(neutrino) and isfinite(electron)):
-        raise ValueError(f"the couplings of a mediator are finite, got {neutrino} and {electron}")
+    hint = "; a massless one that couples to charge is a Millicharge"
+    check_number("the mass of a mediator", mass, 0.0, LARGEST_ENERGY, above=True, unit="MeV", hint=hint)
+    for name, value in (("neutrino", neutrino), ("electron", electron)):
+        check_number(f"the coupling of a mediator to the {name}", value, -_LARGEST, _LARGEST)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuatom.bounds import LARGEST, check_number
 from nuatom.neutrino.flavour import (
     NUFIT,
     Basis,
@@ -130,9 +131,12 @@ def effective_moment(
     Raises:
         ValueError: for an unknown flavour, or an L/E that is not finite or negative.
     """
-    ratio = np.asarray(distance_over_energy, dtype=float)
-    if not np.all(np.isfinite(ratio) & (ratio >= 0)):
-        raise ValueError(f"distance over energy must be finite and ≥ 0 [length/energy], got {distance_over_energy!r}")
+    given = np.asarray(distance_over_energy)
+    ratio = given.astype(float) if given.dtype.kind in "iuf" else np.full(given.shape, np.nan)
+    if not np.all((ratio >= 0) & (ratio <= LARGEST)):
+        raise ValueError(
+            f"distance over energy must be from 0 to {LARGEST:g} [length/energy], got {distance_over_energy!r}"
+        )
     transition = moments.in_basis(Basis.MASS, mixing).transition
     start = mixing.matrix[Flavour.of(flavour).value].conj()
     if antineutrino:
@@ -170,6 +174,7 @@ def mass_probabilities(survival: float, mixing: Mixing = NUFIT) -> NDArray[np.fl
     Raises:
         ValueError: if no mixture of the mass states gives that survival probability.
     """
+    check_number("survival", survival, 0.0, 1.0)
     e1, e2, e3 = np.abs(mixing.matrix[Flavour.E.value]) ** 2
     rest = 1 - e3
     if not abs(e1 - e2) > 1e-12:

@@ -8,15 +8,16 @@ with charged currents, turned around by Fierz, inside g_V and g_A of ν_e.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import check_flag, check_number
 from nuatom.neutrino.amplitude import Amplitude, ByFlavour, same
 from nuatom.neutrino.flavour import Basis, Flavour, FlavourMatrix
 from nuatom.neutrino.part import HelicityConserving
 
+_LARGEST = 1e6  # of g_V and g_A: what is larger is a slip
 CORRECTED = {
     Flavour.E: (0.9521, 0.4938),
     Flavour.MU: (-0.0397, -0.5062),
@@ -64,11 +65,12 @@ class Weak(HelicityConserving):
         g_A: float | None = None,
         sin2_theta: float | None = None,
     ) -> None:
-        for label, value in (("g_V", g_V), ("g_A", g_A), ("sin2_theta", sin2_theta)):
-            if value is not None and not isfinite(value):
-                raise ValueError(f"{label} must be finite, got {value}")
-        if sin2_theta is not None and not 0 <= sin2_theta <= 1:
-            raise ValueError(f"sin2_theta is a sin² between 0 and 1, got {sin2_theta}")
+        check_flag("antineutrino", antineutrino)
+        for label, value in (("g_V", g_V), ("g_A", g_A)):
+            if value is not None:
+                check_number(label, value, -_LARGEST, _LARGEST)
+        if sin2_theta is not None:
+            check_number("sin2_theta, a sin²,", sin2_theta, 0.0, 1.0)
         if sin2_theta is not None and g_V is not None and g_A is not None:
             raise ValueError("g_V and g_A leave nothing for sin2_theta to say: give either those or this")
         object.__setattr__(self, "flavour", None if flavour is None else Flavour.of(flavour))

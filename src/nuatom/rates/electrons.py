@@ -23,7 +23,7 @@ from nuatom.rates.nodes import Nodes, panel_edges, panel_nodes, reduced
 from nuatom.rates.spectrum import RateSpectrum, checked_transfers
 from nuatom.rates.weights import Beam, averaged, beams, kinematic_limits, openings
 from nuatom.response.model import Lines, Measure, ResponseModel
-from nuatom.scattering import line_strengths
+from nuatom.scattering import line_strengths, require_coupling
 from nuatom.source import Component, Source
 
 _CHUNK = 96  # intervals in Q of different transfers, measured at a time
@@ -46,6 +46,7 @@ def rate_spectrum(
         ValueError: for transfers that are not finite, negative or of more than one dimension, a source without
             components, or what is no source, coupling or model.
     """
+    require_coupling(coupling)
     T = np.atleast_1d(checked_transfers(transfer))
     if T.ndim != 1:
         raise ValueError(f"a rate spectrum needs transfers of shape (nT,), got {T.shape}; `rate` takes any shape")
@@ -99,6 +100,7 @@ def rate(
     Raises:
         ValueError: as `rate_spectrum`.
     """
+    require_coupling(coupling)
     T = checked_transfers(transfer)
     components, target = checked_components(source), as_material(material)
     shells = [
@@ -142,6 +144,8 @@ def _of_model(
     density = np.zeros((len(components), len(parts), len(model.shells), transfer.size))
     error = np.zeros((len(model.shells), transfer.size))
     functions = _functions(group)
+    if not functions:  # a coupling of zero, which has no weights
+        return _PerAtom(parts, density, error)
     for at, nodes, own in _measured(components, _kinds(group), model, T, functions, most):
         density[..., some[at]] += _contracted(group, parts, nodes, len(components), at.size)
         error[:, some[at]] = own
@@ -272,7 +276,7 @@ def _line_rates(
     found = model.lines(functions)
     group = beams(components, coupling, float(found.transfer.min(initial=most)), most, by_part=True)
     result = np.zeros((len(components), len(parts), len(found)))
-    (some,) = np.nonzero(found.transfer < most)
+    (some,) = np.nonzero(found.transfer < most if functions else np.zeros(len(found), dtype=bool))
     for start in range(0, some.size, _CHUNK_LINES):
         line = some[start : start + _CHUNK_LINES]
         nodes = _line_nodes(components, _kinds(group), found, line, functions, most)

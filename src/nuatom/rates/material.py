@@ -6,8 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
-from nuatom.elements import Element, Target, element, target
+from nuatom.elements import Element, element
 from nuatom.response.model import ResponseModel
+from nuatom.scattering import require_model
+from nuatom.targets import Target, single, target
+
+_MOST_ATOMS = 1e9
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,8 @@ class Material:
         parts: element, atoms per formula unit and response model, one of each.
 
     Raises:
-        ValueError: for nothing at all, a number of atoms that is not positive, or a model that is none.
+        ValueError: for nothing at all, a number of atoms that is not positive, a model that is none, or one of another
+            element.
     """
 
     formula: str
@@ -29,46 +34,55 @@ class Material:
         if not self.parts:
             raise ValueError(f"the material {self.formula!r} has no elements: write Material.of(formula, model)")
         for part, count, model in self.parts:
-            if not (isfinite(count) and count > 0):
-                raise ValueError(f"{self.formula} needs a number of {part.symbol} atoms > 0, got {count!r}")
-            _require_model(model, part.symbol)
+            if not (isfinite(count) and 0 < count <= _MOST_ATOMS):
+                raise ValueError(
+                    f"{self.formula} needs a number of {part.symbol} atoms > 0 and at most {_MOST_ATOMS:.0e}, "
+                    f"got {count!r}"
+                )
+            require_model(model, part.symbol)
+            _require_same(part, model)
 
     @staticmethod
-    def of(formula: str, model: Callable[[str], ResponseModel]) -> Material:
+    def of(formula: str | int | Element | Target, model: Callable[[str], ResponseModel]) -> Material:
         """A material from its formula and a function that gives the model of an element.
 
         ``Material.of("CsI", lambda symbol: CentralField(Atom(symbol)))``, or ``Material.of("CsI", FreeElectrons)``.
 
         Args:
-            formula: of an element or compound.
-            model: called with the symbol of every element.
+            formula: as for `nuatom.target`: an element, an isotope, an enriched mixture or a compound.
+            model: called with the symbol of every element; isotopes have the same electrons.
 
         Raises:
-            ValueError: for a formula that cannot be read or an unknown element.
+            ValueError: for a formula that cannot be read, an unknown element, or the model of another one.
         """
         found = target(formula)
         return Material(found.formula, tuple((part, n, model(part.symbol)) for part, n in found.composition))
 
     @staticmethod
-    def from_model(model: ResponseModel) -> Material:
-        """The element of a single model: that of its ``atom``, or else the neutral atom with as many electrons.
+    def from_model(model: ResponseModel, of: str | int | Element | None = None) -> Material:
+        """The material of a single model.
+
+        Args:
+            model: the response.
+            of: what it is the response of: an element, an isotope or an enriched mixture.  A model that was made
+                from an atom or a symbol knows its element; another one does not, and its number of electrons does not
+                say it, because a model may be of some of them only.
 
         Raises:
-            ValueError: for something that is no response model, or electrons that are not those of a neutral atom.
+            ValueError: for something that is no response model, no element, or two different ones.
         """
-        _require_model(model)
-        own = getattr(getattr(model, "atom", None), "element", None)
-        if isinstance(own, Element):
-            return Material(own.symbol, ((own, 1.0, model),))
-        electrons = sum(shell.occupancy for shell in model.shells)
-        nearest = round(electrons)
-        if abs(electrons - nearest) > 1e-6 or not 1 <= nearest <= 100:
+        require_model(model)
+        own = own_element(model)
+        if of is not None:
+            part = single(of)
+        elif own is not None:
+            part = own
+        else:
             raise ValueError(
-                f"{type(model).__name__} has {electrons:g} electrons, which no neutral atom has: say what they belong "
-                "to, as in Material('Xe', ((element('Xe'), 1.0, model),))"
+                f"{type(model).__name__} does not say which element it is of, and {_electrons(model):g} electrons do "
+                "not either: write Material.from_model(model, 'Xe')"
             )
-        found = element(nearest)
-        return Material(found.symbol, ((found, 1.0, model),))
+        return Material(part.label, ((part, 1.0, model),))
 
     @property
     def target(self) -> Target:
@@ -83,7 +97,7 @@ class Material:
     @property
     def electrons_per_mass(self) -> float:
         """Electrons of the models per mass [1/mass]."""
-        per_unit = sum(n * sum(shell.occupancy for shell in model.shells) for _, n, model in self.parts)
+        per_unit = sum(n * _electrons(model) for _, n, model in self.parts)
         return self.units_per_mass * per_unit
 
 
@@ -96,9 +110,34 @@ def as_material(material: Material | ResponseModel) -> Material:
     return material if isinstance(material, Material) else Material.from_model(material)
 
 
-def _require_model(model: object, symbol: str = "Xe") -> None:
-    if isinstance(model, type) or not isinstance(model, ResponseModel):
-        name = model if isinstance(model, str) else symbol
+def own_element(model: ResponseModel) -> Element | None:
+    """The element a model was made for; None where it does not say.
+
+    It is its ``element``, that of its ``atom``, or of the ``model`` it is made from; or it has the charge ``Z`` of a
+    nucleus and as many electrons.
+    """
+    for owner in (model, getattr(model, "atom", None)):
+        found = getattr(owner, "element", None)
+        if isinstance(found, Element):
+            return found
+    charge = getattr(model, "Z", None)
+    if isinstance(charge, int | float) and charge in range(1, 101) and _electrons(model) == charge:
+        return element(int(charge))
+    inner = getattr(model, "model", None)
+    return None if inner is None or inner is model else own_element(inner)
+
+
+def _electrons(model: ResponseModel) -> float:
+    return sum(shell.occupancy for shell in model.shells)
+
+
+def _require_same(part: Element, model: ResponseModel) -> None:
+    """Raise a ValueError for the model of another element, or of more electrons than the element has."""
+    own = own_element(model)
+    if own is not None and own.Z != part.Z:
+        raise ValueError(f"the model of {part.symbol} is one of {own.symbol}: {type(model).__name__} is of {own.name}")
+    if _electrons(model) > part.Z + 1e-6:
         raise ValueError(
-            f"expected a response model, got {model!r}: write CentralField(Atom({name!r})) or FreeElectrons({name!r})"
+            f"{type(model).__name__} has {_electrons(model):g} electrons, and {part.symbol} only {part.Z}: "
+            "it is of another element"
         )

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from nuatom import coherent
 from nuatom.coherent import FormFactor, Helm, Nuclide
-from nuatom.elements import ATOMIC_MASS_UNIT, Element, Target
+from nuatom.elements import ATOMIC_MASS_UNIT, Element
 from nuatom.functions import Array
 from nuatom.neutrino import IncoherentSum, Neutrino
 from nuatom.rates.flux import POWERS, checked_components, endpoint
@@ -24,6 +24,7 @@ from nuatom.rates.material import Material
 from nuatom.rates.spectrum import RateSpectrum, checked_transfers
 from nuatom.rates.weights import beams
 from nuatom.source import Source
+from nuatom.targets import Target
 from nuatom.units import g
 
 _HELM = Helm()
@@ -45,7 +46,7 @@ _Sum = tuple[tuple[object, float], ...]
 def nuclear_rate_spectrum(
     source: Source,
     coupling: object,
-    target: str | Element | Target | Material,
+    target: str | int | Element | Target | Material,
     transfer: ArrayLike,
     *,
     electrons: bool = True,
@@ -56,8 +57,8 @@ def nuclear_rate_spectrum(
     Args:
         source: its components say which flavours arrive; a flavour of the coupling itself does not count.
         coupling: what the neutrinos couple with; see `nuatom.coherent`.
-        target: an element ("Ge"), an isotope ("Ge-76"), a compound ("CsI"), or a `Material`, whose models do not
-            matter here.
+        target: as for `nuatom.target`: an element ("Ge"), an isotope ("Ge-76"), a compound ("CsI"); or a `Material`,
+            whose models do not matter here.
         transfer: T ≥ 0, shape (nT,) or a number [energy]; exactly 0 at T = 0 and above the greatest recoil.
         electrons: scatter off the neutral atom; False leaves the bare nucleus.
         nucleus: form factor of the nucleus.

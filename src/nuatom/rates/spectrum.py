@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuatom.bounds import LARGEST_ENERGY
 from nuatom.functions import Array
 
 
@@ -72,7 +73,9 @@ def checked_transfers(transfer: ArrayLike) -> Array:
         ValueError: if it is not finite, or negative.
     """
     T = np.asarray(transfer, dtype=float)
-    good = np.isfinite(T) & (T >= 0)
+    good = (T >= 0) & (T <= LARGEST_ENERGY)
     if not np.all(good):
-        raise ValueError(f"transfer must be finite and ≥ 0 [MeV], got {T[~good].ravel()[0]}")
+        raise ValueError(
+            f"transfer must be finite and ≥ 0 [MeV], and at most {LARGEST_ENERGY:g} MeV, got {T[~good].ravel()[0]}"
+        )
     return T

@@ -27,6 +27,7 @@ _TOLERANCE = 1e-9
 _NARROW = 1e-3  # relative width of a row that one E_min serves
 _SAMPLES = 32
 _HALVINGS = 60
+_NOTHING = "nothing"  # the part of a neutrino that couples with nothing at all
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def beams(
         found.append(
             Beam(
                 coupling=own,
-                parts=own.components() if by_part or _differ(own, least, most) else {"": own},
+                parts=(own.components() or {_NOTHING: own}) if by_part or _differ(own, least, most) else {"": own},
                 members=np.array(members),
                 sources=sources,
                 probabilities=probabilities,

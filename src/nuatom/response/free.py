@@ -12,13 +12,13 @@ With these (K 6–8) give exactly the textbook (πα²μ²/m²)(1/T − 1/E).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, assert_never
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.elements import Shell, configuration
+from nuatom.elements import Element, Shell, configuration, element
 from nuatom.functions import VECTOR, Array, Function, with_vector
 from nuatom.response.model import Lines, Measure, StructureFunctions
 from nuatom.units import ELECTRON_MASS
@@ -31,6 +31,14 @@ class HasShells(Protocol):
     def shells(self) -> tuple[Shell, ...]:
         """The occupied shells."""
         ...
+
+
+def element_of(atom: object) -> Element | None:
+    """The element of a symbol, a number or an atom; None where shells are all there is."""
+    if isinstance(atom, str | int):
+        return element(atom)
+    own = getattr(atom, "element", None)
+    return own if isinstance(own, Element) else None
 
 
 @dataclass(frozen=True)
@@ -86,11 +94,13 @@ class FreeElectrons:
     """
 
     shells: tuple[Shell, ...]
+    element: Element | None = field(default=None, compare=False, repr=False)
 
     def __init__(self, atom: str | int | HasShells) -> None:
         given: tuple[Shell, ...] | None = getattr(atom, "shells", None)
         shells = configuration(atom) if given is None else given  # type: ignore[arg-type]
         object.__setattr__(self, "shells", tuple(replace(shell, binding_energy=0.0) for shell in shells))
+        object.__setattr__(self, "element", element_of(atom))
 
     def factors(self, transfer: ArrayLike) -> DeltaFactors:
         """The coefficients of the δ function, per electron, at T of any shape [energy]."""

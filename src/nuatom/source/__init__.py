@@ -28,7 +28,7 @@ from nuatom.source.model import (
     Tabulated,
     pure,
 )
-from nuatom.source.reactor import TYPICAL, Isotope, Reactor, isotope
+from nuatom.source.reactor import TYPICAL, Fissile, Reactor, isotope
 from nuatom.source.solar import Solar, SolarModel, b16_agss09met, b16_gs98
 from nuatom.source.tabulated import TabulatedFlux
 
@@ -42,8 +42,8 @@ __all__ = [
     "Distance",
     "Emission",
     "Emitter",
+    "Fissile",
     "Geometry",
-    "Isotope",
     "Lepton",
     "Lines",
     "MonoEnergetic",

@@ -106,9 +106,10 @@ def mixed_spectrum(branches: list[tuple[float, float]], charge: int, mass_number
     """
     if not branches:
         raise ValueError("a β spectrum needs one branch at least, an endpoint and an intensity")
+    for endpoint, intensity in branches:
+        require_positive("the endpoint of a β spectrum", endpoint)
+        require_positive("the intensity of a β branch", intensity)
     endpoints = sorted({endpoint for endpoint, _ in branches})
-    require_positive("the endpoint of a β spectrum", endpoints)
-    require_positive("the intensity of a β branch", [intensity for _, intensity in branches])
     parts, weights = [], []
     for endpoint, intensity in branches:
         part = _branch(endpoint, charge, mass_number, lepton)

@@ -6,11 +6,12 @@ None of them oscillates on the way: the detectors are meters to tens of meters a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import atan, isfinite, log, pi
+from math import atan, log, pi
 from typing import Protocol
 
 import numpy as np
 
+from nuatom.bounds import check_number
 from nuatom.neutrino.flavour import Flavour
 from nuatom.source.beta import Lepton, allowed_spectrum
 from nuatom.source.model import Array, Component, Continuous, Emitter, Lines, pure, require_positive
@@ -68,7 +69,8 @@ class AroundSphere:
 
     def __post_init__(self) -> None:
         require_positive("the outer radius of a detector", self.outer)
-        if not 0 <= self.inner < self.outer:
+        check_number("the inner radius of a detector", self.inner, 0.0)
+        if not self.inner < self.outer:
             raise ValueError(f"the inner radius must be from 0 to below the outer {self.outer:g}, got {self.inner!r}")
 
     @property
@@ -96,8 +98,7 @@ class OnAxis:
     def __post_init__(self) -> None:
         require_positive("the radius of a detector", self.radius)
         require_positive("the height of a detector", self.height)
-        if not (isfinite(self.distance) and self.distance >= 0):
-            raise ValueError(f"the distance to the centre of a detector must be finite and ≥ 0, got {self.distance!r}")
+        check_number("the distance to the centre of a detector", self.distance, 0.0)
 
     @property
     def mean_inverse_area(self) -> float:
@@ -269,7 +270,14 @@ def _mean_flux(activity: float, geometry: Geometry | None, distance: float | Non
     if geometry is None:
         assert distance is not None
         geometry = Distance(distance)
-    return activity * geometry.mean_inverse_area
+    if isinstance(geometry, type) or not hasattr(geometry, "mean_inverse_area"):
+        raise ValueError(
+            "the geometry of a source is an object such as Distance(5 * m) or AroundSphere(0.7 * m), "
+            f"got {geometry!r}: a distance alone is given by name, distance=5 * m"
+        )
+    mean = geometry.mean_inverse_area
+    require_positive("the mean of 1/4πr² of a geometry", mean)
+    return activity * mean
 
 
 def _michel_electron(energy: Array) -> Array:

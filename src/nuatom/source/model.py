@@ -17,6 +17,7 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nuatom.bounds import LARGEST, LARGEST_ENERGY, SMALLEST, check_flag, check_number, check_positive
 from nuatom.neutrino.flavour import Flavour
 
 Array = NDArray[np.float64]
@@ -64,12 +65,12 @@ class Lines:
     intensities: Array
 
     def __init__(self, energies: ArrayLike, intensities: ArrayLike = 1.0) -> None:
+        check_positive("the energy of a line", energies, LARGEST_ENERGY, "MeV")
+        check_positive("the intensity of a line", intensities)
         at = np.atleast_1d(np.asarray(energies, dtype=float))
         strength = np.atleast_1d(np.asarray(intensities, dtype=float))
         if at.ndim != 1 or at.shape != strength.shape or not at.size:
             raise ValueError(f"lines need one intensity each, got shapes {at.shape} and {strength.shape}")
-        require_positive("the energy of a line", at)
-        require_positive("the intensity of a line", strength)
         order = np.argsort(at)
         object.__setattr__(self, "energies", _frozen(at[order]))
         object.__setattr__(self, "intensities", _frozen(strength[order] / strength.sum()))
@@ -118,8 +119,11 @@ class Continuous:
         edges = np.asarray(self.breaks, dtype=float)
         if edges.ndim != 1 or edges.size < 2 or not np.all(np.isfinite(edges)) or not np.all(np.diff(edges) > 0):
             raise ValueError(f"the breaks of a spectrum must be finite and ascend, got {self.breaks!r}")
-        if edges[0] < 0:
-            raise ValueError(f"the energies of a spectrum must be ≥ 0, got {edges[0]:g}")
+        if edges[0] < 0 or edges[-1] > LARGEST_ENERGY:
+            raise ValueError(
+                f"the energies of a spectrum must be from 0 to {LARGEST_ENERGY:g} MeV, "
+                f"got {edges[0]:g} to {edges[-1]:g}"
+            )
         total = self.integral()
         if not abs(total - 1) < _NORMALISED:
             raise ValueError(f"a shape must have the integral 1, got {total:.6g}: use Continuous.normalised(…)")
@@ -185,8 +189,10 @@ class Tabulated:
             )
         if not np.all(np.isfinite(at)) or at[0] < 0 or not np.all(np.diff(at) > 0):
             raise ValueError("the energies of a table must be finite, ≥ 0 and ascend")
-        if not np.all(np.isfinite(density) & (density >= 0)):
-            raise ValueError("the densities of a table must be finite and ≥ 0")
+        if at[-1] > LARGEST_ENERGY:
+            raise ValueError(f"the energies of a table must be at most {LARGEST_ENERGY:g} MeV, got {at[-1]:g}")
+        if not np.all((density >= 0) & (density <= LARGEST)):
+            raise ValueError(f"the densities of a table must be finite and from 0 to {LARGEST:g}")
         total = float(np.sum(np.diff(at) * (density[1:] + density[:-1]) / 2))
         if not (isfinite(total) and total > 0):
             raise ValueError("the densities of a table are all zero")
@@ -276,9 +282,8 @@ class Component:
 
     def __post_init__(self) -> None:
         for what in ("flux", "uncertainty"):
-            value = getattr(self, what)
-            if not (isfinite(value) and value >= 0):
-                raise ValueError(f"the {what} of {self.name} must be finite and ≥ 0, got {value!r}")
+            check_number(f"the {what} of {self.name}", getattr(self, what), 0.0)
+        check_flag(f"antineutrino of {self.name}", self.antineutrino)
         if not self.composition:
             raise ValueError(f"{self.name} arrives with no flavour at all: give it a composition, such as pure('e')")
 
@@ -409,10 +414,9 @@ def integral(function: Callable[[Array], Array], breaks: tuple[float, ...], orde
     return float(np.sum(width * function(at)))
 
 
-def require_positive(what: str, value: ArrayLike) -> None:
-    """Raise a ValueError unless a value, or all of an array, is finite and positive."""
-    if not np.all(np.isfinite(value) & (np.asarray(value) > 0)):
-        raise ValueError(f"{what} must be finite and > 0, got {value!r}")
+def require_positive(what: str, value: float) -> None:
+    """Raise a ValueError unless a value is a positive number within reason."""
+    check_number(what, value, SMALLEST)
 
 
 def _frozen(values: Array) -> Array:

@@ -23,11 +23,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from math import isfinite, pi
+from math import pi
 from types import MappingProxyType
 
 import numpy as np
 
+from nuatom.bounds import check_number
 from nuatom.neutrino.flavour import Flavour
 from nuatom.source.beta import Lepton, mixed_spectrum
 from nuatom.source.model import Array, Component, Continuous, Emitter, integral, pure, require_positive
@@ -85,7 +86,7 @@ def huber_mueller(polynomial: Array, energy: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Isotope:
+class Fissile:
     """One fissile isotope.
 
     Attributes:
@@ -105,7 +106,7 @@ class Isotope:
 
 
 @cache
-def isotope(name: str) -> Isotope:
+def isotope(name: str) -> Fissile:
     """The antineutrinos of "235U", "238U", "239Pu" or "241Pu".
 
     Raises:
@@ -123,7 +124,7 @@ def isotope(name: str) -> Isotope:
     breaks = (0.0, *energy.tolist(), 3.5 * MeV, 5.0 * MeV, 6.5 * MeV, _FITTED, _LAST)
     order = 5
     total = integral(function, breaks, order, False)
-    return Isotope(
+    return Fissile(
         name,
         total,
         float(table[name]["energy_per_fission"]) * MeV,
@@ -169,8 +170,7 @@ class Reactor(Emitter):
         uncertainty: float | None = None,
     ) -> None:
         burnt = _checked(fractions)
-        if not (isfinite(captures) and captures >= 0):
-            raise ValueError(f"captures per fission must be finite and ≥ 0, got {captures!r}")
+        check_number("captures per fission", captures, 0.0)
         yields = {name: part * isotope(name).yield_per_fission for name, part in burnt.items()}
         if captures:
             yields |= dict.fromkeys(_CAPTURE, captures)
@@ -197,10 +197,11 @@ class Reactor(Emitter):
 
 
 def _checked(fractions: Mapping[str, float]) -> dict[str, float]:
+    if not isinstance(fractions, Mapping):
+        raise ValueError(f"fractions are numbers by isotope, such as {{'235U': 1.0}}, got {fractions!r}")
     for name, part in fractions.items():
         isotope(name)
-        if not (isfinite(part) and part >= 0):
-            raise ValueError(f"the fraction of {name} must be finite and ≥ 0, got {part!r}")
+        check_number(f"the fraction of {name}", part, 0.0, 1.0 + _FRACTIONS)
     total = sum(fractions.values())
     if not abs(total - 1) < _FRACTIONS:
         raise ValueError(f"the fractions of fissions must add up to 1, got {total:.4g}")

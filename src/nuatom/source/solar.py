@@ -84,6 +84,10 @@ class Solar(Emitter):
             if model not in _MODELS:
                 raise ValueError(f"unknown solar model {model!r}: expected {' or '.join(_MODELS)}")
             model = _MODELS[model]()
+        if not isinstance(model, SolarModel):
+            raise ValueError(f"a solar model is {' or '.join(_MODELS)}, or a SolarModel, got {model!r}")
+        if not isinstance(mixing, Mixing):
+            raise ValueError(f"the mixing of solar neutrinos is a Mixing, got {mixing!r}")
         require_positive("Δm²₂₁ of solar neutrinos", mixing.splitting_21)
         made = []
         for name, flux in model.fluxes.items():
