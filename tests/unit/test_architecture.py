@@ -34,11 +34,9 @@ EDGES = {
     "quantities": {"units", "columns"},
     "choices": {*LAYERS},
     "config": {*LAYERS, "quantities", "choices"},
-    "plot": {*LAYERS},
-    "plot_events": {*LAYERS, "plot"},
-    "plot_photo": {*LAYERS, "plot"},
+    "figures": {*LAYERS},
     "output": {*LAYERS},
-    "cli": {*LAYERS, "quantities", "choices", "config", "plot", "plot_events", "plot_photo", "output"},
+    "cli": {*LAYERS, "quantities", "choices", "config", "figures", "output"},
     "__main__": {"cli"},
 }
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
@@ -120,7 +118,7 @@ def faults(module: str, imports: list[Import]) -> list[str]:
     wrong = []
     for item in imports:
         top = item.module.split(".")[0]
-        if item.at_top and top in FRONT_ENDS and own not in ("plot", "plot_events", "cli"):
+        if item.at_top and top in FRONT_ENDS and own not in ("figures", "cli"):
             wrong.append(f"{module} imports {top} at its top; import it late, in the function that needs it")
         if item.at_top and top in SLOW and not (top == "numba" and module in KERNELS):
             wrong.append(f"{module} imports {top} at its top; import it late, in the function that needs it")
@@ -190,7 +188,7 @@ def test_file_is_one_idea(module: str) -> None:
         ("nuatom.response.free", "from nuatom import scattering"),
         ("nuatom.scattering", "from nuatom.quantities import parse_range"),
         ("nuatom.quantities", "from nuatom.elements import element"),
-        ("nuatom.plot", "import nuatom.cli"),
+        ("nuatom.figures", "import nuatom.cli"),
         ("nuatom", "from nuatom.cli import main"),
         ("nuatom.scattering", "import xarray as xr"),
         ("nuatom.store", "try:\n    import h5py\nexcept ImportError:\n    raise"),
@@ -214,9 +212,9 @@ def test_the_rules_catch_what_they_forbid(module: str, source: str) -> None:
         ("nuatom.scattering", "def plot():\n    import matplotlib.pyplot"),
         ("nuatom.scattering", "if TYPE_CHECKING:\n    import xarray"),
         ("nuatom.store", "from nuatom import __version__"),
-        ("nuatom.cli", "import typer\nfrom nuatom.quantities import parse_range\nfrom nuatom import plot"),
+        ("nuatom.cli", "import typer\nfrom nuatom.quantities import parse_range\nfrom nuatom import figures"),
     ],
 )
 def test_the_rules_let_pass_what_they_allow(module: str, source: str) -> None:
-    known = {"nuatom.atom.grid", "nuatom.plot"}
+    known = {"nuatom.atom.grid", "nuatom.figures"}
     assert faults(module, list(imports_in(source, module, known))) == []

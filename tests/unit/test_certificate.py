@@ -31,6 +31,7 @@ from nuatom.certificate import (
     judge,
     skipped,
 )
+from nuatom.figures import certificate_figures
 from nuatom.response.central_field import CentralField
 from nuatom.response.model import VECTOR, Measure, StructureFunctions
 from nuatom.response.partial_waves import PartialWaves, Resolution
@@ -155,7 +156,7 @@ def test_progress_ends_at_its_total() -> None:
 
 
 def test_figures_are_drawn_into_a_new_folder(tmp_path: Path) -> None:
-    drawn = certify(na.Atom("He")).figures(tmp_path / "deep" / "check")
+    drawn = certificate_figures(certify(na.Atom("He")), tmp_path / "deep" / "check")
     assert {path.name for path in drawn} == {"sum-rules.png", "partial-waves.png", "join.png"}
     for path in drawn:
         assert path.read_bytes().startswith(b"\x89PNG")

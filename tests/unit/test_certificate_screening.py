@@ -30,6 +30,7 @@ from nuatom.certificate.screening_numerics import (
     check_screening_convergence,
     check_screening_table,
 )
+from nuatom.figures import certificate_figures
 from nuatom.response.model import VECTOR, StructureFunctions
 from nuatom.response.screening.interaction import Medium
 from nuatom.response.screening.random_phase import DRESSED
@@ -87,7 +88,7 @@ def test_helium_passes_with_every_check() -> None:
 
 
 def test_figures_are_drawn(tmp_path: Path) -> None:
-    drawn = certificate().figures(tmp_path / "he")
+    drawn = certificate_figures(certificate(), tmp_path / "he")
     assert {path.stem.removeprefix("screening-") for path in drawn} == {
         "absorption", "convergence", "end", "gauge", "table",
     }  # fmt: skip

@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +16,9 @@ import pytest
 import xarray as xr
 
 import nuatom as na
+import nuatom.certificate
 from nuatom import choices
-from nuatom.certificate import Status
+from nuatom.certificate import Picture, Status, Trace
 from nuatom.cli import app, atom, check, coherent, couplings, dcs, main, options, photo, screen, table
 from nuatom.neutrino import Coupling
 from nuatom.response.model import VECTOR, Array, Function, Lines, Measure, StructureFunctions
@@ -832,19 +832,17 @@ class FakeCertificate:
     def passed(self) -> bool:
         return all(item.passed for item in self.checks)
 
-    def figures(self, folder: Path) -> list[Path]:
-        (folder / "sum-rule.png").touch()
-        return [folder / "sum-rule.png"]
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return (Picture("sum-rule", "a rule", "Q", "deviation", (Trace("1s", np.ones(2), np.ones(2)),)),)
 
 
 @pytest.fixture
 def certified(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def with_results(*passed: bool) -> None:
         checks = tuple(FakeCheck(f"rule {number}", good) for number, good in enumerate(passed))
-        module = types.ModuleType("nuatom.certificate")
         for name in ("certify", "certify_screening"):
-            setattr(module, name, lambda what, progress=None: FakeCertificate(checks))
-        monkeypatch.setitem(sys.modules, "nuatom.certificate", module)
+            monkeypatch.setattr(nuatom.certificate, name, lambda what, progress=None: FakeCertificate(checks))
 
     return with_results
 

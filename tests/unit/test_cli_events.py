@@ -12,7 +12,7 @@ import xarray as xr
 import nuatom as na
 from nuatom.cli import limit, main, options, rate
 from nuatom.config import load, parse, presets
-from nuatom.plot_events import Counts, limit_figure, rate_figure
+from nuatom.figures import Counts, limit_figure, rate_figure
 from nuatom.units import cm2, day, keV, kg, s, tonne, year
 
 RATE = "rate Ge --source reactor --flux 2.7e13/cm2/s --transfer 1:50keV:5 --model free"

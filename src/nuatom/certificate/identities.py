@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nuatom.atom.grid import Array
-from nuatom.certificate.figures import Curve, Picture
+from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Outcome, judge
 from nuatom.response.central_field import CentralField
 from nuatom.response.impulse import Moments
@@ -93,8 +93,8 @@ def _sums_picture(model: CentralField) -> Picture:
         "Q [keV]",
         "computed / expected − 1",
         (
-            Curve("∫S T dT (Bethe)", momentum / keV, bethe_sum(model, momentum).deviation),
-            Curve("∫S dT (closure)", momentum / keV, closure_sum(model, momentum).deviation),
+            Trace("∫S T dT (Bethe)", momentum / keV, bethe_sum(model, momentum).deviation),
+            Trace("∫S dT (closure)", momentum / keV, closure_sum(model, momentum).deviation),
         ),
         level=0.0,
         band=SUM_RULES * model.tolerance,

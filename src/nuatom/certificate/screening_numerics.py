@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from nuatom.atom.grid import Array
-from nuatom.certificate.figures import Curve, Picture
+from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Check, Outcome, judge
 from nuatom.response.central_field import CentralField
 from nuatom.response.model import VECTOR, Function
@@ -239,7 +239,7 @@ def check_screening_convergence(direct: Direct) -> Outcome:
     T = transfers(direct)
     coarse = np.array([_whole_and_long(direct, t) for t in T])
     checks: list[Check] = []
-    curves: list[Curve] = []
+    curves: list[Trace] = []
     for name, (text, other) in finer.items():
         fine = np.array([_whole_and_long(other, t) for t in T])
         # Long waves are all dipole, whatever the number of multipoles.
@@ -258,7 +258,7 @@ def check_screening_convergence(direct: Direct) -> Outcome:
                 )
             )
             if not column:
-                curves.append(Curve(text, T * HARTREE / eV, ratio - 1))
+                curves.append(Trace(text, T * HARTREE / eV, ratio - 1))
     picture = Picture(
         "screening-convergence",
         f"{direct.model.atom.symbol}: ∫S dQ²/Q² over that of a finer calculation",
@@ -365,7 +365,7 @@ def check_screening_table(direct: Direct) -> Outcome:
         f"{direct.model.atom.symbol}: the table between its nodes",
         "T [eV]",
         "∫S dQ²/Q² over computed − 1",
-        (Curve("table", np.array(at), deviation),),
+        (Trace("table", np.array(at), deviation),),
         level=0.0,
         band=BETWEEN_WORST,
     )

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nuatom.config import Experiment, Limit, Parameter
+    from nuatom.figures import Counts
     from nuatom.output import Results
-    from nuatom.plot_events import Counts
     from nuatom.response.model import Array
 
 COMPARED = ("stepping", "free")
@@ -305,7 +305,7 @@ def _results(
     """The likelihood along a parameter for each response, and its figure."""
     import numpy as np
 
-    from nuatom import plot_events
+    from nuatom import figures
     from nuatom.output import Results
     from nuatom.store import Table, Variable
 
@@ -347,7 +347,7 @@ def _results(
     label = rf"${parameter.symbol}$  [{unit}]"
 
     def figure() -> Figure:
-        return plot_events.limit_figure(
+        return figures.limit_figure(
             _counts(first, parameter, own[next(iter(rises))]), values, rises, ends, label, title=first.title
         )
 
@@ -355,7 +355,7 @@ def _results(
 
 
 def _counts(experiment: Experiment, parameter: Parameter, found: Limit) -> Counts:
-    from nuatom.plot_events import Counts
+    from nuatom.figures import Counts
 
     model = experiment.model
 

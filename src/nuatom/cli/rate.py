@@ -138,8 +138,8 @@ def rate(
 
     nuatom rate gemma --mu-nu 3e-11
     """
+    from nuatom import figures, units
     from nuatom import output as files
-    from nuatom import plot_events, units
     from nuatom.quantities import parse_range
 
     paths = output or []
@@ -211,7 +211,7 @@ def rate(
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
     results = files.Results(
         _table(result, others, rate_unit, unit_text, about),
-        lambda: plot_events.rate_figure(
+        lambda: figures.rate_figure(
             result, rate_unit, unit_text, others=others, title=f"{target}, {origin.name}, {coupling_title}"
         ),
     )
