@@ -34,7 +34,7 @@ from nuatom.figures import certificate_figures
 from nuatom.response.model import VECTOR, StructureFunctions
 from nuatom.response.screening.interaction import Medium
 from nuatom.response.screening.random_phase import DRESSED
-from nuatom.response.screening.stage import Settings
+from nuatom.response.screening.stage import StageSettings
 from nuatom.units import keV
 
 SMALL = {"multipoles": 4, "highest": 0.5 * keV}
@@ -223,7 +223,7 @@ def test_too_few_multipoles_are_found() -> None:
 
 
 def test_a_coarse_grid_is_found() -> None:
-    coarse = replace(Direct.of(helium()), settings=Settings(multipoles=4, stride=16, outside=1e-4))
+    coarse = replace(Direct.of(helium()), settings=StageSettings(multipoles=4, stride=16, outside=1e-4))
     assert {"screening, grid", "screening, grid, Q → 0"} <= failures(check_screening_convergence(coarse))
     assert failures(check_independent(coarse)) == {"independent electrons"}
 

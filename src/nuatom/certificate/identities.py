@@ -8,7 +8,7 @@ from nuatom.atom.grid import Array
 from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Outcome, judge
 from nuatom.response.central_field import CentralField
-from nuatom.response.impulse import Moments
+from nuatom.response.impulse import DensityMoments
 from nuatom.response.model import VECTOR
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import ridge
@@ -184,7 +184,7 @@ def check_free_limit(model: CentralField) -> Outcome:
     return Outcome(tuple(checks))
 
 
-def _recoil_mass(density: Moments) -> float:
+def _recoil_mass(density: DensityMoments) -> float:
     """⟨2E − 2p²/3E⟩ [energy], 2m for electrons at rest."""
     E = np.sqrt(C**2 + density.momentum**2)
     norm = density.average(np.ones_like(E))

@@ -20,7 +20,7 @@ from nuatom.response.response_table import ridge
 from nuatom.response.screened import FADE, LEAST_WIDTH, SCREENING_ERROR, Screened
 from nuatom.response.screening import random_phase
 from nuatom.response.screening.random_phase import DRESSED, Response, blocked, green, multipole_fields, screen
-from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.screening.table import HIGHEST, LOWEST, STEP
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
 
@@ -62,14 +62,14 @@ class Direct:
     """
 
     model: Screened
-    settings: Settings
+    settings: StageSettings
     widths: Widths
     _stages: dict[float, Stage] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, model: Screened) -> Direct:
         """As the table of a model is computed."""
-        return cls(model, Settings(multipoles=model.multipoles), Widths(model.width, LEAST_WIDTH))
+        return cls(model, StageSettings(multipoles=model.multipoles), Widths(model.width, LEAST_WIDTH))
 
     @cached_property
     def field(self) -> CentralField:
@@ -282,7 +282,7 @@ def _whole_and_long(direct: Direct, transfer: float) -> tuple[float, float]:
 
 def _check_width(direct: Direct) -> tuple[Check, ...]:
     """The dipole strength in a window of T around the lines of one inner shell, with the width and with twice it."""
-    dipole = replace(direct, settings=Settings(multipoles=1), _stages={})
+    dipole = replace(direct, settings=StageSettings(multipoles=1), _stages={})
     low = dipole.stage(0.0)
     edges = np.sort(-low.orbitals[0])
     found = [

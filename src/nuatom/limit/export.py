@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from nuatom.limit.fit import Contour, Scan
 from nuatom.limit.likelihood import Binned
 from nuatom.limit.model import Model
-from nuatom.limit.nuisance import Band, Factor, Free, Gaussian, LogNormal
+from nuatom.limit.nuisance import Factor, Free, Gaussian, LogNormal, Morphing
 from nuatom.limit.polynomial import Array, Signal
 from nuatom.store import Table, Variable
 from nuatom.units import keV
@@ -129,7 +129,7 @@ def pyhf_workspace(likelihood: Binned, parameter: str, channel: str = "counts") 
     `Gaussian`                    histosys
     `LogNormal`, a number         normsys with 1 + σ and 1/(1 + σ)
     `Free`                        normfactor
-    `Band` of ±1, or of 1 alone   histosys
+    `Morphing` of ±1, or of 1 alone   histosys
     ============================  ========================================================
 
     pyhf adds what several histosys do to one sample, where we multiply: a component with a band takes `LogNormal`
@@ -214,7 +214,7 @@ def _parameter_of(nuisance: Factor) -> dict[str, Any]:
     return {"name": nuisance.name, "bounds": [_PULLS], "inits": [0.0]}
 
 
-def _band(model: Model, band: Band, t: int, c: int) -> dict[str, Any]:
+def _band(model: Model, band: Morphing, t: int, c: int) -> dict[str, Any]:
     if set(band.variants) not in ({1.0}, {-1.0, 1.0}):
         raise ValueError(
             f"pyhf has bands with variants at 1, or at −1 and 1, but {band.name!r} has {sorted(band.variants)}"

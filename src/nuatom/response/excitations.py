@@ -15,7 +15,7 @@ import numpy as np
 from nuatom.atom.field import Solution
 from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell, label
-from nuatom.response.impulse import Moments
+from nuatom.response.impulse import DensityMoments
 from nuatom.response.model import VECTOR, Function
 from nuatom.response.partial_waves import KERNEL_ORDER, PartialWaves
 
@@ -103,7 +103,7 @@ def levels(solution: Solution, shells: tuple[Shell, ...]) -> tuple[Grid, list[Le
 
 
 def excitations(
-    waves: PartialWaves, moments: tuple[Moments, ...], functions: tuple[Function, ...] = VECTOR
+    waves: PartialWaves, moments: tuple[DensityMoments, ...], functions: tuple[Function, ...] = VECTOR
 ) -> Excitations:
     """All lines of an atom, weak ones (below 1e-6 of their shell's) left out.
 

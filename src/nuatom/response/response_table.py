@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array
 from nuatom.response.excitations import Excitations, excitations
-from nuatom.response.impulse import Moments, all_moments
+from nuatom.response.impulse import DensityMoments, all_moments
 from nuatom.response.impulse import structure as impulse_structure
 from nuatom.response.model import MIXED, VECTOR, Function
 from nuatom.response.partial_waves import PartialWaves, ShellResponse, one_blas_thread, wave_number
@@ -76,7 +76,7 @@ class ResponseTable:
     functions: tuple[Function, ...]
     values: Array
     relative_error: Array
-    moments: tuple[Moments, ...]
+    moments: tuple[DensityMoments, ...]
     hand_over_error: Array
     excitations: Excitations
 
@@ -92,7 +92,7 @@ def ridge(transfer: Array | float) -> Array:
     return np.sqrt(T * (T + 2 * SPEED_OF_LIGHT_AU))
 
 
-def hand_over(binding: float, moments: Moments) -> tuple[float, float]:
+def hand_over(binding: float, moments: DensityMoments) -> tuple[float, float]:
     """The transfers between which a shell's table fades into the impulse limit [Hartree]."""
     scale = max(binding, 0.5 * moments.scale**2)
     return HAND_OVER[0] * scale, HAND_OVER[1] * scale
@@ -110,7 +110,7 @@ class _Column:
 class _Builder:
     waves: PartialWaves
     binding: Array
-    moments: tuple[Moments, ...]
+    moments: tuple[DensityMoments, ...]
     t: Array
     functions: tuple[Function, ...]
 
@@ -272,7 +272,7 @@ def _hand_over_errors(builder: _Builder, done: dict[float, _Column]) -> Array:
     return np.array(out)
 
 
-def _nodes(binding: float, moments: Moments) -> Array:
+def _nodes(binding: float, moments: DensityMoments) -> Array:
     lowest_ridge = float(ridge(binding))
     top = np.log1p(LARGEST * moments.scale / lowest_ridge)
     return np.linspace(-np.arcsinh(-LOWEST / WIDTH), np.arcsinh(top / WIDTH), POINTS)
@@ -441,7 +441,7 @@ def _to_table(table: ResponseTable) -> Table:
 def _from_table(table: Table) -> ResponseTable:
     data = {name: variable.data for name, variable in table.variables.items()}
     moments = tuple(
-        Moments(momentum, density, log_moments, float(scale))
+        DensityMoments(momentum, density, log_moments, float(scale))
         for momentum, density, log_moments, scale in zip(*(data[f"moments_{name}"] for name in _MOMENTS), strict=True)
     )
     lines = {name: data[f"lines_{name}"] for name in _LINES if name != "final"}

@@ -26,7 +26,7 @@ from nuatom.response.response_table import ridge
 from nuatom.response.screening.discrete import Discrete, discrete
 from nuatom.response.screening.interaction import Interaction
 from nuatom.response.screening.random_phase import DRESSED, FIRST, response
-from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
 
@@ -120,7 +120,7 @@ def build(
     atom: Atom,
     reference: CentralField,
     interaction: Interaction,
-    settings: Settings,
+    settings: StageSettings,
     widths: Widths,
     highest: float,
     progress: Progress | None = None,
@@ -147,11 +147,11 @@ def build(
     ]
     y = np.arange(LOWEST, HIGHEST + 1e-9, STEP)
 
-    def one(transfer: float) -> _Column:
+    def one(transfer: float) -> _Ratios:
         return _column(stages[int(np.searchsorted(tops, transfer))], reference, transfer, y, widths)
 
-    columns: dict[float, _Column] = {}
-    ordered: list[_Column] = []
+    columns: dict[float, _Ratios] = {}
+    ordered: list[_Ratios] = []
     first = nodes(stages[0], widths, highest)
     momentum = np.geomspace(2e-3, 12 * float(ridge(first[0])), 80)
     with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
@@ -178,7 +178,7 @@ def build(
 
 
 @dataclass(frozen=True)
-class _Column:
+class _Ratios:
     """Ratio, shift and lines of the table at one T, and S of independent electrons there, shape (shell, nQ)."""
 
     transfer: float
@@ -188,7 +188,7 @@ class _Column:
     charge: Array
 
 
-def _column(stage: Stage, reference: CentralField, transfer: float, y: Array, widths: Widths) -> _Column:
+def _column(stage: Stage, reference: CentralField, transfer: float, y: Array, widths: Widths) -> _Ratios:
     Q = float(ridge(transfer)) * np.exp(y)
     found = response(stage, transfer, Q, widths)
     known = reference.structure(transfer * HARTREE, Q * MOMENTUM_AU, ())
@@ -202,10 +202,10 @@ def _column(stage: Stage, reference: CentralField, transfer: float, y: Array, wi
         shift = change[_SHIFT] / np.sqrt(S * R)
     is_open = (transfer > -stage.orbitals[0])[:, None]
     ratio = np.where(is_open & np.isfinite(ratio), np.maximum(ratio, LEAST), 1.0)
-    return _Column(transfer, ratio, np.where(is_open & np.isfinite(shift), shift, 0.0), found.lines, S * is_open)
+    return _Ratios(transfer, ratio, np.where(is_open & np.isfinite(shift), shift, 0.0), found.lines, S * is_open)
 
 
-def halves(columns: Sequence[_Column], stage: Stage, widths: Widths) -> Array:
+def halves(columns: Sequence[_Ratios], stage: Stage, widths: Widths) -> Array:
     """T in the middle of the gaps that are too wide: a node beside them is not what the others make of it.
 
     Resonances that no rule foresees are found so: where a wave is caught behind its centrifugal barrier, as f waves are
@@ -224,7 +224,7 @@ def halves(columns: Sequence[_Column], stage: Stage, widths: Widths) -> Array:
     return np.asarray(middle[wide & ~_at_threshold(middle, stage)])
 
 
-def _missed(columns: Sequence[_Column], k: int, thresholds: Array) -> float:
+def _missed(columns: Sequence[_Ratios], k: int, thresholds: Array) -> float:
     """By how much ∫S dQ²/Q² at a node is missed by a curve through its neighbours, over the integral."""
     from scipy.interpolate import PchipInterpolator
 
@@ -249,7 +249,7 @@ def fetch(
     atom: Atom,
     reference: CentralField,
     interaction: Interaction,
-    settings: Settings,
+    settings: StageSettings,
     widths: Widths,
     highest: float,
     progress: Progress | None = None,
