@@ -14,6 +14,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 LAYERS = (
     "units",
     "columns",
+    "files",
     "store",
     "elements",
     "atom",

@@ -140,6 +140,8 @@ def rate(
     """
     from nuatom import figures, units
     from nuatom import output as files
+    from nuatom.config import read_by
+    from nuatom.files import keep_apart
     from nuatom.quantities import parse_range
 
     paths = output or []
@@ -161,8 +163,10 @@ def rate(
         raise ValueError(f"{', '.join(typed)}: of the electrons of an atom, and --recoils is about its nucleus")
     if experiment is None:
         _check_target(target)
+        keep_apart(paths, [(Path(source), "the flux of --source")] if source and source.endswith(".csv") else [])
         T, origin = _transfers(transfer), _source(given, flavour, antineutrino)
     else:
+        keep_apart(paths, read_by(target, experiment))
         T = parse_range(transfer) if transfer else _default_transfers(experiment)
         origin, target = experiment.source, experiment.target
         given_model = experiment.settings.model

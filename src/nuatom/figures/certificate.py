@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from nuatom.files import write_files
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,11 +34,13 @@ def certificate_figures(certificate: Certificate, folder: str | Path) -> list[Pa
     """
     into = Path(folder)
     into.mkdir(parents=True, exist_ok=True)
-    paths = []
+    drawn = []
     for picture in certificate.pictures:
-        paths.append(into / f"{picture.name}.png")
-        picture_figure(picture).savefig(paths[-1], dpi=150)
-    return paths
+        image = io.BytesIO()
+        picture_figure(picture).savefig(image, format="png", dpi=150)
+        drawn.append((into / f"{picture.name}.png", image.getvalue()))
+    write_files(drawn)
+    return [path for path, _ in drawn]
 
 
 def picture_figure(picture: Picture) -> Figure:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.files import write_file
 from nuatom.limit.fit import Contour, Scan
 from nuatom.limit.likelihood import Binned
 from nuatom.limit.model import Model
@@ -93,13 +94,27 @@ def write_inference_templates(path: str | Path, model: Model, edges: ArrayLike, 
         ValueError: edges that do not fit the model, or another suffix.
         OSError: the file cannot be written.
     """
+    target = Path(path)
+    if not target.name.endswith(".ii.h5"):
+        raise ValueError(f"cannot write {str(path)!r}: inference_interface expects a name that ends in .ii.h5")
+    write_file(target, inference_templates(model, edges, axis))
+
+
+def inference_templates(model: Model, edges: ArrayLike, axis: str = "energy_keV") -> bytes:
+    """What a file for alea and inference_interface holds, as `write_inference_templates` writes it.
+
+    Args:
+        model: what is expected.
+        edges: edges of the bins, shape (bin + 1,) [energy]; in keV in the file.
+        axis: the name of the axis there.
+
+    Raises:
+        ValueError: edges that do not fit the model.
+    """
     import io
 
     import h5py
 
-    target = Path(path)
-    if not target.name.endswith(".ii.h5"):
-        raise ValueError(f"cannot write {str(path)!r}: inference_interface expects a name that ends in .ii.h5")
     bins = _edges(model, edges) / keV
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
@@ -108,12 +123,7 @@ def write_inference_templates(path: str | Path, model: Model, edges: ArrayLike, 
         for name, counts in _named(model):
             # A slash would begin a group.
             file.create_dataset(f"templates/{name.replace('/', '_')}", data=counts)
-    temporary = target.with_name(f".{target.name}.tmp")
-    try:
-        temporary.write_bytes(buffer.getvalue())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    return buffer.getvalue()
 
 
 def pyhf_workspace(likelihood: Binned, parameter: str, channel: str = "counts") -> dict[str, Any]:
