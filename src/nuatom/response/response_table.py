@@ -15,8 +15,7 @@ limit fails (the photon point is there).  Atomic units.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +28,7 @@ from nuatom.response.impulse import DensityMoments, all_moments
 from nuatom.response.impulse import structure as impulse_structure
 from nuatom.response.model import MIXED, VECTOR, Function
 from nuatom.response.partial_waves import PartialWaves, ShellResponse, one_blas_thread, wave_number
+from nuatom.response.tabulate import tabulate
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV
 
@@ -218,28 +218,16 @@ def build(
         progress: called with (energies done, energies known to be needed).
         threads: worker threads; by default one per core.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     binding = -waves.solution.energies
     density = all_moments(waves.solution, waves.shells)
     t = np.array([_nodes(b, m) for b, m in zip(binding, density, strict=True)])
     builder = _Builder(waves, binding, density, t, functions)
-    done: dict[float, _Column] = {}
-    pending = _first_energies(builder)
-    with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        try:
-            while pending:
-                total = len(done) + len(pending)
-                # The dearest first, so that no thread is left with one at the end.
-                order = sorted(pending, reverse=True)
-                for energy, result in zip(order, pool.map(builder.compute, order), strict=True):
-                    done[energy] = result
-                    if progress is not None:
-                        progress(min(len(done), total), total)
-                pending = _refine(builder, done, pending, tolerance)
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+
+    def refine(known: Mapping[float, _Column], fresh: Sequence[float]) -> list[float]:
+        return _refine(builder, known, fresh, tolerance)
+
+    done = tabulate(_first_energies(builder), builder.compute, refine, progress, threads)
+    with one_blas_thread():
         lines = excitations(waves, density, functions)
     energies = np.array(sorted(done))
     return ResponseTable(
@@ -310,7 +298,7 @@ def _summaries(builder: _Builder, energy: float, log_S: Array, log_R: Array) -> 
     return out
 
 
-def _missed(builder: _Builder, done: dict[float, _Column], energy: float) -> Array:
+def _missed(builder: _Builder, done: Mapping[float, _Column], energy: float) -> Array:
     """By how much the other energies, interpolated, miss the summaries at one, relative, shape (shell, 4)."""
     energies = np.array(sorted(done))
     n = int(np.searchsorted(energies, energy))
@@ -329,7 +317,7 @@ def _missed(builder: _Builder, done: dict[float, _Column], energy: float) -> Arr
     return np.abs(np.expm1(np.nan_to_num(estimate - actual)))
 
 
-def _refine(builder: _Builder, done: dict[float, _Column], fresh: list[float], tolerance: float) -> list[float]:
+def _refine(builder: _Builder, done: Mapping[float, _Column], fresh: Sequence[float], tolerance: float) -> list[float]:
     """The midpoints to compute next: around energies which the others, interpolated, do not predict."""
     energies = sorted(done)
     new: set[float] = set()

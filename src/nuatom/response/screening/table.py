@@ -11,8 +11,7 @@ transfers that are screened the ratio is one, and positivity cannot be lost.  At
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +26,7 @@ from nuatom.response.screening.discrete import Discrete, discrete
 from nuatom.response.screening.interaction import Interaction
 from nuatom.response.screening.random_phase import DRESSED, FIRST, response
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
+from nuatom.response.tabulate import tabulate
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
 
@@ -44,7 +44,7 @@ _SHIFT = 3
 LEAST = 1e-6
 """The least ratio."""
 _ROUNDS = 4
-"""Of halving the gaps that are too wide."""
+"""Of computing; before each but the first, gaps that are too wide are halved."""
 _NEIGHBOURS = 3
 _MISSED = 0.03
 """Of ∫S dQ²/Q² at a node, by the curve through its neighbours; in the gaps, half as wide, an eighth of it is left."""
@@ -138,8 +138,6 @@ def build(
         progress: called with (done, total) transfers.
         threads: worker threads; by default one per core.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     _ = reference.table
     tops = [*_STAGES[_STAGES < 0.8 * highest], highest * 1.001]
     stages = [
@@ -147,34 +145,22 @@ def build(
     ]
     y = np.arange(LOWEST, HIGHEST + 1e-9, STEP)
 
-    def one(transfer: float) -> _Ratios:
+    def compute(transfer: float) -> _Ratios:
         return _column(stages[int(np.searchsorted(tops, transfer))], reference, transfer, y, widths)
 
-    columns: dict[float, _Ratios] = {}
-    ordered: list[_Ratios] = []
+    def refine(known: Mapping[float, _Ratios], fresh: Sequence[float]) -> Sequence[float]:
+        return [float(T) for T in halves(list(known.values()), stages[0], widths)]
+
     first = nodes(stages[0], widths, highest)
     momentum = np.geomspace(2e-3, 12 * float(ridge(first[0])), 80)
-    with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with one_blas_thread():
         for stage in stages:
             stage.prepare()
-        try:
-            for _ in range(_ROUNDS):
-                wanted = halves(ordered, stages[0], widths) if ordered else first
-                total = len(columns) + len(wanted)
-                # The dearest first, so that no thread is left with one at the end.
-                for column in pool.map(one, wanted[::-1].tolist()):
-                    columns[column.transfer] = column
-                    if progress is not None:
-                        progress(len(columns), total)
-                ordered = [columns[T] for T in sorted(columns)]
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+        columns = tabulate(first.tolist(), compute, refine, progress, threads, rounds=_ROUNDS)
         found = discrete(stages[0], momentum)
-    ratio, shift, lines = (
-        np.stack([getattr(column, name) for column in ordered], axis=-2) for name in ("ratio", "shift", "lines")
-    )
-    return ScreeningTable(np.array(sorted(columns)), y, ratio, shift, lines, momentum, found)
+    names = ("ratio", "shift", "lines")
+    ratio, shift, lines = (np.stack([getattr(one, name) for one in columns.values()], axis=-2) for name in names)
+    return ScreeningTable(np.array(list(columns)), y, ratio, shift, lines, momentum, found)
 
 
 @dataclass(frozen=True)
