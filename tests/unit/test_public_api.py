@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hepunits
 import pytest
 
 import nuatom
@@ -199,3 +200,12 @@ def test_quick_start_is_two_commands_and_the_second_is_what_ci_runs() -> None:
     assert first.endswith("nuatom dcs Ge --energy 1MeV --transfer 0.05:15keV:40 --mu-nu 3.2e-11")
     tests = second.split("/bin/")[-1]
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").endswith(f"\n{tests}\n")
+
+
+def test_a_star_brings_no_name_of_one_letter() -> None:
+    # It would overwrite somebody's mass m or index s.
+    names: dict[str, object] = {}
+    exec("from nuatom.units import *", names)
+    assert [name for name in names if len(name) == 1] == []
+    assert {"keV", "cm2", "kg", "day"} <= names.keys()
+    assert (nuatom.units.m, nuatom.units.g, nuatom.units.s) == (hepunits.m, hepunits.g, hepunits.s)

@@ -10,6 +10,7 @@ Phys. J. C 71 (2011) 1554, arXiv:1007.1727, called CCGV below).  σ comes from t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -303,8 +304,7 @@ class _Inversion:
         return _reach(self._likelihood, self._parameter, self.fitted)
 
     def _select(self, rows: NDArray[np.intp]) -> _Inversion:
-        part = object.__new__(_Inversion)
-        part.__dict__.update(self.__dict__)
+        part = copy(self)
         part._likelihood = self._likelihood.select(rows)
         part._best = Minimum(self._best.values[rows], self._best.deviance[rows])
         part.fitted = self.fitted[rows]
