@@ -1,4 +1,4 @@
-"""What screening costs: `pytest benchmarks/test_screening.py`, on a machine that has nothing else to do.
+"""What screening costs: `pytest -n 0 benchmarks/test_screening.py`, on a machine that has nothing else to do.
 
 Wall-clock times; every table is computed into a folder of this run, and what is compiled is compiled before the clock
 starts.  The response at one T is a few dense products and one solution of N equations for each J, with N the points of

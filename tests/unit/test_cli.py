@@ -701,21 +701,14 @@ def test_an_interrupt_ends_a_run_quietly(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_help_is_quick_and_computes_nothing() -> None:
+def test_help_loads_nothing_heavy_and_computes_nothing() -> None:
     code = (
-        "import sys, time\nfrom nuatom.cli import main\nmain(['--help'])\n"
+        "import sys\nfrom nuatom.cli import main\nmain(['--help'])\n"
         "heavy = {'numpy', 'scipy', 'numba', 'h5py', 'matplotlib', 'xarray', 'pandas'} & set(sys.modules)\n"
-        "print(time.process_time(), *heavy, file=sys.stderr)"
+        "print(*heavy, file=sys.stderr)"
     )
-
-    def once() -> float:
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        seconds, *heavy = done.stderr.split()
-        assert heavy == []
-        return float(seconds)
-
-    # The best of three: a busy machine slows some of them, a heavy import slows them all.
-    assert min(once() for _ in range(3)) < 0.5
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == []
 
 
 # --- on a terminal -------------------------------------------------------------------------------
