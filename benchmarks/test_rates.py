@@ -1,4 +1,4 @@
-"""What a rate costs: `pytest benchmarks/test_rate.py`.
+"""What a rate costs: `pytest -n 0 benchmarks/test_rate.py`.
 
 Each is one spectrum of 120 transfers from a table that is there already, and is to take two seconds at most.
 """

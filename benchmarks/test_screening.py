@@ -1,4 +1,4 @@
-"""What screening costs: `pytest benchmarks/test_screening.py`, on a machine that has nothing else to do.
+"""What screening costs: `pytest -n 0 benchmarks/test_screening.py`, on a machine that has nothing else to do.
 
 Wall-clock times; every table is computed into a folder of this run, and what is compiled is compiled before the clock
 starts.  The response at one T is a few dense products and one solution of N equations for each J, with N the points of
@@ -19,7 +19,7 @@ from nuatom.response.response_table import ridge
 from nuatom.response.screening.discrete import discrete
 from nuatom.response.screening.interaction import AveragedExchange, Interaction, LocalExchange
 from nuatom.response.screening.random_phase import green, response
-from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.screening.table import HIGHEST, LOWEST, STEP, build
 from nuatom.units import HARTREE, MeV, eV, keV
 
@@ -39,13 +39,13 @@ def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def stage(
-    symbol: str, largest: float, settings: Settings | None = None, interaction: Interaction | None = None
+    symbol: str, largest: float, settings: StageSettings | None = None, interaction: Interaction | None = None
 ) -> Stage:
     """A stage up to a transfer in eV."""
     atom = na.Atom(symbol)
     return Stage(
         atom.solution, atom.calculated_shells, interaction or LocalExchange(), atom.exchange,
-        settings or Settings(), largest * eV / HARTREE,
+        settings or StageSettings(), largest * eV / HARTREE,
     ).prepare()  # fmt: skip
 
 
@@ -70,13 +70,13 @@ def test_response_grows_with_the_transfer(benchmark, transfer: float, largest: f
 
 @pytest.mark.parametrize("multipoles", [1, 2, 4, 8, 16])
 def test_response_grows_with_the_multipoles(benchmark, multipoles: int) -> None:
-    on = stage("Xe", 300, Settings(multipoles=multipoles))
+    on = stage("Xe", 300, StageSettings(multipoles=multipoles))
     assert benchmark.pedantic(one_transfer, (on, 100), rounds=3, warmup_rounds=1) > 0
 
 
 @pytest.mark.parametrize("doublings", [0, 1])
 def test_response_grows_with_the_grid(benchmark, doublings: int) -> None:
-    settings = Settings(multipoles=2)
+    settings = StageSettings(multipoles=2)
     on = stage("Xe", 300, settings.doubled() if doublings else settings)
     benchmark.extra_info["points"] = on.points
     assert benchmark.pedantic(one_transfer, (on, 100), rounds=3, warmup_rounds=1) > 0
@@ -122,7 +122,7 @@ def test_table(benchmark, symbol: str) -> None:
     """The screening of an atom up to 3 keV on two threads; that of independent electrons, which it needs, aside."""
     atom = na.Atom(symbol)
     reference = na.CentralField(atom).build()
-    settings = Settings()
+    settings = StageSettings()
     table = benchmark.pedantic(
         build, (atom, reference, LocalExchange(), settings, WIDTHS, 3 * keV / HARTREE, None, THREADS), rounds=1
     )

@@ -1,4 +1,4 @@
-"""What the physics costs: `pytest benchmarks/test_speed.py`, on a machine that has nothing else to do.
+"""What the physics costs: `pytest -n 0 benchmarks/test_speed.py`, on a machine that has nothing else to do.
 
 Wall-clock times; every table is computed into a folder of this run.  What is compiled is compiled before the clock
 starts, except where compilation is what is measured.
@@ -109,7 +109,7 @@ def test_dcs_with_a_table(benchmark, own_store: Path) -> None:
 
 @pytest.mark.parametrize(
     ("what", "limit"),
-    [(("-c", "pass"), None), (("-c", "import nuatom"), 0.3), (("-c", COMMAND, "--help"), None)],
+    [(("-c", "pass"), None), (("-c", "import nuatom"), 0.3), (("-c", COMMAND, "--help"), 0.6)],
     ids=["python", "import nuatom", "nuatom --help"],
 )
 def test_start(benchmark, what: tuple[str, ...], limit: float | None) -> None:

@@ -1,4 +1,4 @@
-"""What it costs to keep a table of 5 MB: `pytest benchmarks/test_store.py`."""
+"""What it costs to keep a table of 5 MB: `pytest -n 0 benchmarks/test_store.py`."""
 
 import subprocess
 import sys

@@ -28,7 +28,7 @@ from nuatom.response.model import ResponseModel
 from nuatom.response.partial_waves import one_blas_thread
 from nuatom.response.screening.interaction import Interaction
 from nuatom.response.screening.random_phase import response
-from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.units import BOHR_RADIUS, FINE_STRUCTURE, HARTREE, MeV, barn, eV, keV
 from style import STYLE
 
@@ -100,7 +100,7 @@ def dipole(symbol: str, energy: Array, interaction: Interaction, exchange: Excha
     low = 0.0
     for top in (60 * eV, 300 * eV, 3 * keV):
         stage = Stage(
-            atom.solution, atom.calculated_shells, interaction, exchange, Settings(multipoles=1), top / HARTREE
+            atom.solution, atom.calculated_shells, interaction, exchange, StageSettings(multipoles=1), top / HARTREE
         )
         for k in np.flatnonzero((energy > low) & (energy <= top)):
             T = float(energy[k] / HARTREE)
@@ -180,7 +180,7 @@ def table_shells(symbol: str, name: str, shells: Sequence[str]) -> None:
 def table_convergence(symbol: str = "Xe") -> None:
     """What the grid, the multipoles and the width change in ∫S dQ²/Q², in percent."""
     field = independent(symbol)
-    base = Settings()
+    base = StageSettings()
     variants = {
         "grid x 2 [%]": (replace(base, stride=2, log_step=0.7 * base.log_step, wave_step=0.5 * base.wave_step), WIDTHS),
         "J to 4 [%]": (replace(base, multipoles=4), WIDTHS),
@@ -190,7 +190,7 @@ def table_convergence(symbol: str = "Xe") -> None:
     }
     transfer = np.array([20, 50, 100, 300, 1000]) * eV
 
-    def integral(settings: Settings, widths: Widths, T: float) -> float:
+    def integral(settings: StageSettings, widths: Widths, T: float) -> float:
         y = np.arange(-5, 0.7, 0.1)
         q = np.sqrt(2 * T / HARTREE) * np.exp(y)
         top = max(T * 1.01, 60 * eV) / HARTREE

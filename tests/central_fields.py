@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 
 from nuatom import Atom, CentralField, Screened
 from nuatom.atom.exchange import Exchange, Slater
-from nuatom.response.partial_waves import PartialWaves, Resolution, one_blas_thread
+from nuatom.response.partial_waves import Discretisation, PartialWaves, one_blas_thread
 from nuatom.response.screening.interaction import Interaction, LocalExchange
 from nuatom.response.screening.random_phase import Response, response
-from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.units import BOHR_RADIUS, HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
 
 Array = NDArray[np.float64]
 
 WIDTHS = Widths(5e-3, 0.25 * eV / HARTREE)
 """Those of `Screened`."""
-DIPOLE = Settings(multipoles=1)
+DIPOLE = StageSettings(multipoles=1)
 _SLATER, _LOCAL = Slater(), LocalExchange()
 _SCREENED = {"He": (2, 0.5 * keV), "Ar": (3, 1 * keV), "Xe": (8, 3 * keV)}
 
@@ -63,7 +63,7 @@ def direct(model: CentralField, shell: int, transfer: float, finer: bool = False
     The nodes are Gauss–Legendre in t, Q = Q_r e^{y}, y = 0.06 sinh t, from Q = T to ten times the shell's
     root-mean-square momentum beyond the ridge Q_r.  `finer` has twice the radial points and partial waves.
     """
-    resolution = Resolution().doubled() if finer else Resolution()
+    resolution = Discretisation().doubled() if finer else Discretisation()
     waves = PartialWaves(model.atom.solution, model.atom.calculated_shells, resolution)
     T, width = transfer / HARTREE / SPEED_OF_LIGHT_AU, 0.06
     ridge = np.sqrt(T * (T + 2 * SPEED_OF_LIGHT_AU))
@@ -95,7 +95,7 @@ def screened(symbol: str) -> Screened:
 def stage(
     symbol: str,
     largest: float,
-    settings: Settings = DIPOLE,
+    settings: StageSettings = DIPOLE,
     interaction: Interaction = _LOCAL,
     exchange: Exchange = _SLATER,
     charge: int = 0,

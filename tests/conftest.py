@@ -1,11 +1,17 @@
 """What every test has in common."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Each process of several has one core: threads of libraries would only wait.  Set before numpy is there.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"
 
 # Figures are files here, never windows.  Set before anything imports matplotlib.
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -20,16 +26,34 @@ settings.load_profile("fixed")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep tables in a folder of this run: no test reads or writes the user's own.
+def own_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep tables in the cache of pytest: no test reads or writes the user's own.
 
-    Several workers (`pytest -n 2`) have one folder, beside their own: none computes what another has computed.
-    NUATOM_TEST_CACHE names another folder, as of the documentation that the same code has just built.
+    All processes have one folder, and none computes what another has computed, or a run before it with the same source,
+    which keys the tables.  NUATOM_TEST_CACHE names another folder, as of the documentation that was just built.
     """
     own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "store"
-    folder = Path(os.environ.get("NUATOM_TEST_CACHE", folder))
+    folder = _folder(request.config) or (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "tables"
     folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NUATOM_CACHE", str(folder))
         yield
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remove tables of another source, once, before the processes begin."""
+    folder = _folder(session.config)
+    if folder is not None and "PYTEST_XDIST_WORKER" not in os.environ and "NUATOM_TEST_CACHE" not in os.environ:
+        from nuatom import Store
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is damaged is set aside when it is read
+            Store(folder).clear(outdated_only=True)
+
+
+def _folder(config: pytest.Config) -> Path | None:
+    """Where tables are kept from run to run; None with ``-p no:cacheprovider``."""
+    if "NUATOM_TEST_CACHE" in os.environ:
+        return Path(os.environ["NUATOM_TEST_CACHE"])
+    cache = getattr(config, "cache", None)
+    return cache.mkdir("nuatom-tables") if cache is not None else None

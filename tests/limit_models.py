@@ -3,7 +3,7 @@
 import numpy as np
 
 from nuatom import limit
-from nuatom.limit import Band, Free, Gaussian, LogNormal, Model, Signal
+from nuatom.limit import Free, Gaussian, LogNormal, Model, Morphing, Signal
 
 SHAPE = np.array([30.0, 20.0, 10.0, 5.0, 3.0])
 GRID = np.linspace(0.0, 10.0, 41)
@@ -37,7 +37,7 @@ def rich_model() -> Model:
             Gaussian("efficiency", ("pp", "Be", "line"), [0.1, 0.05, 0.02]),
             Free("flat rate", ("flat",)),
         ),
-        (Band("binding", {1.0: up, -1.0: down}),),
+        (Morphing("binding", {1.0: up, -1.0: down}),),
         {"moment": limit.NOT_NEGATIVE},
     )
 

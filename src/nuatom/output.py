@@ -10,10 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +21,7 @@ import numpy as np
 from nuatom import __version__
 from nuatom.band import BandResult
 from nuatom.elements import Shell
+from nuatom.files import probe, write_files
 from nuatom.functions import VECTOR, Array
 from nuatom.measured import PhotoComparison
 from nuatom.scattering import ExcitationLines, Spectrum
@@ -73,7 +71,7 @@ def check(paths: Sequence[Path], suffixes: Sequence[str] = (*DATA, *FIGURES)) ->
         if not folder.is_dir():
             why = "is not a folder" if folder.exists() else "does not exist; make it first"
             raise ValueError(f"cannot write {str(path)!r}: the folder {str(folder)!r} {why}")
-        _probe(path)
+        _probe(folder)
 
 
 def check_points(paths: Sequence[Path], points: int, what: str, example: str) -> None:
@@ -102,17 +100,14 @@ def check_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"cannot make the folder {str(folder)!r}: {error.strerror or error}") from error
-    _probe(folder / "probe")
+    _probe(folder.absolute())
 
 
-def _probe(path: Path) -> None:
-    probe = _temporary(path)
+def _probe(folder: Path) -> None:
     try:
-        probe.touch(exist_ok=False)
-        probe.unlink()
+        probe(folder)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise ValueError(f"cannot write in the folder {str(path.absolute().parent)!r}: {reason}") from error
+        raise ValueError(f"cannot write in the folder {str(folder)!r}: {error.strerror or error}") from error
 
 
 def save(results: Results, paths: Sequence[Path]) -> None:
@@ -130,30 +125,7 @@ def save(results: Results, paths: Sequence[Path]) -> None:
     for path in paths:
         if path.suffix.lower() in FIGURES and results.figure is None:
             raise ValueError(f"cannot write {str(path)!r}: there is no figure; expected {', '.join(DATA)}")
-    write([(path, encoded(results, path.suffix)) for path in paths])
-
-
-def write(files: Sequence[tuple[Path, bytes]]) -> None:
-    """Write files whole or not at all: under other names first, then renamed together.
-
-    Args:
-        files: names and contents; a file that is there is replaced.
-
-    Raises:
-        OSError: if one cannot be written; then every file is as it was before.
-    """
-    # A link stays one: what it points to is replaced.
-    written = [(_temporary(path.resolve()), path.resolve(), content) for path, content in files]
-    try:
-        for temporary, _, content in written:
-            with temporary.open("xb") as file:
-                file.write(content)
-        for temporary, path, _ in written:
-            temporary.replace(path)
-    finally:
-        for temporary, _, _ in written:
-            with suppress(OSError):  # it was renamed or never made, or there is nothing to be done
-                temporary.unlink()
+    write_files([(path, encoded(results, path.suffix)) for path in paths])
 
 
 def encoded(results: Results, suffix: str) -> bytes:
@@ -244,11 +216,6 @@ def _netcdf(table: Table) -> bytes:
 
 
 _ENCODERS: Mapping[str, Callable[[Table], bytes]] = dict(zip(DATA, (_csv, _json, _netcdf), strict=True))
-
-
-def _temporary(path: Path) -> Path:
-    # Beside the file: a rename within one folder cannot fail half-way.
-    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
 # --- results as tables ---------------------------------------------------------------------------

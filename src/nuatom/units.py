@@ -9,7 +9,12 @@ Inside ``nuatom.atom`` and the partial-wave code everything is in Hartree atomic
 between the two live here and nowhere else.
 """
 
-from hepunits import GeV, MeV, barn, cm, cm2, day, eV, g, hbarc, keV, kg, m, mm, ns, s, year
+from hepunits import GeV, MeV, barn, cm, cm2, day, eV, hbarc, keV, kg, mm, ns, year
+
+# Not in __all__: a star must not overwrite somebody's mass m or index s.  Ask for them by name.
+from hepunits import g as g
+from hepunits import m as m
+from hepunits import s as s
 
 tonne = 1000.0 * kg
 
@@ -54,13 +59,10 @@ __all__ = [
     "cm2",
     "day",
     "eV",
-    "g",
     "keV",
     "kg",
-    "m",
     "mm",
     "ns",
-    "s",
     "tonne",
     "year",
 ]

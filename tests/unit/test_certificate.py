@@ -31,10 +31,11 @@ from nuatom.certificate import (
     judge,
     skipped,
 )
+from nuatom.figures import certificate_figures
 from nuatom.functions import VECTOR
 from nuatom.response.central_field import CentralField
 from nuatom.response.model import Measure, StructureFunctions
-from nuatom.response.partial_waves import PartialWaves, Resolution
+from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.units import eV, keV
 
 ENERGIES = (0.2 * keV, 2 * keV)
@@ -71,9 +72,9 @@ def sodium() -> CentralField:
     return CentralField(na.Atom("Na")).build()
 
 
-def waves_of(symbol: str, resolution: Resolution | None = None) -> PartialWaves:
+def waves_of(symbol: str, resolution: Discretisation | None = None) -> PartialWaves:
     atom = na.Atom(symbol)
-    return PartialWaves(atom.solution, atom.calculated_shells, resolution or Resolution())
+    return PartialWaves(atom.solution, atom.calculated_shells, resolution or Discretisation())
 
 
 def altered(symbol: str, **changes: Any) -> na.Atom:
@@ -156,7 +157,7 @@ def test_progress_ends_at_its_total() -> None:
 
 
 def test_figures_are_drawn_into_a_new_folder(tmp_path: Path) -> None:
-    drawn = certify(na.Atom("He")).figures(tmp_path / "deep" / "check")
+    drawn = certificate_figures(certify(na.Atom("He")), tmp_path / "deep" / "check")
     assert {path.name for path in drawn} == {"sum-rules.png", "partial-waves.png", "join.png"}
     for path in drawn:
         assert path.read_bytes().startswith(b"\x89PNG")
@@ -294,20 +295,20 @@ def test_thresholds_moved_without_their_response_are_found(helium: CentralField)
 
 def test_truncated_partial_waves_are_found(neon: CentralField) -> None:
     assert failures(check_convergence(waves_of("Ne"), ENERGIES)) == set()
-    short = waves_of("Ne", Resolution(waves=0.35))
+    short = waves_of("Ne", Discretisation(waves=0.35))
     assert failures(check_convergence(short, ENERGIES)) == {"partial waves, 0.2 keV", "partial waves, 2 keV"}
     assert failures(check_join(neon, short)) == {"join with the impulse limit"}
     assert failures(check_join(neon, waves_of("Ne"))) == set()
 
 
 def test_coarse_radial_grid_is_found() -> None:
-    coarse = waves_of("Ne", Resolution(log_step=0.15, wave_step=1.5, momentum_step=6.0))
+    coarse = waves_of("Ne", Discretisation(log_step=0.15, wave_step=1.5, momentum_step=6.0))
     assert failures(check_convergence(coarse, (0.2 * keV,))) == {"partial waves, 0.2 keV"}
 
 
 def test_cut_off_orbitals_do_not_conserve_current() -> None:
     assert failures(check_current_conservation(waves_of("Ne"), ENERGIES)) == set()
-    cut = waves_of("Ne", Resolution(density_outside=1e-7))
+    cut = waves_of("Ne", Discretisation(density_outside=1e-7))
     assert failures(check_current_conservation(cut, ENERGIES)) == {
         "current conservation, 0.2 keV",
         "current conservation, 2 keV",

@@ -30,11 +30,12 @@ from nuatom.certificate.screening_numerics import (
     check_screening_convergence,
     check_screening_table,
 )
+from nuatom.figures import certificate_figures
 from nuatom.functions import VECTOR
 from nuatom.response.model import StructureFunctions
 from nuatom.response.screening.interaction import Medium
 from nuatom.response.screening.random_phase import DRESSED
-from nuatom.response.screening.stage import Settings
+from nuatom.response.screening.stage import StageSettings
 from nuatom.units import keV
 
 SMALL = {"multipoles": 4, "highest": 0.5 * keV}
@@ -88,7 +89,7 @@ def test_helium_passes_with_every_check() -> None:
 
 
 def test_figures_are_drawn(tmp_path: Path) -> None:
-    drawn = certificate().figures(tmp_path / "he")
+    drawn = certificate_figures(certificate(), tmp_path / "he")
     assert {path.stem.removeprefix("screening-") for path in drawn} == {
         "absorption", "convergence", "end", "gauge", "table",
     }  # fmt: skip
@@ -223,7 +224,7 @@ def test_too_few_multipoles_are_found() -> None:
 
 
 def test_a_coarse_grid_is_found() -> None:
-    coarse = replace(Direct.of(helium()), settings=Settings(multipoles=4, stride=16, outside=1e-4))
+    coarse = replace(Direct.of(helium()), settings=StageSettings(multipoles=4, stride=16, outside=1e-4))
     assert {"screening, grid", "screening, grid, Q → 0"} <= failures(check_screening_convergence(coarse))
     assert failures(check_independent(coarse)) == {"independent electrons"}
 

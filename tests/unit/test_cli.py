@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +16,9 @@ import pytest
 import xarray as xr
 
 import nuatom as na
+import nuatom.certificate
 from nuatom import choices
-from nuatom.certificate import Status
+from nuatom.certificate import Picture, Status, Trace
 from nuatom.cli import app, atom, check, coherent, couplings, dcs, main, options, photo, screen, table
 from nuatom.functions import VECTOR, Array, Function
 from nuatom.neutrino import Coupling
@@ -704,21 +704,14 @@ def test_an_interrupt_ends_a_run_quietly(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_help_is_quick_and_computes_nothing() -> None:
+def test_help_loads_nothing_heavy_and_computes_nothing() -> None:
     code = (
-        "import sys, time\nfrom nuatom.cli import main\nmain(['--help'])\n"
+        "import sys\nfrom nuatom.cli import main\nmain(['--help'])\n"
         "heavy = {'numpy', 'scipy', 'numba', 'h5py', 'matplotlib', 'xarray', 'pandas'} & set(sys.modules)\n"
-        "print(time.process_time(), *heavy, file=sys.stderr)"
+        "print(*heavy, file=sys.stderr)"
     )
-
-    def once() -> float:
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        seconds, *heavy = done.stderr.split()
-        assert heavy == []
-        return float(seconds)
-
-    # The best of three: a busy machine slows some of them, a heavy import slows them all.
-    assert min(once() for _ in range(3)) < 0.5
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == []
 
 
 # --- on a terminal -------------------------------------------------------------------------------
@@ -835,19 +828,17 @@ class FakeCertificate:
     def passed(self) -> bool:
         return all(item.passed for item in self.checks)
 
-    def figures(self, folder: Path) -> list[Path]:
-        (folder / "sum-rule.png").touch()
-        return [folder / "sum-rule.png"]
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return (Picture("sum-rule", "a rule", "Q", "deviation", (Trace("1s", np.ones(2), np.ones(2)),)),)
 
 
 @pytest.fixture
 def certified(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def with_results(*passed: bool) -> None:
         checks = tuple(FakeCheck(f"rule {number}", good) for number, good in enumerate(passed))
-        module = types.ModuleType("nuatom.certificate")
         for name in ("certify", "certify_screening"):
-            setattr(module, name, lambda what, progress=None: FakeCertificate(checks))
-        monkeypatch.setitem(sys.modules, "nuatom.certificate", module)
+            monkeypatch.setattr(nuatom.certificate, name, lambda what, progress=None: FakeCertificate(checks))
 
     return with_results
 

@@ -10,33 +10,15 @@ import pytest
 import xarray as xr
 
 import nuatom as na
+from configurations import changed
 from nuatom.cli import limit, main, options, rate
 from nuatom.config import load, parse, presets
-from nuatom.plot_events import Counts, limit_figure, rate_figure
+from nuatom.figures import Counts, limit_figure, rate_figure
 from nuatom.units import cm2, day, keV, kg, s, tonne, year
 
 RATE = "rate Ge --source reactor --flux 2.7e13/cm2/s --transfer 1:50keV:5 --model free"
-CONFIG = """
-title = "mine"
-[source]
-kind = "reactor"
-flux = "2.7e13/(cm2 s)"
-uncertainty = 0.02
-[target]
-material = "Ge"
-[detector]
-exposure = "1000 kg day"
-resolution = "0.1 keV"
-[[background]]
-name = "flat"
-kind = "flat"
-rate = "2/(kg day keV)"
-uncertainty = 0.05
-[bins]
-edges = "2:10keV:5:lin"
-[model]
-response = "stepping"
-"""
+CONFIG = changed('title = "a test"', 'title = "mine"', changed('response = "free"', 'response = "stepping"'))
+CONFIG = changed('threshold = "1 keV"\n', "", changed("efficiency = 0.9\n", "", CONFIG))
 
 Run = Callable[..., str]
 

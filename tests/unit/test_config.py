@@ -1,52 +1,19 @@
 """Configurations: what they make, and that whatever is wrong with one is an error that names its key."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nuatom as na
+from configurations import TEXT, changed
 from nuatom import config, limit
 from nuatom.config import ConfigError, Experiment, load, parse, presets, regions
 from nuatom.detector import ErfEfficiency, FanoResolution, Lindhard, TabulatedEfficiency
 from nuatom.limit.minimise import minimise
 from nuatom.units import cm2, day, eV, keV, kg, s, tonne, year
-
-TEXT = """
-title = "a test"
-
-[source]
-kind = "reactor"
-flux = "2.7e13/(cm2 s)"
-uncertainty = 0.02
-
-[target]
-material = "Ge"
-
-[detector]
-exposure = "1000 kg day"
-threshold = "1 keV"
-resolution = "0.1 keV"
-efficiency = 0.9
-
-[[background]]
-name = "flat"
-kind = "flat"
-rate = "2/(kg day keV)"
-uncertainty = 0.05
-
-[bins]
-edges = "2:10keV:5:lin"
-
-[model]
-response = "free"
-"""
-
-
-def changed(old: str, new: str, text: str = TEXT) -> str:
-    assert text.count(old) == 1, old
-    return text.replace(old, new)
 
 
 def problems(text: str, folder: Path = Path()) -> tuple[str, ...]:
@@ -55,6 +22,11 @@ def problems(text: str, folder: Path = Path()) -> tuple[str, ...]:
         parse(text, folder)
     assert all("\n" not in line for line in caught.value.problems)
     return caught.value.problems
+
+
+@pytest.fixture(scope="module")
+def experiment() -> Experiment:
+    return parse(TEXT)
 
 
 @pytest.fixture(autouse=True)
@@ -315,8 +287,7 @@ def test_refused_names() -> None:
         load("none.toml")
 
 
-def test_refused_settings_in_a_change() -> None:
-    experiment = parse(TEXT)
+def test_refused_settings_in_a_change(experiment: Experiment) -> None:
     with pytest.raises(ValueError, match=r"model\.response"):
         experiment.with_response("bound")
     with pytest.raises(ConfigError, match=r"modell: unknown key; did you mean model\?"):
@@ -328,8 +299,7 @@ def test_refused_settings_in_a_change() -> None:
 # --- what it makes -------------------------------------------------------------------------------
 
 
-def test_parts_are_those_of_the_file() -> None:
-    experiment = parse(TEXT)
+def test_parts_are_those_of_the_file(experiment: Experiment) -> None:
     assert experiment.title == "a test"
     assert sum(c.flux for c in experiment.source.components) == pytest.approx(2.7e13 / (cm2 * s))
     assert experiment.detector.exposure == pytest.approx(1000 * kg * day)
@@ -400,11 +370,6 @@ def test_power_and_distance_are_about_the_published_flux() -> None:
 
 
 # --- what follows --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def experiment() -> Experiment:
-    return parse(TEXT)
 
 
 def test_signal_is_the_expectation_of_the_detector(experiment: Experiment) -> None:
@@ -488,12 +453,12 @@ def test_data_move_the_limit(experiment: Experiment) -> None:
     assert unified.best == pytest.approx(np.sqrt(3) * 1e-11, rel=1e-3)
 
 
-def test_events_are_counted_in_the_bins() -> None:
+def test_events_are_counted_in_the_bins(experiment: Experiment) -> None:
     text = changed("[model]", '[data]\nevents = ["1.5keV", "2.5keV", "3keV", "9keV", "10keV"]\n[model]')
     found = parse(text)
     np.testing.assert_array_equal(found.counts, [2, 0, 0, 2])
     assert found.events_outside == 1
-    assert parse(TEXT).events_outside == 0
+    assert experiment.events_outside == 0
 
 
 def test_the_whole_file_of_the_documentation(tmp_path: Path) -> None:
@@ -687,10 +652,13 @@ def test_presets_are_these() -> None:
     assert presets() == ("conus-plus", "darwin", "gemma", "lz", "nugen", "pandax-4t", "texono", "xenonnt")
 
 
+preset = cache(load)
+
+
 @pytest.mark.parametrize("name", presets())
 def test_what_a_preset_fits_can_be_changed(name: str) -> None:
     """No preset names a procedure, which would be refused for what has a sign."""
-    other = load(name).with_settings(neutrino={"fit": ["millicharge"]})
+    other = preset(name).with_settings(neutrino={"fit": ["millicharge"]})
     assert other.settings.limit.procedure == "one-sided"
 
 
@@ -699,7 +667,7 @@ def test_preset_says_what_it_is(name: str) -> None:
     text = config.text(name)
     assert "APPROXIMATE" in text
     assert "guess" in text
-    experiment = load(name)
+    experiment = preset(name)
     assert "-like" in experiment.title
     assert "approximate" in experiment.settings.note
     assert experiment.name == name
@@ -710,7 +678,7 @@ def test_preset_says_what_it_is(name: str) -> None:
 @pytest.mark.parametrize("response", ["stepping", "free"])
 def test_preset_comes_near_to_what_was_published(name: str, published: float, response: str) -> None:
     """Within a factor of 1.5: backgrounds and efficiencies are sketches, and data fluctuate about a median."""
-    experiment = load(name)
+    experiment = preset(name)
     assert experiment.settings.published is not None
     assert experiment.settings.published.magnetic_moment == published
     found = experiment.with_response(response).sensitivity()
@@ -719,6 +687,6 @@ def test_preset_comes_near_to_what_was_published(name: str, published: float, re
 
 def test_conus_plus_sees_as_many_recoils_as_were_predicted() -> None:
     """347 ± 59 were predicted, for three detectors of 160 to 180 eV (arXiv:2501.05206); here all have 160 eV."""
-    signal = load("conus-plus").with_response("free").signal
+    signal = preset("conus-plus").with_response("free").signal
     recoils = [i for i, name in enumerate(signal.components) if name.endswith("recoils")]
     assert 347 - 59 < signal.coefficients[0][recoils].sum() < 347 + 2 * 59

@@ -9,8 +9,8 @@ from central_fields import central_field
 from nuatom import Atom
 from nuatom.functions import ALL, Function
 from nuatom.response.impulse import (
+    DensityMoments,
     Impulse,
-    Moments,
     free_sum_rules,
     least_momentum,
     moments,
@@ -23,11 +23,11 @@ from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 
 @pytest.fixture(scope="module")
-def hydrogen() -> Moments:
+def hydrogen() -> DensityMoments:
     return moments(Atom("H").solution, 0, -1)
 
 
-def test_momentum_density_of_hydrogen(hydrogen: Moments) -> None:
+def test_momentum_density_of_hydrogen(hydrogen: DensityMoments) -> None:
     p = hydrogen.momentum
     chosen = p < 5
     exact = 32 * p**2 / (np.pi * (1 + p**2) ** 4)
@@ -38,7 +38,7 @@ def test_momentum_density_of_hydrogen(hydrogen: Moments) -> None:
     assert hydrogen.scale == pytest.approx(1, rel=1e-4)
 
 
-def test_first_moment_is_the_compton_profile_of_hydrogen(hydrogen: Moments) -> None:
+def test_first_moment_is_the_compton_profile_of_hydrogen(hydrogen: DensityMoments) -> None:
     p_z = np.array([0.01, 0.3, 1.0, 3.0])
     exact = 8 / (3 * np.pi * (1 + p_z**2) ** 3)
     np.testing.assert_allclose(C * hydrogen.at(-p_z)[0], exact, rtol=1e-3)
@@ -68,7 +68,7 @@ def test_momentum_and_least_momentum_are_inverse(transfer: float, p_z: float) ->
     assert abs(near[0] - near[1]) / (2 * step) == pytest.approx(slope[0], rel=1e-3, abs=1e-6)
 
 
-def test_nothing_is_absorbed_at_momenta_up_to_the_transfer(hydrogen: Moments) -> None:
+def test_nothing_is_absorbed_at_momenta_up_to_the_transfer(hydrogen: DensityMoments) -> None:
     T = np.array([3.0])
     for values in structure(hydrogen, T, np.array([0.1, 2.99, 3.0]), ALL).values():
         assert not values.any()
@@ -85,7 +85,7 @@ def test_an_electron_all_but_at_rest_is_the_free_one() -> None:
     kinetic = p[:1900] ** 2 / (2 * C)
     # L_1 and L_2 are of relative order p²/C and (p²/C)²: their size matters, their digits do not.
     logs = np.log([tail, tail * kinetic.max() * 1e-6, tail * kinetic.max() ** 2 * 1e-6])
-    found = Moments(p[:1900], density[:1900], logs, scale)
+    found = DensityMoments(p[:1900], density[:1900], logs, scale)
     for T_keV in (1.0, 100.0):
         T = np.array([T_keV * 1e-3 / HARTREE / C])
         Q, dQ2 = nodes(found, T, T, np.array([np.inf]))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from limit_models import GRID, JOINT, SHAPE, amplitudes, density_model, rich_model, spectrum_model
 from nuatom import limit
-from nuatom.limit import Band, Binned, Free, Gaussian, LogNormal, Model, Signal, Unbinned
+from nuatom.limit import Binned, Free, Gaussian, LogNormal, Model, Morphing, Signal, Unbinned
 
 # --- signals --------------------------------------------------------------------------------------
 
@@ -297,7 +297,7 @@ def test_interval_of_a_charge(fluctuated: bool) -> None:
         nominal = model.signal
         coefficients = nominal.coefficients * np.linspace(0.7, 1.0, 21)
         softer = Signal(nominal.parameters, nominal.components, nominal.exponents, coefficients)
-        model = Model(nominal, model.backgrounds, model.factors, (Band("binding", {1.0: softer}),))
+        model = Model(nominal, model.backgrounds, model.factors, (Morphing("binding", {1.0: softer}),))
         counts = np.random.default_rng(20).poisson(counts)
     likelihood = Binned.of(model, counts)
     found = limit.interval(likelihood, "charge")
@@ -406,7 +406,7 @@ def test_bad_events() -> None:
         ({"factors": (Gaussian("x", ("signal",), [0.1, 0.2]),)}, "2 bins"),
         ({"bounds": {"mu": (0, 1)}}, "bounds for 'mu'"),
         ({"bounds": {"moment": (1, 1)}}, "ascend"),
-        ({"bands": (Band("b", {1.0: JOINT}),)}, "variant at 1.0"),
+        ({"bands": (Morphing("b", {1.0: JOINT}),)}, "variant at 1.0"),
     ],
 )
 def test_models_that_do_not_fit_together(changes: dict, words: str) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nuatom.atom.dirac import bound_state
 from nuatom.atom.field import Atom, UniformNucleus
 from nuatom.atom.grid import Grid
-from nuatom.response.partial_waves import PartialWaves, Resolution, wave_number
+from nuatom.response.partial_waves import Discretisation, PartialWaves, wave_number
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 Array = NDArray[np.float64]
@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 @cache
 def waves(symbol: str, doubled: bool = False, charge: int = 0) -> PartialWaves:
     atom = Atom(symbol, charge=charge)
-    resolution = Resolution().doubled() if doubled else Resolution()
+    resolution = Discretisation().doubled() if doubled else Discretisation()
     return PartialWaves(atom.solution, atom.calculated_shells, resolution)
 
 
@@ -97,7 +97,7 @@ def test_answers_do_not_depend_on_what_else_is_asked(label: str) -> None:
     momenta = [np.geomspace(0.3, 20, 25) for _ in others]
     first, *_ = model.continuum(energy, [i, *others], [Q, *momenta], [None] * (1 + len(others)))
     # Another radial grid and another place in the table of Bessel functions: the difference is the error of the
-    # grid, 1e-3 at most by the promise of `Resolution`, and 1e-5 in fact.
+    # grid, 1e-3 at most by the promise of `Discretisation`, and 1e-5 in fact.
     np.testing.assert_allclose(first.charge, alone.charge, rtol=2e-4)
     np.testing.assert_allclose(first.current, alone.current, rtol=2e-4)
     (few,) = model.continuum(energy, [i], [Q[7:30:3]], [None])
@@ -182,7 +182,7 @@ def test_longitudinal_part_is_only_computed_when_asked_for() -> None:
 
 
 def test_doubled_resolution_is_twice_as_fine() -> None:
-    once, twice = Resolution(), Resolution().doubled()
+    once, twice = Discretisation(), Discretisation().doubled()
     for name in ("log_step", "wave_step", "momentum_step"):
         assert getattr(twice, name) == getattr(once, name) / 2
     assert twice.waves == 2 * once.waves

@@ -32,7 +32,7 @@ from nuatom.rates.flux import tail
 from nuatom.response.free import FreeElectrons
 from nuatom.response.hydrogenic import Hydrogenic
 from nuatom.response.model import ResponseModel
-from nuatom.source import Component, Constant, Continuous, Emission, Lines, MonoEnergetic, Share, Tabulated, pure
+from nuatom.source import Component, Constant, Continuous, Emission, LineSpectrum, MonoEnergetic, Share, Tabulated, pure
 from nuatom.units import MeV, cm2, eV, keV, s
 
 FLUX = 1e10 / cm2 / s
@@ -48,7 +48,7 @@ def hill(energy: np.ndarray) -> np.ndarray:
 
 
 SMOOTH = Continuous.normalised(hill, (0.1, 1.0))
-LINE = Component("line", FLUX, Lines([0.3, 0.6], [1.0, 3.0]), MIXED)
+LINE = Component("line", FLUX, LineSpectrum([0.3, 0.6], [1.0, 3.0]), MIXED)
 HILL = Component("hill", 2 * FLUX, SMOOTH, pure("e"))
 ANTI = Component("anti", FLUX, SMOOTH, pure("e"), antineutrino=True)
 SOURCE = Emission("three", (LINE, HILL, ANTI))
@@ -61,7 +61,7 @@ def folded(source: Emission, coupling: object, model: ResponseModel, transfer: n
     found = np.zeros((len(source.components), len(transfer)))
     for i, component in enumerate(source.components):
         for j, T in enumerate(transfer):
-            if isinstance(component.shape, Lines):
+            if isinstance(component.shape, LineSpectrum):
                 E, dE = component.shape.energies, component.shape.intensities
             else:
                 low, high = component.shape.support
@@ -135,7 +135,7 @@ def test_a_table_and_the_function_it_is_of_agree() -> None:
 def test_tails_are_the_integrals_above(log_energy: float, component: Component) -> None:
     minimum = 10**log_energy
     low, high = component.shape.support
-    if isinstance(component.shape, Lines):
+    if isinstance(component.shape, LineSpectrum):
         at, weight = component.shape.nodes(minimum)
     else:
         x, w = np.polynomial.legendre.leggauss(20)

@@ -13,7 +13,7 @@ from nuatom.response.model import Measure
 from nuatom.response.response_table import ridge
 from nuatom.response.screened import FADE, SCREENING_ERROR
 from nuatom.response.screening.interaction import AveragedExchange, LocalExchange, NoInteraction
-from nuatom.response.screening.stage import Settings
+from nuatom.response.screening.stage import StageSettings
 from nuatom.response.screening.table import _from_table, _to_table
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU, eV, keV
 
@@ -190,7 +190,7 @@ def test_between_nodes_the_table_is_the_response_itself() -> None:
     model, plain = screened("Ar"), central_field("Ar")
     table = model.table
     between = np.sqrt(table.transfer[1:] * table.transfer[:-1])[::9]
-    stages = [stage("Ar", top * eV, Settings(multipoles=model.multipoles)) for top in (60, 300, 1000)]
+    stages = [stage("Ar", top * eV, StageSettings(multipoles=model.multipoles)) for top in (60, 300, 1000)]
     deviation = []
     for T in between:
         on = next(s for s in stages if s.largest >= T)

@@ -27,7 +27,7 @@ from nuatom.response.screening.interaction import (
     NoInteraction,
 )
 from nuatom.response.screening.random_phase import DRESSED, blocked, green, multipole_fields, with_lines
-from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
@@ -165,7 +165,7 @@ def test_green_functions_sum_all_states_of_hydrogen() -> None:
 @pytest.mark.usefixtures("all_shells")
 @pytest.mark.parametrize("symbol", ["Ne", "Ar", "Xe"])
 def test_a_constant_moves_nothing(symbol: str) -> None:
-    on = stage(symbol, 60 * eV, Settings(multipoles=0))
+    on = stage(symbol, 60 * eV, StageSettings(multipoles=0))
     w = on.medium.weights
     chi = independent(on, 0.5, 0).real
     # Charge is conserved: ∫χ⁰_0 dr' = 0 at each r.  The kink at r = r' has a second-order rule.
@@ -184,7 +184,7 @@ def test_static_response_is_the_derivative_of_the_ground_state(symbol: str, char
         def potential(self, r: Array, Z: int, mass_number: float) -> Array:
             return np.full_like(r, -(Z + self.extra))
 
-    on = stage(symbol, 60 * eV, Settings(multipoles=0), charge=charge)
+    on = stage(symbol, 60 * eV, StageSettings(multipoles=0), charge=charge)
     atom, r = Atom(symbol, charge=charge), on.medium.r
     extra = 1e-3 * atom.Z
     shells = configuration(atom.Z, charge)
@@ -313,7 +313,7 @@ def test_widths_are_a_fraction_of_the_energy_with_a_floor(energy: float, relativ
 
 # --- the response at one transfer --------------------------------------------------------------------
 
-TWO = Settings(multipoles=2)
+TWO = StageSettings(multipoles=2)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from nuatom.source import (
     Emission,
     Emitter,
     Lepton,
-    Lines,
+    LineSpectrum,
     MonoEnergetic,
     OnAxis,
     Reactor,
@@ -54,7 +54,7 @@ SOURCES: list[Emitter] = [
     MonoEnergetic(1 * MeV, 1 / cm2 / s, "mu", antineutrino=True),
 ]
 COMPONENTS = [component for source in SOURCES for component in source.components]
-CONTINUOUS = [component for component in COMPONENTS if not isinstance(component.shape, Lines)]
+CONTINUOUS = [component for component in COMPONENTS if not isinstance(component.shape, LineSpectrum)]
 
 
 def name_of(item: Emitter | Component) -> str:
@@ -115,7 +115,7 @@ def test_nodes_broadcast_and_are_empty_beyond_the_end(minimum: float) -> None:
 
 
 def test_lines_count_only_above_the_minimum_and_have_no_density() -> None:
-    shape = Lines([2.0, 1.0], [1.0, 3.0])
+    shape = LineSpectrum([2.0, 1.0], [1.0, 3.0])
     energy, weight = shape.nodes([0.5, 1.0, 2.0])
     np.testing.assert_array_equal(energy, [[1, 2]] * 3)
     np.testing.assert_array_equal(weight, [[0.75, 0.25], [0, 0.25], [0, 0]])
@@ -376,7 +376,7 @@ def test_a_file_without_a_flux_is_refused(tmp_path: Path, content: bytes, messag
         (lambda: MonoEnergetic(0.0, 1.0), "energy of a line"),
         (lambda: MonoEnergetic(1.0, 0.0), "flux of a source"),
         (lambda: MonoEnergetic(1.0, 1.0, "sterile"), "a flavour is"),
-        (lambda: Lines([1.0, 2.0], [1.0]), "one intensity each"),
+        (lambda: LineSpectrum([1.0, 2.0], [1.0]), "one intensity each"),
         (lambda: Tabulated([1.0], [1.0]), "two or more points"),
         (lambda: Tabulated([1.0, 1.0], [1.0, 1.0]), "ascend"),
         (lambda: Tabulated([1.0, 2.0], [1.0, nan]), "finite and from 0 to"),
@@ -385,8 +385,8 @@ def test_a_file_without_a_flux_is_refused(tmp_path: Path, content: bytes, messag
         (lambda: Continuous(np.ones_like, (-1.0, 0.0)), "from 0 to"),
         (lambda: Continuous.normalised(np.zeros_like, (0.0, 1.0)), "positive"),
         (lambda: mixed_spectrum([], 1, 1, Lepton.ELECTRON), "one branch"),
-        (lambda: Component("x", 1.0, Lines(1.0), ()), "no flavour"),
-        (lambda: Component("x", 1.0, Lines(1.0), pure("e"), uncertainty=-1.0), "uncertainty of x"),
+        (lambda: Component("x", 1.0, LineSpectrum(1.0), ()), "no flavour"),
+        (lambda: Component("x", 1.0, LineSpectrum(1.0), pure("e"), uncertainty=-1.0), "uncertainty of x"),
         (lambda: Emission("x", ()), "different names"),
     ],
 )

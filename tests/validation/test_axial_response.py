@@ -21,19 +21,19 @@ from central_fields import central_field, index, kinetic_scale
 from comparison import approx
 from nuatom.functions import ALL, MIXED, Function
 from nuatom.response import impulse
-from nuatom.response.partial_waves import PartialWaves, Resolution, ShellResponse
+from nuatom.response.partial_waves import Discretisation, PartialWaves, ShellResponse
 from nuatom.scattering import spectrum
 from nuatom.units import HARTREE, MOMENTUM_AU, eV, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 Array = NDArray[np.float64]
 POSITIVE = tuple(f for f in ALL if f not in MIXED)
-LITTLE_CUT = Resolution(density_outside=1e-16)
+LITTLE_CUT = Discretisation(density_outside=1e-16)
 """Less of a shell's tail left out than by default: it is all that spoils the divergence."""
 
 
 @cache
-def waves(symbol: str, resolution: Resolution = Resolution()) -> PartialWaves:  # noqa: B008 - it is frozen
+def waves(symbol: str, resolution: Discretisation = Discretisation()) -> PartialWaves:  # noqa: B008 - it is frozen
     atom = na.Atom(symbol)
     return PartialWaves(atom.solution, atom.calculated_shells, resolution)
 
@@ -55,7 +55,7 @@ def continuum(
     label: str,
     multiple: float,
     Q: Array,
-    resolution: Resolution = Resolution(),  # noqa: B008
+    resolution: Discretisation = Discretisation(),  # noqa: B008
 ) -> ShellResponse:
     """A shell at an energy of the electron of so many binding energies, at multiples Q of the free momentum."""
     i, binding = shell_of(symbol, label)
@@ -74,7 +74,7 @@ SHELLS = [
 # --- the divergence of the axial current ----------------------------------------------------------------------
 
 
-def divergence(symbol: str, label: str, multiple: float, Q: Array, resolution: Resolution) -> Array:
+def divergence(symbol: str, label: str, multiple: float, Q: Array, resolution: Discretisation) -> Array:
     """(T² A00 − 2TQ A03 + Q² A33)/(4m² pseudoscalar)."""
     found = continuum(symbol, label, multiple, Q, resolution)
     T, q = (1 + multiple) * shell_of(symbol, label)[1] / C, found.momentum
@@ -89,7 +89,7 @@ def test_divergence_of_the_axial_current_is_the_pseudoscalar_density(symbol: str
     # to be worth 1e-4 where Q > 0.1 Q_r.  Far below, the pseudoscalar density is a difference of large and
     # small components that cancel (it is 1e-7 of A33), and 1e-12 is worth 3 % in H and Xe 5s: there less is cut.
     near, far = np.geomspace(0.1, 1.5, 9), np.geomspace(0.02, 0.09, 4)
-    assert divergence(symbol, label, multiple, near, Resolution()) == approx(np.ones(9), rel=2e-4)
+    assert divergence(symbol, label, multiple, near, Discretisation()) == approx(np.ones(9), rel=2e-4)
     assert divergence(symbol, label, multiple, near, LITTLE_CUT) == approx(np.ones(9), rel=1e-4)
     slack = 1e-2 if label == "5s1/2" else 1e-3
     assert divergence(symbol, label, multiple, far, LITTLE_CUT) == approx(np.ones(4), rel=slack)
@@ -249,7 +249,7 @@ def test_far_above_the_shell_they_are_those_of_moving_electrons(symbol: str, lab
 def test_twice_the_grid_and_partial_waves_change_nothing(symbol: str, label: str, multiple: float) -> None:
     # 0.3 % wanted on the ridge; found: see the tolerance.
     Q = np.array([0.7, 0.9, 1.0, 1.1, 1.4])
-    coarse, fine = (continuum(symbol, label, multiple, Q, r) for r in (Resolution(), Resolution().doubled()))
+    coarse, fine = (continuum(symbol, label, multiple, Q, r) for r in (Discretisation(), Discretisation().doubled()))
     for function in ALL:
         scale = np.sqrt(np.prod([fine.of(f) for f in MIXED.get(function, (function, function))], axis=0))
         assert np.all(np.abs(coarse.of(function) - fine.of(function)) < 1e-3 * scale), function

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from nuatom.atom.dirac import matching_radius
 from nuatom.atom.grid import Grid
 from nuatom.response.kernels import continuum_waves
-from nuatom.response.partial_waves import Resolution, wave_number
+from nuatom.response.partial_waves import Discretisation, wave_number
 from nuatom.units import HARTREE, eV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 mpmath = pytest.importorskip("mpmath")
 Array = NDArray[np.float64]
-FINE = Resolution(log_step=0.008, wave_step=0.05)
+FINE = Discretisation(log_step=0.008, wave_step=0.05)
 KAPPAS = [-1, 1, -2, 2, -3, 3, -4, 4, -5]  # l = 0 … 4
 
 
 def wave(
-    Z: int, kappa: int, energy: float, resolution: Resolution, accuracy: float = 1e-5
+    Z: int, kappa: int, energy: float, resolution: Discretisation, accuracy: float = 1e-5
 ) -> tuple[Array, Array, Array]:
     """r, P and Q of our wave out to its matching point, at the points given."""
     radius = matching_radius(kappa, energy, float(Z), 1.0, accuracy)
@@ -92,7 +92,7 @@ def test_waves_are_those_of_dirac_and_coulomb(Z: int, energy: float) -> None:
         for resolution, accuracy, allowed in (
             # The default matches where the phase derivative is good to 1e-5; slow waves in a strong long tail, as
             # here, have the coarsest steps.  Typically 1e-6.
-            (Resolution(), 1e-5, 2e-5),
+            (Discretisation(), 1e-5, 2e-5),
             # The errors fall with the settings, so none is of principle; a fast wave (100 keV) keeps (p r₀)² of its
             # start at a finite radius r₀.
             (FINE, 1e-8, 1e-6 if energy < 1e5 else 3e-6),
@@ -108,7 +108,7 @@ def test_waves_are_those_of_dirac_and_coulomb(Z: int, energy: float) -> None:
 def test_waves_in_the_field_of_xenon_are_normalised_to_1e_6(energy: float) -> None:
     E = energy * eV / HARTREE
     for kappa in (-1, 1, -2, 2, -3):
-        r, P, Q = wave(54, kappa, E, Resolution())
+        r, P, Q = wave(54, kappa, E, Discretisation())
         at = some(r, 2e-4)
         exact_P, exact_Q = aligned(dirac_coulomb(54, kappa, E, r[at]), P[at])
         np.testing.assert_allclose(P[at], exact_P, atol=1.5e-6 * np.abs(P).max())
@@ -130,7 +130,7 @@ def test_slow_waves_are_those_of_schroedinger(Z: int, energy: float) -> None:
     norm = np.sqrt((E + 2 * C**2) / (np.pi * C**2 * k))
     for kappa in KAPPAS:
         l = kappa if kappa > 0 else -kappa - 1
-        r, P, _ = wave(Z, kappa, E, Resolution())
+        r, P, _ = wave(Z, kappa, E, Discretisation())
         at = some(r, 0.02)
         exact = norm * np.array([float(mpmath.coulombf(l, eta, k * x)) for x in r[at]])
         np.testing.assert_allclose(P[at], exact, atol=4 * (Z / C) ** 2 * np.abs(P).max(), err_msg=f"κ = {kappa}")

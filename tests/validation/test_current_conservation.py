@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from nuatom.atom.field import Atom
-from nuatom.response.partial_waves import PartialWaves, Resolution
+from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.units import HARTREE, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 SHELLS = ["1s1/2", "2s1/2", "2p3/2", "3d5/2", "4p1/2", "4d5/2", "5s1/2", "5p3/2"]
-RESOLUTIONS = {"default": (Resolution(), 3e-4, 5e-4), "doubled": (Resolution().doubled(), 6e-5, 1e-4)}
+RESOLUTIONS = {"default": (Discretisation(), 3e-4, 5e-4), "doubled": (Discretisation().doubled(), 6e-5, 1e-4)}
 
 
 @cache
-def waves(symbol: str, resolution: Resolution) -> PartialWaves:
+def waves(symbol: str, resolution: Discretisation) -> PartialWaves:
     atom = Atom(symbol)
     return PartialWaves(atom.solution, atom.calculated_shells, resolution)
 
@@ -63,7 +63,7 @@ def test_length_and_velocity_give_one_dipole(name: str) -> None:
 
 @pytest.mark.parametrize("symbol", ["Ne", "U"])
 def test_light_and_heavy_atoms_conserve_it_too(symbol: str) -> None:
-    model = waves(symbol, Resolution())
+    model = waves(symbol, Discretisation())
     for i in range(0, len(model.shells), 3):
         T = -1.5 * model.solution.energies[i]
         Q = np.array([1.0, 0.5 * np.sqrt(2 / T) * C]) * T / C
@@ -73,7 +73,7 @@ def test_light_and_heavy_atoms_conserve_it_too(symbol: str) -> None:
 
 def test_the_check_fails_for_a_wrong_energy() -> None:
     # V33 knows T only through the wave functions: 1 % off in T is 2 % in the ratio.
-    model = waves("Xe", Resolution())
+    model = waves("Xe", Discretisation())
     T = -2.0 * model.solution.energies[0]
     Q = np.array([T / C])
     (r,) = model.continuum(T + model.solution.energies[0], [0], [Q], [None], longitudinal=True)

@@ -140,7 +140,7 @@ def test_bound_electrons_see_a_millicharge() -> None:
 def test_error_of_the_atom_in_the_fit() -> None:
     """Another model one standard deviation away makes the limit worse, by less than the models differ."""
     bound, stepping = (experiment("conus-plus", word) for word in ("central-field", "stepping"))
-    band = limit.Band("binding", {1.0: stepping.signal})
+    band = limit.Morphing("binding", {1.0: stepping.signal})
 
     def moment(model: limit.Model) -> float:
         return gemma.moment(limit.Binned.of(model, model.expected(model.start[None, :])[0]))

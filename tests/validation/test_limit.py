@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from nuatom import limit
-from nuatom.limit import Band, Binned, Free, Gaussian, LogNormal, Model, Signal, Unbinned
+from nuatom.limit import Binned, Free, Gaussian, LogNormal, Model, Morphing, Signal, Unbinned
 from nuatom.units import keV
 
 SHAPE = np.array([30.0, 20.0, 10.0, 5.0, 3.0])
@@ -251,7 +251,7 @@ def exportable_likelihood() -> Binned:
             Free("flat rate", ("flat",)),
             Gaussian("efficiency", ("slope",), np.linspace(0.05, 0.1, 5)),
         ),
-        (Band("binding", {1.0: up, -1.0: down}),),
+        (Morphing("binding", {1.0: up, -1.0: down}),),
         {"moment": (0.0, np.inf)},
     )
     return Binned.of(model, [31.0, 25.0, 30.0, 31.0, 29.0])

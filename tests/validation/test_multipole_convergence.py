@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nuatom.atom.field import Atom
 from nuatom.response import kernels
-from nuatom.response.partial_waves import PartialWaves, Resolution
+from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.units import HARTREE, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
@@ -40,12 +40,12 @@ def momenta(transfer: float, count: int) -> Momenta:
 
 
 @cache
-def xenon(resolution: Resolution) -> PartialWaves:
+def xenon(resolution: Discretisation) -> PartialWaves:
     atom = Atom("Xe")
     return PartialWaves(atom.solution, atom.calculated_shells, resolution)
 
 
-def charge(transfer: float, Q: Array, resolution: Resolution) -> Array:
+def charge(transfer: float, Q: Array, resolution: Discretisation) -> Array:
     """S of all open shells [1/Hartree]."""
     model = xenon(resolution)
     total = np.zeros(Q.size)
@@ -58,7 +58,7 @@ def charge(transfer: float, Q: Array, resolution: Resolution) -> Array:
 @cache
 def default(transfer: float) -> tuple[Momenta, Array]:
     nodes = momenta(transfer, 48)
-    return nodes, charge(transfer, nodes.Q, Resolution())
+    return nodes, charge(transfer, nodes.Q, Discretisation())
 
 
 @pytest.mark.parametrize("transfer", TRANSFERS)
@@ -67,7 +67,7 @@ def test_doubling_everything_moves_nothing(transfer: float) -> None:
     # At 20 keV every fourth momentum has to do, ridge included: waves go to l' = 800.
     nodes, S = default(transfer)
     used = slice(None, None, 4 if transfer > 10 else 1)
-    twice = charge(transfer, nodes.Q[used], Resolution().doubled())
+    twice = charge(transfer, nodes.Q[used], Discretisation().doubled())
     np.testing.assert_allclose(S[used], twice, rtol=1e-4)
     weight = nodes.weight[used]
     assert weight @ S[used] == pytest.approx(weight @ twice, rel=3e-5)
@@ -80,7 +80,7 @@ def test_doubling_everything_moves_nothing(transfer: float) -> None:
     [(0.2, 24, 0.83), (2.0, 44, 0.985), (20.0, 52, 0.9985)],
 )
 def test_the_ridge_holds_the_open_electrons(transfer: float, electrons: float, closure: float) -> None:
-    model = xenon(Resolution())
+    model = xenon(Discretisation())
     T = transfer * keV / HARTREE
     is_open = model.solution.energies > -T
     assert np.array([s.occupancy for s in model.shells])[is_open].sum() == electrons
@@ -106,7 +106,7 @@ def test_six_multipoles_lose_the_ridge(
         return whole(*others, min(J_max, 6), axial, longitudinal)
 
     monkeypatch.setattr(kernels, "multipole_sum", cut)
-    six = charge(transfer, nodes.Q, Resolution())
+    six = charge(transfer, nodes.Q, Discretisation())
     assert np.all(six <= S * (1 + 1e-12))
     assert nodes.integral(six) / nodes.integral(S) == pytest.approx(integral, abs=0.01)
     top = int(S.argmax())

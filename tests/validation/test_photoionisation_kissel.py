@@ -12,15 +12,15 @@ import pytest
 
 from nuatom.atom.field import Atom
 from nuatom.elements import Shell
-from nuatom.response.partial_waves import PartialWaves, Resolution
+from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.units import BOHR_RADIUS, HARTREE, barn, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 
 @cache
-def waves(symbol: str, charge: int = 0, resolution: Resolution | None = None) -> PartialWaves:
+def waves(symbol: str, charge: int = 0, resolution: Discretisation | None = None) -> PartialWaves:
     atom = Atom(symbol, charge=charge)
-    return PartialWaves(atom.solution, atom.calculated_shells, resolution or Resolution())
+    return PartialWaves(atom.solution, atom.calculated_shells, resolution or Discretisation())
 
 
 def photoionisation(model: PartialWaves, i: int, T: float) -> float:
@@ -152,7 +152,7 @@ def test_the_outlier_is_not_ours() -> None:
     model = waves("Ge")
     (i,) = (i for i, shell in enumerate(model.shells) if shell.label == "4s1/2")
     T = -1.3 * model.solution.energies[i]
-    fine = photoionisation(waves("Ge", resolution=Resolution().doubled()), i, T)
+    fine = photoionisation(waves("Ge", resolution=Discretisation().doubled()), i, T)
     # Twice the points and partial waves move it by a hundredth of the deviation.
     assert photoionisation(model, i, T) == pytest.approx(fine, rel=5e-4)
 
@@ -160,7 +160,7 @@ def test_the_outlier_is_not_ours() -> None:
 def test_ripples_above_the_k_edge_are_of_the_table() -> None:
     """Far from other edges a K-shell cross section is smooth; the table scatters about a polynomial, ours hardly."""
     xraylib = pytest.importorskip("xraylib")
-    model = waves("Xe", resolution=Resolution().doubled())
+    model = waves("Xe", resolution=Discretisation().doubled())
     x = np.linspace(np.log(1.03), np.log(2.0), 40)
     T = -np.exp(x) * model.solution.energies[0]
     ours = np.log([photoionisation(model, 0, t) for t in T])

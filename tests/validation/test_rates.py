@@ -12,7 +12,7 @@ from comparison import approx
 from nuatom import FreeElectrons, MagneticMoment, Millicharge, Weak, element
 from nuatom.neutrino.weak import CORRECTED
 from nuatom.rates import rate, rate_spectrum
-from nuatom.source import Chromium51, Component, Lines, Reactor, Solar, Source, Tritium
+from nuatom.source import Chromium51, Component, LineSpectrum, Reactor, Solar, Source, Tritium
 from nuatom.units import (
     ELECTRON_MASS,
     FERMI_CONSTANT,
@@ -83,7 +83,7 @@ def least(transfer: float) -> float:
 def integrated(component: Component, function: Callable[[float], float], low: float) -> float:
     """∫_{E>low} φ f dE with scipy.integrate.quad between the breaks of the spectrum."""
     shape = component.shape
-    if isinstance(shape, Lines):
+    if isinstance(shape, LineSpectrum):
         pairs = zip(shape.energies, shape.intensities, strict=True)
         return component.flux * sum(float(i) * function(float(e)) for e, i in pairs if e > low)
     breaks = getattr(shape, "breaks", getattr(shape, "energies", shape.support))

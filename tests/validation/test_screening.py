@@ -21,7 +21,7 @@ from nuatom.response.screening import random_phase
 from nuatom.response.screening.discrete import Discrete, discrete
 from nuatom.response.screening.interaction import AveragedExchange, Interaction, LocalExchange, NoInteraction
 from nuatom.response.screening.random_phase import blocked, green
-from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.screening.table import HIGHEST
 from nuatom.response.sum_rules import trk_sum
 from nuatom.units import BOHR_RADIUS, ELECTRON_MASS, FINE_STRUCTURE, HARTREE, HBARC2, MOMENTUM_AU, barn, eV, keV
@@ -300,7 +300,7 @@ def test_twice_the_grid_changes_little(symbol: str, transfer: float) -> None:
     top = 60 if transfer < 60 else 300
     coarse, fine = (
         integrals(stage(symbol, top * eV, s), transfer)
-        for s in (Settings(multipoles=2), Settings(multipoles=2).doubled())
+        for s in (StageSettings(multipoles=2), StageSettings(multipoles=2).doubled())
     )
     # Measured: 0.2 % at most.
     np.testing.assert_allclose(coarse, fine, rtol=4e-3)
@@ -313,7 +313,7 @@ def test_twice_the_multipoles_change_little(symbol: str, transfer: float) -> Non
     Q = np.sqrt(2 * T) * np.exp(np.arange(-6.0, 0.75, 0.24))
     changes = []
     for J in (8, 16):
-        found = screened_at(stage(symbol, 60 * eV, Settings(multipoles=J)), transfer * eV, Q)
+        found = screened_at(stage(symbol, 60 * eV, StageSettings(multipoles=J)), transfer * eV, Q)
         changes.append((found.dressed - found.bare)[0].sum(axis=0))
         whole = found.bare[0].sum(axis=0)  # 16 multipoles are all at these Q
     assert abs(np.sum(changes[1] - changes[0])) < 2e-3 * np.sum(whole)  # measured: 5e-4
@@ -323,7 +323,7 @@ def test_twice_the_multipoles_change_little(symbol: str, transfer: float) -> Non
 @pytest.mark.parametrize(("symbol", "transfer"), [("Ar", 60), ("Xe", 100)])
 def test_what_is_screened_beyond_the_last_momentum_hardly_counts(symbol: str, transfer: float) -> None:
     """A table ends at 2 Q_r, and the logarithm of the ratio falls as 1/Q² beyond; here it is computed there."""
-    on = stage(symbol, (60 if transfer <= 60 else 300) * eV, Settings(multipoles=12))
+    on = stage(symbol, (60 if transfer <= 60 else 300) * eV, StageSettings(multipoles=12))
     Q_r = np.sqrt(2 * transfer * eV / HARTREE)
     y = np.arange(-3.0, 2.0, 0.12)
     Q = Q_r * np.exp(y)

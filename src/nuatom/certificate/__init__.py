@@ -4,7 +4,7 @@
 
     certificate = certify(Atom("Xe"))
     certificate.passed
-    certificate.figures(Path("xe-check"))
+    nuatom.figures.certificate_figures(certificate, "xe-check")
     certify_screening(Screened(Atom("Xe"))).passed
 
 Every check has a value, a reference with its source, a deviation, and a tolerance whose reason is a comment beside
@@ -19,7 +19,6 @@ from dataclasses import replace
 import numpy as np
 
 from nuatom.atom.field import Atom, Binding
-from nuatom.certificate.figures import Curve, Picture
 from nuatom.certificate.identities import (
     check_current_conservation,
     check_dipole_limit,
@@ -29,6 +28,7 @@ from nuatom.certificate.identities import (
 from nuatom.certificate.numerics import check_convergence, check_interpolation, check_join
 from nuatom.certificate.orbitals import check_orbitals
 from nuatom.certificate.photo import check_photoionisation
+from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Certificate, Check, Outcome, Status, carried_out, judge, skipped
 from nuatom.certificate.screening import certify_screening
 from nuatom.functions import VECTOR
@@ -39,10 +39,10 @@ from nuatom.units import ELECTRON_MASS, keV
 __all__ = [
     "Certificate",
     "Check",
-    "Curve",
     "Outcome",
     "Picture",
     "Status",
+    "Trace",
     "certify",
     "certify_screening",
     "check_convergence",

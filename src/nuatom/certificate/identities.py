@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from nuatom.atom.grid import Array
-from nuatom.certificate.figures import Curve, Picture
+from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Outcome, judge
 from nuatom.functions import VECTOR
 from nuatom.response.central_field import CentralField
-from nuatom.response.impulse import Moments
+from nuatom.response.impulse import DensityMoments
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import ridge
 from nuatom.response.sum_rules import bethe_sum, closure_sum, trk_sum
@@ -93,8 +93,8 @@ def _sums_picture(model: CentralField) -> Picture:
         "Q [keV]",
         "computed / expected − 1",
         (
-            Curve("∫S T dT (Bethe)", momentum / keV, bethe_sum(model, momentum).deviation),
-            Curve("∫S dT (closure)", momentum / keV, closure_sum(model, momentum).deviation),
+            Trace("∫S T dT (Bethe)", momentum / keV, bethe_sum(model, momentum).deviation),
+            Trace("∫S dT (closure)", momentum / keV, closure_sum(model, momentum).deviation),
         ),
         level=0.0,
         band=SUM_RULES * model.tolerance,
@@ -184,7 +184,7 @@ def check_free_limit(model: CentralField) -> Outcome:
     return Outcome(tuple(checks))
 
 
-def _recoil_mass(density: Moments) -> float:
+def _recoil_mass(density: DensityMoments) -> float:
     """⟨2E − 2p²/3E⟩ [energy], 2m for electrons at rest."""
     E = np.sqrt(C**2 + density.momentum**2)
     norm = density.average(np.ones_like(E))

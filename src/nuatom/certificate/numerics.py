@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from nuatom.atom.grid import Array
-from nuatom.certificate.figures import Curve, Picture
 from nuatom.certificate.identities import shells_in_reach
+from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Check, Outcome, judge
 from nuatom.functions import VECTOR, Function
 from nuatom.response import impulse
@@ -39,7 +39,7 @@ def check_convergence(waves: PartialWaves, energies: tuple[float, ...]) -> Outco
     """
     finer = PartialWaves(waves.solution, waves.shells, waves.resolution.doubled())
     checks: list[Check] = []
-    curves: list[Curve] = []
+    curves: list[Trace] = []
     for energy in energies:
         shells = shells_in_reach(waves, energy)
         if not shells:
@@ -86,7 +86,7 @@ def _ridges(waves: PartialWaves, energy: float, shells: Sequence[int], points: i
 
 def _partial_sums(
     waves: PartialWaves, energy: float, shells: list[int], momenta: list[Array], whole: list[ShellResponse]
-) -> Curve:
+) -> Trace:
     """Share of the most extended shell's ∫S dQ²/Q² beyond l', for l' up to its end."""
     widest = max(range(len(shells)), key=lambda s: waves.highest_l(shells[s], energy / HARTREE))
     shell, Q = shells[widest], momenta[widest]
@@ -98,7 +98,7 @@ def _partial_sums(
         (part,) = waves.continuum(energy / HARTREE, [shell], [Q], [int(end)])
         missing.append(max(1 - float(np.sum(part.charge)) / total, 1e-10))
     label = f"{waves.shells[shell].label}, {energy / keV:g} keV"
-    return Curve(label, np.asarray(ends, dtype=float), np.array(missing))
+    return Trace(label, np.asarray(ends, dtype=float), np.array(missing))
 
 
 def check_interpolation(model: CentralField, waves: PartialWaves) -> Outcome:
@@ -204,7 +204,7 @@ def check_join(model: CentralField, waves: PartialWaves) -> Outcome:
         f"{model.atom.symbol}: partial waves over the impulse limit at the join",
         "shell",
         "ratio − 1",
-        (Curve("∫S dQ²/Q²", np.arange(len(ratios), dtype=float), deviations),),
+        (Trace("∫S dQ²/Q²", np.arange(len(ratios), dtype=float), deviations),),
         level=0.0,
         band=JOIN * model.tolerance,
         ticks=tuple(shell.label for shell in model.shells),

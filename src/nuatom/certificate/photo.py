@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nuatom.atom.exchange import Slater
-from nuatom.certificate.figures import Curve, Picture
+from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Outcome, judge, skipped
 from nuatom.response.central_field import CentralField
 from nuatom.scattering import photoabsorption
@@ -54,7 +54,7 @@ def check_photoionisation(model: CentralField) -> Outcome:
             continue
         found = photoabsorption(model, energy, by_shell=True)[i] / barn
         ratios.append((shell.label, float(np.mean(np.abs(found - reference)) / np.mean(reference))))
-        curves.append(Curve(shell.label, energy / shell.binding_energy, found / reference))
+        curves.append(Trace(shell.label, energy / shell.binding_energy, found / reference))
     if not ratios:
         return Outcome((skipped("photoionisation", "the tables have no subshell of this atom in reach", SOURCE),))
     label, worst = max(ratios, key=lambda item: abs(item[1]))

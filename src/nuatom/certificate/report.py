@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
-from nuatom.certificate.figures import Picture, draw
+from nuatom.certificate.pictures import Picture
 
 
 class Status(Enum):
@@ -108,19 +107,6 @@ class Certificate:
     def passed(self) -> bool:
         """Whether there was a check and none failed; checks that were skipped do not count."""
         return any(check.passed for check in self.checks) and not any(check.failed for check in self.checks)
-
-    def figures(self, folder: Path) -> list[Path]:
-        """Draw the comparisons as PNG files into a folder, which is made if it is not there; returns the files.
-
-        Args:
-            folder: where to.
-
-        Raises:
-            OSError: if the folder cannot be made or written.
-        """
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        return [draw(picture, folder) for picture in self.pictures]
 
 
 def carried_out(steps: Sequence[Callable[[], Outcome]], progress: Callable[[int, int], None] | None) -> Certificate:

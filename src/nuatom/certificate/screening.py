@@ -9,7 +9,7 @@ import numpy as np
 
 from nuatom.atom.field import Atom, Binding
 from nuatom.atom.grid import Array
-from nuatom.certificate.figures import Curve, Picture
+from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Certificate, Check, Outcome, carried_out, judge, skipped
 from nuatom.certificate.screening_numerics import (
     Direct,
@@ -236,7 +236,7 @@ def check_gauge(model: Screened) -> Outcome:
                 source,
             )
         )
-        curves.append(Curve(name, T / eV, difference))
+        curves.append(Trace(name, T / eV, difference))
     checks += _gauge_of_lines(model.lines(), source)
     picture = Picture(
         "screening-gauge",
@@ -300,7 +300,7 @@ def check_screening_end(model: Screened) -> Outcome:
         f"{model.atom.symbol}: where screening fades",
         "T [eV]",
         "∫S dQ²/Q², screened over independent",
-        (Curve("ratio", T / eV, ratio),),
+        (Trace("ratio", T / eV, ratio),),
         level=1.0,
         band=KINK,
     )
@@ -359,8 +359,8 @@ def check_absorption(model: Screened) -> Outcome:
     if own.median is None or alone.median is None:
         return Outcome((skipped(name, "no energy is far enough from all edges", source),))
     megabarn = 1e6 * barn
-    curves = [Curve(label, energy / eV, row.computed / megabarn) for label, row in rows.items()]
-    curves.append(Curve("measured", energy / eV, own.measured / megabarn))
+    curves = [Trace(label, energy / eV, row.computed / megabarn) for label, row in rows.items()]
+    curves.append(Trace("measured", energy / eV, own.measured / megabarn))
     picture = Picture(
         "screening-absorption",
         f"{atom.symbol}: photoabsorption",

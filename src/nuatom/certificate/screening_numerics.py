@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from nuatom.atom.grid import Array
-from nuatom.certificate.figures import Curve, Picture
+from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Check, Outcome, judge
 from nuatom.functions import VECTOR, Function
 from nuatom.response.central_field import CentralField
@@ -20,7 +20,7 @@ from nuatom.response.response_table import ridge
 from nuatom.response.screened import FADE, LEAST_WIDTH, SCREENING_ERROR, Screened
 from nuatom.response.screening import random_phase
 from nuatom.response.screening.random_phase import DRESSED, Response, blocked, green, multipole_fields, screen
-from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.screening.table import HIGHEST, LOWEST, STEP
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
 
@@ -62,14 +62,14 @@ class Direct:
     """
 
     model: Screened
-    settings: Settings
+    settings: StageSettings
     widths: Widths
     _stages: dict[float, Stage] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, model: Screened) -> Direct:
         """As the table of a model is computed."""
-        return cls(model, Settings(multipoles=model.multipoles), Widths(model.width, LEAST_WIDTH))
+        return cls(model, StageSettings(multipoles=model.multipoles), Widths(model.width, LEAST_WIDTH))
 
     @cached_property
     def field(self) -> CentralField:
@@ -239,7 +239,7 @@ def check_screening_convergence(direct: Direct) -> Outcome:
     T = transfers(direct)
     coarse = np.array([_whole_and_long(direct, t) for t in T])
     checks: list[Check] = []
-    curves: list[Curve] = []
+    curves: list[Trace] = []
     for name, (text, other) in finer.items():
         fine = np.array([_whole_and_long(other, t) for t in T])
         # Long waves are all dipole, whatever the number of multipoles.
@@ -258,7 +258,7 @@ def check_screening_convergence(direct: Direct) -> Outcome:
                 )
             )
             if not column:
-                curves.append(Curve(text, T * HARTREE / eV, ratio - 1))
+                curves.append(Trace(text, T * HARTREE / eV, ratio - 1))
     picture = Picture(
         "screening-convergence",
         f"{direct.model.atom.symbol}: ∫S dQ²/Q² over that of a finer calculation",
@@ -282,7 +282,7 @@ def _whole_and_long(direct: Direct, transfer: float) -> tuple[float, float]:
 
 def _check_width(direct: Direct) -> tuple[Check, ...]:
     """The dipole strength in a window of T around the lines of one inner shell, with the width and with twice it."""
-    dipole = replace(direct, settings=Settings(multipoles=1), _stages={})
+    dipole = replace(direct, settings=StageSettings(multipoles=1), _stages={})
     low = dipole.stage(0.0)
     edges = np.sort(-low.orbitals[0])
     found = [
@@ -365,7 +365,7 @@ def check_screening_table(direct: Direct) -> Outcome:
         f"{direct.model.atom.symbol}: the table between its nodes",
         "T [eV]",
         "∫S dQ²/Q² over computed − 1",
-        (Curve("table", np.array(at), deviation),),
+        (Trace("table", np.array(at), deviation),),
         level=0.0,
         band=BETWEEN_WORST,
     )

@@ -65,6 +65,7 @@ def check(
     nuatom check Xe --model screened --figures xe-screened
     """
     from nuatom import output as files
+    from nuatom.figures import certificate_figures
 
     paths = output or []
     files.check(paths, files.DATA)
@@ -85,7 +86,7 @@ def check(
     }
     screen.show(about, _columns(certificate), fold=False)
     files.save(files.Results(_table(certificate, about)), paths)
-    drawn = [] if figures is None else certificate.figures(figures)
+    drawn = [] if figures is None else certificate_figures(certificate, figures)
     screen.written([*paths, *drawn])
     if not certificate.passed:
         names = ", ".join(item.name for item in certificate.checks if item.failed)

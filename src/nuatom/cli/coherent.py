@@ -104,8 +104,8 @@ def coherent(
     nuatom coherent CsI --energy 30MeV --transfer 1:20keV:20 --weak --flavour mu --no-electrons -o csi.pdf
     """
     from nuatom import coherent as physics
+    from nuatom import figures, units
     from nuatom import output as files
-    from nuatom import plot, units
     from nuatom.quantities import format_energy, parse_quantity, parse_range
 
     paths = output or []
@@ -151,7 +151,7 @@ def coherent(
     title = f"{target}, coherent, {chosen.title}, $E$ = {format_energy(E)}"
     results = files.Results(
         files.coherent_table(T, bare, E, atom=whole, attributes=about),
-        lambda: plot.coherent_figure(T, bare, atom=whole, title=title),
+        lambda: figures.coherent_figure(T, bare, atom=whole, title=title),
     )
     files.save(results, paths)
     screen.written(paths)

@@ -77,7 +77,7 @@ def results(found: Mapping[str, Region], about: About, title: str) -> Results:
     """−2 ln L over both parameters for each response, one row per point, and the regions as a figure."""
     import numpy as np
 
-    from nuatom import plot_events
+    from nuatom import figures
     from nuatom.output import Results
     from nuatom.store import Table, Variable
 
@@ -100,7 +100,7 @@ def results(found: Mapping[str, Region], about: About, title: str) -> Results:
     labels = [rf"${p.symbol}$  [{p.label}]" for p in both]
     return Results(
         Table(variables, about),
-        lambda: plot_events.contour_figure(
+        lambda: figures.contour_figure(
             (values[0], values[1]),
             {word: one.contour.rise for word, one in found.items()},
             {word: (one.best[0] / both[0].scale, one.best[1] / both[1].scale) for word, one in found.items()},

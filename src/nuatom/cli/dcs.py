@@ -96,8 +96,8 @@ def dcs(
 
     nuatom dcs Xe --energy 0.4MeV --transfer 0.1,1,5keV --weak --charge-radius 1e-32cm2 -o xe.csv -o xe.pdf
     """
+    from nuatom import figures, units
     from nuatom import output as files
-    from nuatom import plot, units
     from nuatom.approximations import Stepping
     from nuatom.quantities import format_energy, parse_quantity, parse_range
     from nuatom.response.free import FreeElectrons
@@ -160,7 +160,9 @@ def dcs(
         files.spectrum_table(
             result, components=parts, free=free, stepping=stepping, lines=discrete, band=spread, attributes=about
         ),
-        lambda: plot.spectrum_figure(result, components=parts, free=free, stepping=stepping, band=spread, title=title),
+        lambda: figures.spectrum_figure(
+            result, components=parts, free=free, stepping=stepping, band=spread, title=title
+        ),
     )
     files.save(results, paths)
     screen.written(paths)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nuatom.config import Experiment, Limit, Parameter
+    from nuatom.figures import Counts
     from nuatom.functions import Array
     from nuatom.output import Results
-    from nuatom.plot_events import Counts
 
 COMPARED = ("stepping", "free")
 """Responses that every limit is compared with."""
@@ -141,6 +141,7 @@ def limit(
     """
     from nuatom import config as configuration
     from nuatom import output as files
+    from nuatom.files import keep_apart
     from nuatom.limit.feldman_cousins import FEWEST_TOYS
 
     if list_presets:
@@ -159,6 +160,8 @@ def limit(
     if toys is not None and 0 < toys < FEWEST_TOYS:
         raise ValueError(f"--toys: {toys} toys are too few, expected 0 for none, or at least {FEWEST_TOYS}")
     experiment = _changed(configuration.load(config), model, interaction, width, confidence)
+    keep_apart([*paths, *exports], configuration.read_by(config, experiment))
+    keep_apart(paths, [(path, "what --export writes") for path in exports])
     _check_linear(experiment, exports)
     chosen = [experiment.parameter(parameter)] if parameter else list(experiment.parameters)
     settings = experiment.settings
@@ -305,7 +308,7 @@ def _results(
     """The likelihood along a parameter for each response, and its figure."""
     import numpy as np
 
-    from nuatom import plot_events
+    from nuatom import figures
     from nuatom.output import Results
     from nuatom.store import Table, Variable
 
@@ -347,7 +350,7 @@ def _results(
     label = rf"${parameter.symbol}$  [{unit}]"
 
     def figure() -> Figure:
-        return plot_events.limit_figure(
+        return figures.limit_figure(
             _counts(first, parameter, own[next(iter(rises))]), values, rises, ends, label, title=first.title
         )
 
@@ -355,7 +358,7 @@ def _results(
 
 
 def _counts(experiment: Experiment, parameter: Parameter, found: Limit) -> Counts:
-    from nuatom.plot_events import Counts
+    from nuatom.figures import Counts
 
     model = experiment.model
 
@@ -397,24 +400,22 @@ def _write(
     exports: list[Path],
 ) -> None:
     """Write what was computed and what is for other tools, and say so."""
-    from nuatom import output as files
-    from nuatom.limit import write_inference_templates
+    from nuatom.files import write_files
+    from nuatom.output import encoded
 
     contents = []
     if paths:
         made = results()
-        contents = [(path, files.encoded(made, path.suffix)) for path in dict.fromkeys(paths)]
+        contents = [(path, encoded(made, path.suffix)) for path in dict.fromkeys(paths)]
     contents += _exported(experiment, parameter, exports)
-    files.write(contents)
-    for path in exports:
-        if path.name.endswith(_INFERENCE):
-            write_inference_templates(path, experiment.model, experiment.edges)
+    write_files(contents)
     screen.written([*paths, *exports])
 
 
 def _exported(experiment: Experiment, parameter: Parameter, paths: list[Path]) -> list[tuple[Path, bytes]]:
-    """What the files for other tools hold, those of HDF5 left out."""
+    """What the files for other tools hold."""
     from nuatom import limit as statistics
+    from nuatom.limit.export import inference_templates
     from nuatom.output import Results, encoded
 
     found = []
@@ -425,4 +426,6 @@ def _exported(experiment: Experiment, parameter: Parameter, paths: list[Path]) -
         elif path.name.endswith(_PYHF):
             workspace = statistics.pyhf_workspace(experiment.likelihood, parameter.fitted)
             found.append((path, (json.dumps(workspace, indent=1) + "\n").encode()))
+        else:
+            found.append((path, inference_templates(experiment.model, experiment.edges)))
     return found

@@ -65,8 +65,8 @@ def photo(
 
     nuatom photo Ge --energy 1.2,2,5keV --total --binding measured -o ge.png -o ge.csv
     """
+    from nuatom import figures, units
     from nuatom import output as files
-    from nuatom import plot, plot_photo, units
     from nuatom.measured import compare_photoabsorption, henke_photoabsorption
     from nuatom.quantities import parse_range
     from nuatom.scattering import photoabsorption
@@ -122,9 +122,9 @@ def photo(
     title = f"{known.symbol}, photoabsorption, {model}"
     results = files.Results(
         Table(variables, about),
-        (lambda: plot_photo.comparison_figure(compared, response.shells, title=title))
+        (lambda: figures.comparison_figure(compared, response.shells, title=title))
         if compare
-        else (lambda: plot.photoabsorption_figure(response.shells, photon, areas, title=title)),
+        else (lambda: figures.photoabsorption_figure(response.shells, photon, areas, title=title)),
     )
     files.save(results, paths)
     screen.written(paths)

@@ -138,8 +138,10 @@ def rate(
 
     nuatom rate gemma --mu-nu 3e-11
     """
+    from nuatom import figures, units
     from nuatom import output as files
-    from nuatom import plot_events, units
+    from nuatom.config import read_by
+    from nuatom.files import keep_apart
     from nuatom.quantities import parse_range
 
     paths = output or []
@@ -161,8 +163,10 @@ def rate(
         raise ValueError(f"{', '.join(typed)}: of the electrons of an atom, and --recoils is about its nucleus")
     if experiment is None:
         _check_target(target)
+        keep_apart(paths, [(Path(source), "the flux of --source")] if source and source.endswith(".csv") else [])
         T, origin = _transfers(transfer), _source(given, flavour, antineutrino)
     else:
+        keep_apart(paths, read_by(target, experiment))
         T = parse_range(transfer) if transfer else _default_transfers(experiment)
         origin, target = experiment.source, experiment.target
         given_model = experiment.settings.model
@@ -212,7 +216,7 @@ def rate(
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
     results = files.Results(
         _table(result, others, rate_unit, unit_text, about),
-        lambda: plot_events.rate_figure(
+        lambda: figures.rate_figure(
             result, rate_unit, unit_text, others=others, title=f"{target}, {origin.name}, {coupling_title}"
         ),
     )

@@ -141,11 +141,13 @@ def export(
     nuatom table export response-71 ~/xe-response.nc
     """
     from nuatom import output as files
+    from nuatom.files import keep_apart, write_file
     from nuatom.store import Store
 
     files.check([path], [".nc"])
     entry = _named(Store(), name)
-    files.write([(path, entry.path.read_bytes())])
+    keep_apart([path], [(entry.path, "the table itself")])
+    write_file(path, entry.path.read_bytes())
     screen.written([path])
 
 

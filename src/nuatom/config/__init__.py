@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from nuatom.config.experiment import Experiment, Limit
+from nuatom.config.inputs import named_files
 from nuatom.config.parameters import PARAMETERS, Parameter
 from nuatom.config.reading import ConfigError, read_content
 from nuatom.config.regions import Region
@@ -28,6 +29,7 @@ __all__ = [
     "load",
     "parse",
     "presets",
+    "read_by",
     "text",
 ]
 
@@ -66,6 +68,18 @@ def parse(content: str, folder: str | Path = ".", name: str = "configuration") -
         ConfigError: for whatever is wrong in it.
     """
     return Experiment(read_content(content, name), Path(folder), name)
+
+
+def read_by(name: str | Path, experiment: Experiment) -> list[tuple[Path, str]]:
+    """The files that `load` has read, each with what it is: nothing may be written in their place.
+
+    Args:
+        name: as it was given to `load`.
+        experiment: what that gave.
+    """
+    own = [] if str(name) in presets() else [(Path(name), "the configuration")]
+    files = named_files(experiment.settings, experiment.folder)
+    return [*own, *((path, f"what {key} of the configuration names") for path, key in files)]
 
 
 def text(name: str | Path) -> str:

@@ -101,12 +101,12 @@ class Experiment(Setup):
     @cached_property
     def model(self) -> statistics.Model:
         """What is expected, as a function of the parameters and of what is not known exactly."""
-        from nuatom.limit import NOT_NEGATIVE, Band, Model
+        from nuatom.limit import NOT_NEGATIVE, Model, Morphing
 
         words = self.settings.model.band
         positions = (1.0, -1.0)
         variants = {at: self._variant(word) for at, word in zip(positions, words, strict=False)}
-        bands = (Band("binding", {at: one.signal for at, one in variants.items()}),) if variants else ()
+        bands = (Morphing("binding", {at: one.signal for at, one in variants.items()}),) if variants else ()
         bounds = {p.fitted: NOT_NEGATIVE for p in self.parameters if p.squared}
         return Model(self.signal, self.backgrounds, self._factors(), bands, bounds)
 

@@ -5,7 +5,6 @@ A material is kept while the process lives, because the tables of its atoms take
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nuatom import choices
@@ -17,13 +16,18 @@ if TYPE_CHECKING:
     from nuatom.response.model import ResponseModel
 
 
+_MOST = 32
+_kept: dict[tuple[str, ResponseSection], ResponseModel] = {}
+"""Models by element and words, the last used last."""
+
+
 def material(formula: str, how: ResponseSection, progress: Progress | None = None) -> Material:
     """A material, its atoms answering as the words say.
 
     Args:
         formula: of an element or compound.
         how: the words.
-        progress: called with (done, total) while a table is computed.
+        progress: called with (done, total) while a table is computed, of a model that is not kept already.
 
     Raises:
         ValueError: for an unknown element, or a tolerance out of range.
@@ -31,26 +35,18 @@ def material(formula: str, how: ResponseSection, progress: Progress | None = Non
     from nuatom.rates import Material
 
     plain = ResponseSection(**{name: getattr(how, name) for name in ResponseSection.model_fields})
-    return Material.of(formula, lambda symbol: _model(symbol, plain, _Quiet(progress)))
+    return Material.of(formula, lambda symbol: _model(symbol, plain, progress))
 
 
-class _Quiet:
-    """What is called about progress, which does not tell one model from another."""
-
-    def __init__(self, call: Progress | None) -> None:
-        self.call = call
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Quiet)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=32)
-def _model(symbol: str, how: ResponseSection, progress: _Quiet) -> ResponseModel:
-    atom = choices.atom(symbol, how.exchange, how.nucleus, how.binding)
-    return choices.model(how.response, atom, how.tolerance, how.interaction, how.width, progress.call)
+def _model(symbol: str, how: ResponseSection, progress: Progress | None) -> ResponseModel:
+    found = _kept.pop((symbol, how), None)
+    if found is None:
+        atom = choices.atom(symbol, how.exchange, how.nucleus, how.binding)
+        found = choices.model(how.response, atom, how.tolerance, how.interaction, how.width, progress)
+    _kept[symbol, how] = found
+    while len(_kept) > _MOST:
+        del _kept[next(iter(_kept))]
+    return found
 
 
 def key_of(word: str) -> str:

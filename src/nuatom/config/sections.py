@@ -110,7 +110,7 @@ def _above_zero(what: str, values: Iterable[float], where: str = "") -> None:
         raise ValueError(f"expected {what} above 0 at one energy at least, got 0 at all of them{where}")
 
 
-class Constant(Section):
+class FlatEfficiency(Section):
     """The same efficiency at all energies."""
 
     kind: Literal["constant"]
@@ -200,7 +200,7 @@ def _efficiency(value: Any) -> Any:
 
 
 EfficiencySection = Annotated[
-    Constant | Step | Erf | Points | EfficiencyFile, Field(discriminator="kind"), shorthand(_efficiency)
+    FlatEfficiency | Step | Erf | Points | EfficiencyFile, Field(discriminator="kind"), shorthand(_efficiency)
 ]
 
 

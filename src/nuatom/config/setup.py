@@ -21,6 +21,7 @@ from nuatom.units import keV
 
 if TYPE_CHECKING:
     from nuatom.detector import Background, Detector, Expected
+    from nuatom.limit.data import Observed
     from nuatom.neutrino import Neutrino
     from nuatom.neutrino.coupling import Coupling
     from nuatom.rates import Material
@@ -119,7 +120,7 @@ class Setup:
 
         data, bins = self.settings.data, self.settings.bins
         if data is not None and isinstance(data.counts, str):
-            observed = self._observed
+            observed = self._observed.edges
             if bins is not None:
                 raise _Problem("bins.edges: the bins are those of the file in data.counts; leave [bins] out")
             return _named("data.counts", lambda: checked_edges(observed))
@@ -128,14 +129,12 @@ class Setup:
         return _named("bins.edges", lambda: checked_edges(bins.edges))
 
     @cached_property
-    def _observed(self) -> Array:
+    def _observed(self) -> Observed:
         from nuatom.limit import read_counts
 
         data = self.settings.data
         assert data is not None and isinstance(data.counts, str)
-        found = _named("data.counts", lambda: read_counts(self.folder / str(data.counts)))
-        self.__dict__["_read"] = found.counts
-        return found.edges
+        return _named("data.counts", lambda: read_counts(self.folder / str(data.counts)))
 
     @cached_property
     def counts(self) -> Array | None:
@@ -147,7 +146,7 @@ class Setup:
             raise _Problem("data: expected either counts or events")
         edges = self.edges
         if isinstance(data.counts, str):
-            return np.asarray(self.__dict__["_read"])
+            return self._observed.counts
         if data.counts is not None:
             values = np.asarray(data.counts, dtype=float)
             if len(values) != len(edges) - 1:

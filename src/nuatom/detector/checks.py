@@ -108,12 +108,12 @@ def _greatest(mass: float, energy: float) -> float:
 
 
 def _greatest_energies(source: Source) -> list[float]:
-    from nuatom.source.model import Lines
+    from nuatom.source.model import LineSpectrum
 
     found: set[float] = set()
     for component in source.components:
         shape = component.shape
-        found |= set(shape.energies.tolist()) if isinstance(shape, Lines) else {float(shape.support[1])}
+        found |= set(shape.energies.tolist()) if isinstance(shape, LineSpectrum) else {float(shape.support[1])}
     return sorted(found)
 
 

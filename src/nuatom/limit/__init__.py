@@ -33,14 +33,13 @@ from nuatom.limit.fit import Contour, Fit, Scan, contour, contour_level, fit, sc
 from nuatom.limit.likelihood import Binned, Likelihood, Unbinned
 from nuatom.limit.minimise import Minimum, minimise, rise
 from nuatom.limit.model import NOT_NEGATIVE, UNBOUNDED, Model
-from nuatom.limit.nuisance import Band, Factor, Free, Gaussian, LogNormal
+from nuatom.limit.nuisance import Factor, Free, Gaussian, LogNormal, Morphing
 from nuatom.limit.polynomial import Signal
 
 __all__ = [
     "NOT_NEGATIVE",
     "PYHF_SETTINGS",
     "UNBOUNDED",
-    "Band",
     "Belt",
     "Binned",
     "Cls",
@@ -54,6 +53,7 @@ __all__ = [
     "LogNormal",
     "Minimum",
     "Model",
+    "Morphing",
     "Observed",
     "OneSided",
     "Procedure",

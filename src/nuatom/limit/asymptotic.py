@@ -10,6 +10,7 @@ Phys. J. C 71 (2011) 1554, arXiv:1007.1727, called CCGV below).  σ comes from t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -159,7 +160,7 @@ def upper_limits(
     The arguments and errors are those of `upper_limit`.
     """
     chosen = procedure if procedure is not None else OneSided()
-    problem = _Problem(likelihood, parameter, confidence, chosen, needs_bound=True)
+    problem = _Inversion(likelihood, parameter, confidence, chosen, needs_bound=True)
     return problem.end(+1)
 
 
@@ -179,7 +180,7 @@ def interval(likelihood: Likelihood, parameter: str, confidence: float = 0.9) ->
         RuntimeError: the data do not limit the parameter.
     """
     likelihood.require_single()
-    problem = _Problem(likelihood, parameter, confidence, Unified(), needs_bound=False)
+    problem = _Inversion(likelihood, parameter, confidence, Unified(), needs_bound=False)
     low, high = float(problem.end(-1)[0]), float(problem.end(+1)[0])
     return Interval(parameter, low, high, float(problem.fitted[0]), confidence)
 
@@ -246,7 +247,7 @@ def sensitivity(
     return Sensitivity(parameter, confidence, {band: expected(band) for band in BANDS})
 
 
-class _Problem:
+class _Inversion:
     """The p-value of n data sets as a function of the parameter, and where it crosses 1 − CL."""
 
     def __init__(
@@ -302,9 +303,8 @@ class _Problem:
     def _reach(self) -> Array:
         return _reach(self._likelihood, self._parameter, self.fitted)
 
-    def _select(self, rows: NDArray[np.intp]) -> _Problem:
-        part = object.__new__(_Problem)
-        part.__dict__.update(self.__dict__)
+    def _select(self, rows: NDArray[np.intp]) -> _Inversion:
+        part = copy(self)
         part._likelihood = self._likelihood.select(rows)
         part._best = Minimum(self._best.values[rows], self._best.deviance[rows])
         part.fitted = self.fitted[rows]

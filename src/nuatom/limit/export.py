@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.files import write_file
 from nuatom.limit.fit import Contour, Scan
 from nuatom.limit.likelihood import Binned
 from nuatom.limit.model import Model
-from nuatom.limit.nuisance import Band, Factor, Free, Gaussian, LogNormal
+from nuatom.limit.nuisance import Factor, Free, Gaussian, LogNormal, Morphing
 from nuatom.limit.polynomial import Array, Signal
 from nuatom.store import Table, Variable
 from nuatom.units import keV
@@ -93,13 +94,27 @@ def write_inference_templates(path: str | Path, model: Model, edges: ArrayLike, 
         ValueError: edges that do not fit the model, or another suffix.
         OSError: the file cannot be written.
     """
+    target = Path(path)
+    if not target.name.endswith(".ii.h5"):
+        raise ValueError(f"cannot write {str(path)!r}: inference_interface expects a name that ends in .ii.h5")
+    write_file(target, inference_templates(model, edges, axis))
+
+
+def inference_templates(model: Model, edges: ArrayLike, axis: str = "energy_keV") -> bytes:
+    """What a file for alea and inference_interface holds, as `write_inference_templates` writes it.
+
+    Args:
+        model: what is expected.
+        edges: edges of the bins, shape (bin + 1,) [energy]; in keV in the file.
+        axis: the name of the axis there.
+
+    Raises:
+        ValueError: edges that do not fit the model.
+    """
     import io
 
     import h5py
 
-    target = Path(path)
-    if not target.name.endswith(".ii.h5"):
-        raise ValueError(f"cannot write {str(path)!r}: inference_interface expects a name that ends in .ii.h5")
     bins = _edges(model, edges) / keV
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
@@ -108,12 +123,7 @@ def write_inference_templates(path: str | Path, model: Model, edges: ArrayLike, 
         for name, counts in _named(model):
             # A slash would begin a group.
             file.create_dataset(f"templates/{name.replace('/', '_')}", data=counts)
-    temporary = target.with_name(f".{target.name}.tmp")
-    try:
-        temporary.write_bytes(buffer.getvalue())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    return buffer.getvalue()
 
 
 def pyhf_workspace(likelihood: Binned, parameter: str, channel: str = "counts") -> dict[str, Any]:
@@ -129,7 +139,7 @@ def pyhf_workspace(likelihood: Binned, parameter: str, channel: str = "counts") 
     `Gaussian`                    histosys
     `LogNormal`, a number         normsys with 1 + σ and 1/(1 + σ)
     `Free`                        normfactor
-    `Band` of ±1, or of 1 alone   histosys
+    `Morphing` of ±1, or of 1 alone   histosys
     ============================  ========================================================
 
     pyhf adds what several histosys do to one sample, where we multiply: a component with a band takes `LogNormal`
@@ -214,7 +224,7 @@ def _parameter_of(nuisance: Factor) -> dict[str, Any]:
     return {"name": nuisance.name, "bounds": [_PULLS], "inits": [0.0]}
 
 
-def _band(model: Model, band: Band, t: int, c: int) -> dict[str, Any]:
+def _band(model: Model, band: Morphing, t: int, c: int) -> dict[str, Any]:
     if set(band.variants) not in ({1.0}, {-1.0, 1.0}):
         raise ValueError(
             f"pyhf has bands with variants at 1, or at −1 and 1, but {band.name!r} has {sorted(band.variants)}"

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.limit.nuisance import Band, Factor
+from nuatom.limit.nuisance import Factor, Morphing
 from nuatom.limit.polynomial import Array, Signal
 
 UNBOUNDED = (-np.inf, np.inf)
@@ -36,7 +36,7 @@ class Model:
     signal: Signal
     backgrounds: Mapping[str, ArrayLike] = field(default_factory=dict)
     factors: tuple[Factor, ...] = ()
-    bands: tuple[Band, ...] = ()
+    bands: tuple[Morphing, ...] = ()
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -140,7 +140,7 @@ class Free:
 
 
 @dataclass(frozen=True, eq=False)
-class Band:
+class Morphing:
     """The spread between models of the atom: the signal of one morphs into that of another.
 
     S(a) = S₀ + Σ_k ℓ_k(a) (S_k − S₀), ℓ_k the Lagrange polynomials of the positions {0, a_k}, continued along

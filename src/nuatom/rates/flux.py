@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from nuatom.functions import Array
-from nuatom.source import Component, Continuous, Lines, Source, Tabulated
+from nuatom.source import Component, Continuous, LineSpectrum, Source, Tabulated
 
 POWERS = 3
 """The powers of 1/E: 1, 1/E, 1/E²."""
@@ -109,7 +109,7 @@ def endpoint(components: Sequence[Component]) -> float:
 
 def is_line(component: Component) -> bool:
     """Whether a component is one of discrete energies."""
-    return isinstance(component.shape, Lines)
+    return isinstance(component.shape, LineSpectrum)
 
 
 def tail(component: Component, probability: Probability, least: float) -> Tail:
@@ -132,7 +132,7 @@ def tail(component: Component, probability: Probability, least: float) -> Tail:
         return np.asarray(component.flux * P * energy ** -np.arange(POWERS).reshape(-1, *[1] * energy.ndim))
 
     shape = component.shape
-    if isinstance(shape, Lines):
+    if isinstance(shape, LineSpectrum):
         strength = shape.intensities * powers(shape.energies)
         above = np.concatenate([np.cumsum(strength[:, ::-1], axis=1)[:, ::-1], np.zeros((POWERS, 1))], axis=1)
         return LineTail(shape.energies, above)

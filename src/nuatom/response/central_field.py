@@ -210,7 +210,7 @@ class _ShellTable:
         return hand_over(self.table.binding[self.index], self.moments)
 
     @property
-    def moments(self) -> impulse.Moments:
+    def moments(self) -> impulse.DensityMoments:
         return self.table.moments[self.index]
 
     @cached_property

@@ -16,7 +16,7 @@ from nuatom.atom.field import Solution
 from nuatom.atom.grid import Array, Grid, Indices
 from nuatom.elements import Shell, label
 from nuatom.functions import ALL, VECTOR, Function
-from nuatom.response.impulse import Moments
+from nuatom.response.impulse import DensityMoments
 from nuatom.response.partial_waves import PartialWaves
 
 LAST = 10.0
@@ -103,7 +103,7 @@ def levels(solution: Solution, shells: tuple[Shell, ...]) -> tuple[Grid, list[Le
 
 
 def excitations(
-    waves: PartialWaves, moments: tuple[Moments, ...], functions: tuple[Function, ...] = VECTOR
+    waves: PartialWaves, moments: tuple[DensityMoments, ...], functions: tuple[Function, ...] = VECTOR
 ) -> Excitations:
     """All lines of an atom, weak ones (below 1e-6 of their shell's) left out.
 

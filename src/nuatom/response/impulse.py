@@ -58,7 +58,7 @@ SHARE: Array = np.tile(0.5 * _GAUSS_WEIGHTS / _PANELS, _PANELS)
 
 
 @dataclass(frozen=True)
-class Moments:
+class DensityMoments:
     """Momentum density of one shell and its moments, per electron, in atomic units.
 
     Attributes:
@@ -94,7 +94,7 @@ class Moments:
         return float(np.trapezoid(self.density * self.momentum * values, np.log(self.momentum)))
 
 
-def moments(solution: Solution, shell: int, kappa: int) -> Moments:
+def moments(solution: Solution, shell: int, kappa: int) -> DensityMoments:
     """Momentum density of an orbital, χ(p) = √(2/π) ∫ P(r) pr j_l(pr) dr for each component, and its moments."""
     from nuatom.atom.angular import bessel_table
 
@@ -123,11 +123,11 @@ def moments(solution: Solution, shell: int, kappa: int) -> Moments:
     # The running integrals start at the last point; the few beside it have too little behind them.
     kept = slice(0, _POINTS - 12)
     tiny = np.finfo(float).tiny
-    return Moments(p[kept], density[kept], np.log(np.maximum(shifted[:, kept], tiny)), scale)
+    return DensityMoments(p[kept], density[kept], np.log(np.maximum(shifted[:, kept], tiny)), scale)
 
 
 def structure(
-    moments: Moments, transfer: Array, momentum: Array, functions: Iterable[Function] = VECTOR
+    moments: DensityMoments, transfer: Array, momentum: Array, functions: Iterable[Function] = VECTOR
 ) -> dict[Function, Array]:
     """Structure functions per electron in the impulse limit.
 
@@ -200,7 +200,7 @@ def least_momentum(transfer: Array, momentum: Array) -> Array:
     return np.where(X > 0, inside, np.inf)
 
 
-def nodes(moments: Moments, transfer: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
+def nodes(moments: DensityMoments, transfer: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
     """Momenta that resolve the ridge of a shell, and their dQ².
 
     The nodes are Gauss–Legendre in v, p_z = core · sinh v, so they are dense where |p_z| is small.
@@ -224,7 +224,7 @@ def nodes(moments: Moments, transfer: Array, lower: Array, upper: Array) -> tupl
     return Q, 2 * Q * slope * core * np.cosh(v) * span * SHARE
 
 
-def free_sum_rules(moments: Moments, momentum: Array) -> tuple[Array, Array]:
+def free_sum_rules(moments: DensityMoments, momentum: Array) -> tuple[Array, Array]:
     """∫S T dT and ∫S dT per electron of a free electron with the shell's momentum distribution.
 
     These are the positive-energy sum rules of the Dirac theory: the first is Q²/2m (1 − 5⟨p²⟩/6m² + …) at low Q,
@@ -252,8 +252,8 @@ def free_sum_rules(moments: Moments, momentum: Array) -> tuple[Array, Array]:
     return np.array(first), np.array(zeroth)
 
 
-def all_moments(solution: Solution, shells: tuple[Shell, ...]) -> tuple[Moments, ...]:
-    """`Moments` of every shell."""
+def all_moments(solution: Solution, shells: tuple[Shell, ...]) -> tuple[DensityMoments, ...]:
+    """`DensityMoments` of every shell."""
     return tuple(moments(solution, i, shell.kappa) for i, shell in enumerate(shells))
 
 
@@ -276,7 +276,7 @@ class Impulse:
         return self.atom.shells
 
     @cached_property
-    def _moments(self) -> tuple[Moments, ...]:
+    def _moments(self) -> tuple[DensityMoments, ...]:
         return all_moments(self.atom.solution, self.atom.calculated_shells)
 
     def structure(

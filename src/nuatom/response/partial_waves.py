@@ -34,7 +34,7 @@ _BLOCK = 32  # momenta per table of Bessel functions: small enough to stay near 
 
 
 @dataclass(frozen=True)
-class Resolution:
+class Discretisation:
     """How finely the partial-wave sum is done; the defaults hold 1e-3 and are doubled by convergence tests.
 
     Attributes:
@@ -51,9 +51,9 @@ class Resolution:
     waves: float = 1.0
     density_outside: float = 1e-12
 
-    def doubled(self) -> Resolution:
+    def doubled(self) -> Discretisation:
         """Twice the points and twice the partial waves."""
-        return Resolution(self.log_step / 2, self.wave_step / 2, self.momentum_step / 2, 2 * self.waves, 1e-14)
+        return Discretisation(self.log_step / 2, self.wave_step / 2, self.momentum_step / 2, 2 * self.waves, 1e-14)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class PartialWaves:
 
     solution: Solution
     shells: tuple[Shell, ...]
-    resolution: Resolution = Resolution()
+    resolution: Discretisation = Discretisation()
 
     @cached_property
     def extents(self) -> tuple[float, ...]:

@@ -15,8 +15,7 @@ limit fails (the photon point is there).  Atomic units.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +25,10 @@ from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array
 from nuatom.functions import MIXED, VECTOR, Function
 from nuatom.response.excitations import Excitations, excitations
-from nuatom.response.impulse import Moments, all_moments
+from nuatom.response.impulse import DensityMoments, all_moments
 from nuatom.response.impulse import structure as impulse_structure
 from nuatom.response.partial_waves import PartialWaves, ShellResponse, one_blas_thread, wave_number
+from nuatom.response.tabulate import tabulate
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV
 
@@ -76,7 +76,7 @@ class ResponseTable:
     functions: tuple[Function, ...]
     values: Array
     relative_error: Array
-    moments: tuple[Moments, ...]
+    moments: tuple[DensityMoments, ...]
     hand_over_error: Array
     excitations: Excitations
 
@@ -92,7 +92,7 @@ def ridge(transfer: Array | float) -> Array:
     return np.sqrt(T * (T + 2 * SPEED_OF_LIGHT_AU))
 
 
-def hand_over(binding: float, moments: Moments) -> tuple[float, float]:
+def hand_over(binding: float, moments: DensityMoments) -> tuple[float, float]:
     """The transfers between which a shell's table fades into the impulse limit [Hartree]."""
     scale = max(binding, 0.5 * moments.scale**2)
     return HAND_OVER[0] * scale, HAND_OVER[1] * scale
@@ -110,7 +110,7 @@ class _Column:
 class _Builder:
     waves: PartialWaves
     binding: Array
-    moments: tuple[Moments, ...]
+    moments: tuple[DensityMoments, ...]
     t: Array
     functions: tuple[Function, ...]
 
@@ -218,28 +218,16 @@ def build(
         progress: called with (energies done, energies known to be needed).
         threads: worker threads; by default one per core.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     binding = -waves.solution.energies
     density = all_moments(waves.solution, waves.shells)
     t = np.array([_nodes(b, m) for b, m in zip(binding, density, strict=True)])
     builder = _Builder(waves, binding, density, t, functions)
-    done: dict[float, _Column] = {}
-    pending = _first_energies(builder)
-    with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        try:
-            while pending:
-                total = len(done) + len(pending)
-                # The dearest first, so that no thread is left with one at the end.
-                order = sorted(pending, reverse=True)
-                for energy, result in zip(order, pool.map(builder.compute, order), strict=True):
-                    done[energy] = result
-                    if progress is not None:
-                        progress(min(len(done), total), total)
-                pending = _refine(builder, done, pending, tolerance)
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+
+    def refine(known: Mapping[float, _Column], fresh: Sequence[float]) -> list[float]:
+        return _refine(builder, known, fresh, tolerance)
+
+    done = tabulate(_first_energies(builder), builder.compute, refine, progress, threads)
+    with one_blas_thread():
         lines = excitations(waves, density, functions)
     energies = np.array(sorted(done))
     return ResponseTable(
@@ -272,7 +260,7 @@ def _hand_over_errors(builder: _Builder, done: dict[float, _Column]) -> Array:
     return np.array(out)
 
 
-def _nodes(binding: float, moments: Moments) -> Array:
+def _nodes(binding: float, moments: DensityMoments) -> Array:
     lowest_ridge = float(ridge(binding))
     top = np.log1p(LARGEST * moments.scale / lowest_ridge)
     return np.linspace(-np.arcsinh(-LOWEST / WIDTH), np.arcsinh(top / WIDTH), POINTS)
@@ -310,7 +298,7 @@ def _summaries(builder: _Builder, energy: float, log_S: Array, log_R: Array) -> 
     return out
 
 
-def _missed(builder: _Builder, done: dict[float, _Column], energy: float) -> Array:
+def _missed(builder: _Builder, done: Mapping[float, _Column], energy: float) -> Array:
     """By how much the other energies, interpolated, miss the summaries at one, relative, shape (shell, 4)."""
     energies = np.array(sorted(done))
     n = int(np.searchsorted(energies, energy))
@@ -329,7 +317,7 @@ def _missed(builder: _Builder, done: dict[float, _Column], energy: float) -> Arr
     return np.abs(np.expm1(np.nan_to_num(estimate - actual)))
 
 
-def _refine(builder: _Builder, done: dict[float, _Column], fresh: list[float], tolerance: float) -> list[float]:
+def _refine(builder: _Builder, done: Mapping[float, _Column], fresh: Sequence[float], tolerance: float) -> list[float]:
     """The midpoints to compute next: around energies which the others, interpolated, do not predict."""
     energies = sorted(done)
     new: set[float] = set()
@@ -441,7 +429,7 @@ def _to_table(table: ResponseTable) -> Table:
 def _from_table(table: Table) -> ResponseTable:
     data = {name: variable.data for name, variable in table.variables.items()}
     moments = tuple(
-        Moments(momentum, density, log_moments, float(scale))
+        DensityMoments(momentum, density, log_moments, float(scale))
         for momentum, density, log_moments, scale in zip(*(data[f"moments_{name}"] for name in _MOMENTS), strict=True)
     )
     lines = {name: data[f"lines_{name}"] for name in _LINES if name != "final"}

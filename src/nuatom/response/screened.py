@@ -29,7 +29,7 @@ from nuatom.response.model import Lines, Measure, StructureFunctions, checked_li
 from nuatom.response.response_table import ridge
 from nuatom.response.screening.interaction import Interaction, LocalExchange
 from nuatom.response.screening.random_phase import DRESSED
-from nuatom.response.screening.stage import Settings, Widths
+from nuatom.response.screening.stage import StageSettings, Widths
 from nuatom.response.screening.table import ScreeningTable, fetch
 from nuatom.units import HARTREE, MOMENTUM_AU, eV, keV
 
@@ -139,7 +139,7 @@ class Screened:
     @cached_property
     def table(self) -> ScreeningTable:
         """The tabulated screening, in atomic units, from the store or computed."""
-        settings = Settings(multipoles=self.multipoles)
+        settings = StageSettings(multipoles=self.multipoles)
         return fetch(
             self._field.atom,
             self._field,

@@ -14,7 +14,7 @@ import numpy as np
 from nuatom.bounds import check_number
 from nuatom.neutrino.flavour import Flavour
 from nuatom.source.beta import Lepton, allowed_spectrum
-from nuatom.source.model import Array, Component, Continuous, Emitter, Lines, pure, require_positive
+from nuatom.source.model import Array, Component, Continuous, Emitter, LineSpectrum, pure, require_positive
 from nuatom.units import MeV, keV
 
 _CHARGED_PION = 139.57039 * MeV
@@ -139,7 +139,7 @@ class Chromium51(Emitter):
         distance: float | None = None,
         uncertainty: float = 0.01,
     ) -> None:
-        shape = Lines(np.array([747, 427, 752, 432]) * keV, [0.816, 0.090, 0.085, 0.009])
+        shape = LineSpectrum(np.array([747, 427, 752, 432]) * keV, [0.816, 0.090, 0.085, 0.009])
         flux = _mean_flux(activity, geometry, distance)
         _set(self, "51Cr", Component("51Cr", flux, shape, pure(Flavour.E), False, uncertainty))
 
@@ -216,7 +216,7 @@ class StoppedPion(Emitter):
             assert rate is not None
             flux = _mean_flux(rate, geometry, distance, "rate")
         require_positive("the flux of stopped pions", flux)
-        prompt = Lines((_CHARGED_PION**2 - _MUON**2) / (2 * _CHARGED_PION))
+        prompt = LineSpectrum((_CHARGED_PION**2 - _MUON**2) / (2 * _CHARGED_PION))
         breaks = (0.0, _MUON / 4, _MUON / 2)
         _set(
             self,
@@ -254,7 +254,7 @@ class MonoEnergetic(Emitter):
         uncertainty: float = 0.0,
     ) -> None:
         require_positive("the flux of a source", flux)
-        component = Component("line", flux, Lines(energy), pure(flavour), antineutrino, uncertainty)
+        component = Component("line", flux, LineSpectrum(energy), pure(flavour), antineutrino, uncertainty)
         _set(self, "one energy", component)
 
 

@@ -50,7 +50,7 @@ class Shape(Protocol):
 
 
 @dataclass(frozen=True, init=False, eq=False)
-class Lines:
+class LineSpectrum:
     """Discrete energies.
 
     Args:
@@ -336,14 +336,14 @@ class Emitter:
             energy: E, any shape [energy].
             flavour: of the neutrinos at the detector; all together by default.
         """
-        return {c.name: c.density(energy, flavour) for c in self.components if not isinstance(c.shape, Lines)}
+        return {c.name: c.density(energy, flavour) for c in self.components if not isinstance(c.shape, LineSpectrum)}
 
     def lines(self) -> Mapping[str, tuple[Array, Array]]:
         """Energies [energy] and fluxes [1/(area time)] of every component of lines, by name."""
         return {
             c.name: (c.shape.energies, c.flux * c.shape.intensities)
             for c in self.components
-            if isinstance(c.shape, Lines)
+            if isinstance(c.shape, LineSpectrum)
         }
 
     def only(self, *names: str) -> Emission:

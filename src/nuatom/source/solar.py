@@ -26,7 +26,17 @@ from numpy.typing import ArrayLike
 
 from nuatom.neutrino.flavour import NUFIT, Flavour, Mixing
 from nuatom.source.beta import Lepton, allowed_spectrum
-from nuatom.source.model import Array, Component, Continuous, Emitter, Lines, Shape, Share, pure, require_positive
+from nuatom.source.model import (
+    Array,
+    Component,
+    Continuous,
+    Emitter,
+    LineSpectrum,
+    Shape,
+    Share,
+    pure,
+    require_positive,
+)
 from nuatom.source.table import column, rows
 from nuatom.units import FERMI_CONSTANT, HBARC, MeV, cm, cm2, s
 
@@ -198,9 +208,9 @@ def _boron() -> Shape:
 # shifts them by 1.3 keV and widens them by about as much.
 _SPECTRA: dict[str, Callable[[], Shape]] = {
     "pp": lambda: allowed_spectrum(0.4234 * MeV, 1, 2, Lepton.POSITRON),
-    "pep": lambda: Lines(1.442 * MeV),
+    "pep": lambda: LineSpectrum(1.442 * MeV),
     "hep": lambda: allowed_spectrum(18.784 * MeV, 2, 4, Lepton.POSITRON),
-    "7Be": lambda: Lines(np.array([0.8613, 0.3843]) * MeV, [0.8956, 0.1044]),
+    "7Be": lambda: LineSpectrum(np.array([0.8613, 0.3843]) * MeV, [0.8956, 0.1044]),
     "8B": _boron,
     "13N": lambda: allowed_spectrum(1.1985 * MeV, 6, 13, Lepton.POSITRON),
     "15O": lambda: allowed_spectrum(1.7322 * MeV, 7, 15, Lepton.POSITRON),

@@ -15,7 +15,6 @@ import json
 import math
 import os
 import re
-import secrets
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from nuatom import __version__
+from nuatom.files import probe, write_file
 from nuatom.store.table import DamagedError, Table, Variable, decode, decode_header, encode
 
 SCHEMA = 1
@@ -37,7 +37,7 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _STEM = r"[a-z][a-z0-9_]*-[0-9a-f]{16}"
 _TABLE_FILE = re.compile(rf"{_STEM}\.nc")
 _ASIDE_FILE = re.compile(rf"{_STEM}\.damaged")
-_TEMPORARY_FILE = re.compile(rf"\.({_STEM}|probe)\.[0-9a-f]+\.tmp")
+_TEMPORARY_FILE = re.compile(rf"\.({_STEM}(\.nc)?|probe)\.[0-9a-f]+\.tmp")
 _LOCK_FILE = re.compile(rf"\.{_STEM}\.lock")
 _REMEDY = "set the environment variable NUATOM_CACHE to a folder you can write"
 _warned: set[str] = set()
@@ -290,7 +290,7 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
-            _write(self._temporary(path.stem), sealed, path)
+            write_file(path, sealed)
         except OSError as error:
             raise _unusable(self.folder, error) from error
 
@@ -316,7 +316,7 @@ class Store:
             return _decode(path.read_bytes(), kind, name)  # be replacing the file at this moment
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write(self._temporary("probe"), b"", None)
+            probe(self.folder)
         except OSError as error:
             if self._named:
                 raise _unusable(self.folder, error) from error
@@ -377,9 +377,6 @@ class Store:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
-    def _temporary(self, stem: str) -> Path:
-        return self.folder / f".{stem}.{secrets.token_hex(8)}.tmp"
-
     def _sweep(self) -> None:
         """Remove what processes that were killed while writing left behind more than a day ago."""
         with suppress(OSError):
@@ -401,21 +398,6 @@ class Store:
             yield
         finally:
             lock.release()
-
-
-def _write(temporary: Path, content: bytes, path: Path | None) -> None:
-    """Write content to a new file and rename it to path, or remove it; nothing is left of a failure."""
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            if path is not None:
-                file.flush()
-                os.fsync(file.fileno())  # else a power cut may leave the new name on empty data
-        if path is not None:
-            temporary.replace(path)
-    finally:
-        with suppress(OSError):  # it was renamed or never made, or there is nothing to be done
-            temporary.unlink()
 
 
 def _reason(error: BaseException) -> str:

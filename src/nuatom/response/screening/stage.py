@@ -29,7 +29,7 @@ FAR = 150.0
 
 
 @dataclass(frozen=True)
-class Settings:
+class StageSettings:
     """How finely the response is computed.
 
     Attributes:
@@ -48,7 +48,7 @@ class Settings:
     wave_step: float = 1.8
     outside: float = 1e-8
 
-    def doubled(self) -> Settings:
+    def doubled(self) -> StageSettings:
         """Twice the coarse points."""
         return replace(self, stride=max(self.stride // 2, 1), wave_step=self.wave_step / 2, outside=self.outside / 100)
 
@@ -124,7 +124,7 @@ class Stage:
     shells: tuple[Shell, ...]
     interaction: Interaction
     exchange: Exchange
-    settings: Settings
+    settings: StageSettings
     largest: float
     _kernels: dict[int, Array] = field(default_factory=dict, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)

@@ -11,8 +11,7 @@ transfers that are screened the ratio is one, and positivity cannot be lost.  At
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +25,8 @@ from nuatom.response.response_table import ridge
 from nuatom.response.screening.discrete import Discrete, discrete
 from nuatom.response.screening.interaction import Interaction
 from nuatom.response.screening.random_phase import DRESSED, FIRST, response
-from nuatom.response.screening.stage import Settings, Stage, Widths
+from nuatom.response.screening.stage import Stage, StageSettings, Widths
+from nuatom.response.tabulate import tabulate
 from nuatom.store import Store, Table, Variable
 from nuatom.store.identity import identity
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
@@ -45,7 +45,7 @@ _SHIFT = 4
 LEAST = 1e-6
 """The least ratio."""
 _ROUNDS = 4
-"""Of halving the gaps that are too wide."""
+"""Of computing; before each but the first, gaps that are too wide are halved."""
 _NEIGHBOURS = 3
 _MISSED = 0.03
 """Of ∫S dQ²/Q² at a node, by the curve through its neighbours; in the gaps, half as wide, an eighth of it is left."""
@@ -122,7 +122,7 @@ def build(
     atom: Atom,
     reference: CentralField,
     interaction: Interaction,
-    settings: Settings,
+    settings: StageSettings,
     widths: Widths,
     highest: float,
     progress: Progress | None = None,
@@ -140,8 +140,6 @@ def build(
         progress: called with (done, total) transfers.
         threads: worker threads; by default one per core.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     _ = reference.table
     tops = [*_STAGES[_STAGES < 0.8 * highest], highest * 1.001]
     stages = [
@@ -149,38 +147,26 @@ def build(
     ]
     y = np.arange(LOWEST, HIGHEST + 1e-9, STEP)
 
-    def one(transfer: float) -> _Column:
+    def compute(transfer: float) -> _Ratios:
         return _column(stages[int(np.searchsorted(tops, transfer))], reference, transfer, y, widths)
 
-    columns: dict[float, _Column] = {}
-    ordered: list[_Column] = []
+    def refine(known: Mapping[float, _Ratios], fresh: Sequence[float]) -> Sequence[float]:
+        return [float(T) for T in halves(list(known.values()), stages[0], widths)]
+
     first = nodes(stages[0], widths, highest)
     momentum = np.geomspace(2e-3, 12 * float(ridge(first[0])), 80)
-    with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with one_blas_thread():
         for stage in stages:
             stage.prepare()
-        try:
-            for _ in range(_ROUNDS):
-                wanted = halves(ordered, stages[0], widths) if ordered else first
-                total = len(columns) + len(wanted)
-                # The dearest first, so that no thread is left with one at the end.
-                for column in pool.map(one, wanted[::-1].tolist()):
-                    columns[column.transfer] = column
-                    if progress is not None:
-                        progress(len(columns), total)
-                ordered = [columns[T] for T in sorted(columns)]
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+        columns = tabulate(first.tolist(), compute, refine, progress, threads, rounds=_ROUNDS)
         found = discrete(stages[0], momentum)
-    ratio, shift, lines = (
-        np.stack([getattr(column, name) for column in ordered], axis=-2) for name in ("ratio", "shift", "lines")
-    )
-    return ScreeningTable(np.array(sorted(columns)), y, ratio, shift, lines, momentum, found)
+    names = ("ratio", "shift", "lines")
+    ratio, shift, lines = (np.stack([getattr(one, name) for one in columns.values()], axis=-2) for name in names)
+    return ScreeningTable(np.array(list(columns)), y, ratio, shift, lines, momentum, found)
 
 
 @dataclass(frozen=True)
-class _Column:
+class _Ratios:
     """Ratio, shift and lines of the table at one T, and S of independent electrons there, shape (shell, nQ)."""
 
     transfer: float
@@ -190,7 +176,7 @@ class _Column:
     charge: Array
 
 
-def _column(stage: Stage, reference: CentralField, transfer: float, y: Array, widths: Widths) -> _Column:
+def _column(stage: Stage, reference: CentralField, transfer: float, y: Array, widths: Widths) -> _Ratios:
     Q = float(ridge(transfer)) * np.exp(y)
     found = response(stage, transfer, Q, widths)
     known = reference.structure(transfer * HARTREE, Q * MOMENTUM_AU, ())
@@ -204,10 +190,10 @@ def _column(stage: Stage, reference: CentralField, transfer: float, y: Array, wi
         shift = change[_SHIFT] / np.sqrt(S * R)
     is_open = (transfer > -stage.orbitals[0])[:, None]
     ratio = np.where(is_open & np.isfinite(ratio), np.maximum(ratio, LEAST), 1.0)
-    return _Column(transfer, ratio, np.where(is_open & np.isfinite(shift), shift, 0.0), found.lines, S * is_open)
+    return _Ratios(transfer, ratio, np.where(is_open & np.isfinite(shift), shift, 0.0), found.lines, S * is_open)
 
 
-def halves(columns: Sequence[_Column], stage: Stage, widths: Widths) -> Array:
+def halves(columns: Sequence[_Ratios], stage: Stage, widths: Widths) -> Array:
     """T in the middle of the gaps that are too wide: a node beside them is not what the others make of it.
 
     Resonances that no rule foresees are found so: where a wave is caught behind its centrifugal barrier, as f waves are
@@ -226,7 +212,7 @@ def halves(columns: Sequence[_Column], stage: Stage, widths: Widths) -> Array:
     return np.asarray(middle[wide & ~_at_threshold(middle, stage)])
 
 
-def _missed(columns: Sequence[_Column], k: int, thresholds: Array) -> float:
+def _missed(columns: Sequence[_Ratios], k: int, thresholds: Array) -> float:
     """By how much ∫S dQ²/Q² at a node is missed by a curve through its neighbours, over the integral."""
     from scipy.interpolate import PchipInterpolator
 
@@ -251,7 +237,7 @@ def fetch(
     atom: Atom,
     reference: CentralField,
     interaction: Interaction,
-    settings: Settings,
+    settings: StageSettings,
     widths: Widths,
     highest: float,
     progress: Progress | None = None,

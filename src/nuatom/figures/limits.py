@@ -1,94 +1,20 @@
-"""Figures of events: rates with what they are made of, and limits with the counts they come from."""
+"""Limits: the counts they come from, −2 ln L along a parameter, and what is allowed of two."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nuatom.figures.style import BLACK, CURVE_COLOURS, CURVE_LINES, GREY, STYLE, VERMILION, set_ticks
 from nuatom.functions import Array
-from nuatom.plot import (
-    _BLACK,
-    _BLUE,
-    _GREEN,
-    _GREY,
-    _ORANGE,
-    _SKY,
-    _STYLE,
-    _VERMILION,
-    _WINE,
-    _axes,
-    _curve,
-    _limits,
-    _ticks,
-)
-from nuatom.rates import RateSpectrum
 from nuatom.units import keV
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-_COLOURS = (_BLUE, _VERMILION, _GREEN, _ORANGE, _SKY, _WINE)
-_LINES: tuple[Any, ...] = ("-", "--", (0, (2, 2)), "-.")
-
-
-def rate_figure(
-    spectrum: RateSpectrum,
-    unit: float,
-    label: str,
-    *,
-    others: Mapping[str, Array] | None = None,
-    title: str = "",
-) -> Figure:
-    """dR/dT against T: the total, the parts of the coupling or else the components of the source, and other models.
-
-    Args:
-        spectrum: at two or more transfers.
-        unit: of mass, time and energy together, in which the rate is shown [mass time energy].
-        label: that unit in words, such as "kg day keV".
-        others: dR/dT of other models at the same transfers, dashed, by name [1/(mass time energy)].
-        title: above the figure.
-
-    Raises:
-        ValueError: for fewer than two transfers, or none at which the rate is positive.
-    """
-    if len(spectrum.transfer) < 2:
-        raise ValueError("a figure of a rate needs two or more transfers")
-    order = np.argsort(spectrum.transfer)
-    T = spectrum.transfer[order] / keV
-
-    def scaled(values: Array) -> Array:
-        return np.asarray(values[order] * unit)
-
-    total = scaled(spectrum.total)
-    if not np.any(total > 0):
-        raise ValueError("the rate is zero at all these transfers: nothing to draw; try transfers above a threshold")
-    parts = {name: scaled(values) for name, values in spectrum.by_part.items()}
-    made_of = parts if len(parts) > 1 else {name: scaled(v) for name, v in spectrum.by_component.items()}
-    shown = [total]
-    with _axes(6.4, 4.8) as (figure, axes):
-        _curve(axes, T, total, color=_BLACK, lw=2.4, label="total", zorder=4)
-        if len(made_of) > 1:
-            for k, (name, values) in enumerate(made_of.items()):
-                sign = -1.0 if np.all(values <= 0) and np.any(values < 0) else 1.0
-                if not np.any(sign * values > 1e-4 * total.max()):
-                    continue
-                text = name if sign > 0 else f"−{name} (takes away)"
-                style = {"color": _COLOURS[k % len(_COLOURS)], "ls": _LINES[k // len(_COLOURS) % len(_LINES)]}
-                _curve(axes, T, sign * values, lw=1.3, label=text, **style)
-                shown.append(np.abs(values))
-        for k, (name, values) in enumerate((others or {}).items()):
-            shown.append(scaled(values))
-            _curve(axes, T, shown[-1], color=_GREY, lw=1.4, ls=_LINES[1 + k % 3], label=name, zorder=3)
-        _limits(axes, T, shown, decades=6.0)
-        axes.set_xlabel("energy transfer  $T$  [keV]")
-        axes.set_ylabel(rf"$\mathrm{{d}}R/\mathrm{{d}}T$  [1/({label})]")
-        axes.legend(loc="best")
-        axes.set_title(title, fontsize=9)
-    return figure
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,16 +57,16 @@ def limit_figure(
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(9.6, 4.2), layout="constrained")
         left, right = figure.subplots(1, 2)
         _counts(left, counts)
         for k, (name, rise) in enumerate(rises.items()):
-            colour = _COLOURS[k % len(_COLOURS)]
-            right.plot(values, rise, color=colour, ls=_LINES[k % len(_LINES)], lw=1.6, label=name)
+            colour = CURVE_COLOURS[k % len(CURVE_COLOURS)]
+            right.plot(values, rise, color=colour, ls=CURVE_LINES[k % len(CURVE_LINES)], lw=1.6, label=name)
             for end in ends.get(name, ()):
                 if values[0] < end < values[-1]:
-                    right.axvline(end, color=colour, ls=_LINES[k % len(_LINES)], lw=0.8)
+                    right.axvline(end, color=colour, ls=CURVE_LINES[k % len(CURVE_LINES)], lw=0.8)
         right.set_xlim(values[0], values[-1])
         right.set_ylim(0.0, max(6.0, *(float(np.interp(e[1], values, rises[n])) * 1.5 for n, e in ends.items())))
         right.set_xlabel(label)
@@ -174,11 +100,11 @@ def contour_figure(
 
     from nuatom.limit import contour_level
 
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(6.4, 4.4), layout="constrained")
         axes = figure.subplots()
         for k, (name, rise) in enumerate(rises.items()):
-            colour, style = _COLOURS[k % len(_COLOURS)], _LINES[k % len(_LINES)]
+            colour, style = CURVE_COLOURS[k % len(CURVE_COLOURS)], CURVE_LINES[k % len(CURVE_LINES)]
             level = [contour_level(confidence)]
             axes.contour(*values, rise.T, level, colors=[colour], linestyles=[style], linewidths=1.6)
             axes.plot([], [], color=colour, ls=style, lw=1.6, label=name)  # for the legend
@@ -196,16 +122,16 @@ def contour_figure(
 def _counts(axes: Axes, counts: Counts) -> None:
     edges, width = counts.edges / keV, np.diff(counts.edges) / keV
     background, signal = counts.background / width, counts.signal / width
-    axes.stairs(background, edges, baseline=None, color=_GREY, lw=1.6, label="without a signal")
+    axes.stairs(background, edges, baseline=None, color=GREY, lw=1.6, label="without a signal")
     # A logarithmic axis has no sign: the style of the line has it.
     styles = ((1, "-", "signal at the limit (upper end)"), (-1, ":", "−signal at the limit (takes away)"))
     for sign, style, text in styles:
         if np.any(sign * signal > 0):
             own = np.where(sign * signal > 0, sign * signal, np.nan)
-            axes.stairs(own, edges, baseline=None, color=_VERMILION, lw=1.6, ls=style, label=text)
+            axes.stairs(own, edges, baseline=None, color=VERMILION, lw=1.6, ls=style, label=text)
     if counts.observed is not None:
         middle, error = 0.5 * (edges[1:] + edges[:-1]), np.sqrt(counts.observed) / width
-        axes.errorbar(middle, counts.observed / width, error, fmt=".", color=_BLACK, ms=4, lw=0.8, label="data")
+        axes.errorbar(middle, counts.observed / width, error, fmt=".", color=BLACK, ms=4, lw=0.8, label="data")
     axes.set_yscale("log")
     shown = np.concatenate([background, np.abs(signal)])
     if np.any(shown > 0):
@@ -213,7 +139,7 @@ def _counts(axes: Axes, counts: Counts) -> None:
         axes.set_ylim(max(0.5 * least, top / 1e6), top)
     if edges[0] > 0:
         axes.set_xscale("log")
-        _ticks(axes.xaxis, edges[-1] / edges[0])
+        set_ticks(axes.xaxis, edges[-1] / edges[0])
     axes.set_xlim(edges[0], edges[-1])
     axes.set_xlabel("reconstructed energy  [keV]")
     axes.set_ylabel("events per keV")

@@ -1,4 +1,4 @@
-"""The figure of photoabsorption computed and measured, with what is left between them below."""
+"""Photoabsorption: by shell, and computed beside measured, with what is left between them below."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nuatom.elements import Shell
+from nuatom.figures.shells import draw_edges, grouped, name_edges
+from nuatom.figures.style import BLACK, BLUE, GREEN, GREY, STYLE, draw_curve, new_axes, set_limits, set_ticks
 from nuatom.functions import Array
 from nuatom.measured import NEAR_EDGE, PhotoComparison
-from nuatom.plot import _BLACK, _BLUE, _GREEN, _GREY, _STYLE, _curve, _edges, _groups, _limits, _names_of_edges, _ticks
 from nuatom.units import barn, keV
 
 if TYPE_CHECKING:
@@ -18,15 +19,50 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # The first is the model, in front; what it is compared with stands back.
-_STYLES: tuple[Mapping[str, Any], ...] = (
-    {"color": _BLUE, "lw": 1.8, "zorder": 5},
-    {"color": _GREY, "lw": 1.3, "ls": "--", "zorder": 3},
-    {"color": _GREEN, "lw": 1.3, "ls": "-.", "zorder": 4},
+_MODEL_STYLES: tuple[Mapping[str, Any], ...] = (
+    {"color": BLUE, "lw": 1.8, "zorder": 5},
+    {"color": GREY, "lw": 1.3, "ls": "--", "zorder": 3},
+    {"color": GREEN, "lw": 1.3, "ls": "-.", "zorder": 4},
 )
 _LINEAR = 10.0  # percent; beyond, the axis of deviations is logarithmic
-_DECADES = 12.0  # helium spans ten, from its threshold to 30 keV
+_AREA_DECADES = 12.0  # helium spans ten, from its threshold to 30 keV
 _CIRCLES = 100  # at most; more run into a line
 _GUESS = 5.0  # percent, of the error of the compilation away from edges
+
+
+def photoabsorption_figure(shells: Sequence[Shell], energy: Array, by_shell: Array, *, title: str = "") -> Figure:
+    """The photoionisation cross section against photon energy, the total and the shells.
+
+    Args:
+        shells: the shells, in the order of the first axis of by_shell.
+        energy: photon energies, shape (nE,) with nE ≥ 2 [energy].
+        by_shell: cross sections per atom, shape (shell, nE) [area].
+        title: above the figure.
+
+    Raises:
+        ValueError: for fewer than two energies, or none at which the atom absorbs.
+    """
+    if energy.ndim != 1 or len(energy) < 2:
+        raise ValueError(f"a figure needs a row of two or more photon energies, got the shape {energy.shape}")
+    order = np.argsort(energy)
+    photon = energy[order] / keV
+    areas = by_shell[:, order] / (1e6 * barn)
+    total = areas.sum(axis=0)
+    if not np.any(total > 0):
+        raise ValueError("the atom absorbs at none of these energies: nothing to draw; try higher ones")
+    with new_axes(6.4, 4.8) as (figure, axes):
+        draw_curve(axes, photon, total, color=BLACK, lw=2.0, label="all shells", zorder=4)
+        set_limits(axes, photon, [total], decades=7, headroom=12)
+        groups = grouped(shells, areas)
+        for group in groups:
+            draw_curve(axes, photon, group.values, color=group.colour, ls=group.line, lw=1.0)
+        draw_edges(axes, photon, shells)
+        name_edges(axes, photon, groups)
+        axes.set_xlabel("photon energy  [keV]")
+        axes.set_ylabel("photoionisation cross section  [Mb per atom]")
+        axes.legend(loc="lower left")
+        axes.set_title(title, fontsize=9)
+    return figure
 
 
 def comparison_figure(compared: Mapping[str, PhotoComparison], shells: Sequence[Shell], *, title: str = "") -> Figure:
@@ -46,8 +82,8 @@ def comparison_figure(compared: Mapping[str, PhotoComparison], shells: Sequence[
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    if not 1 <= len(compared) <= len(_STYLES):
-        raise ValueError(f"a comparison is of 1 to {len(_STYLES)} models, got {len(compared)}")
+    if not 1 <= len(compared) <= len(_MODEL_STYLES):
+        raise ValueError(f"a comparison is of 1 to {len(_MODEL_STYLES)} models, got {len(compared)}")
     first = next(iter(compared.values()))
     if len(first.energy) < 2 or any(not np.array_equal(one.energy, first.energy) for one in compared.values()):
         raise ValueError("a figure needs a row of two or more photon energies, the same for every model")
@@ -59,22 +95,24 @@ def comparison_figure(compared: Mapping[str, PhotoComparison], shells: Sequence[
     def scaled(area: Array) -> Array:
         return np.asarray(area[order] / (1e6 * barn))
 
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(6.4, 5.8), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.4, 1))
         measured = scaled(first.measured)
-        circles = {"marker": "o", "ms": 3.6, "mec": _BLACK, "mew": 0.7, "mfc": "white", "ls": "none"}
+        circles = {"marker": "o", "ms": 3.6, "mec": BLACK, "mew": 0.7, "mfc": "white", "ls": "none"}
         # Below the first edge the compilation has a trace, which it does not mean.
         shown = photon > (1 + NEAR_EDGE) * first.first / keV
         above.plot(
             photon[shown], measured[shown], markevery=-(-len(photon) // _CIRCLES), label="measured", zorder=2, **circles
         )
-        for (name, one), style in zip(compared.items(), _STYLES, strict=False):
-            _curve(above, photon, scaled(one.computed), label=name, **style)
+        for (name, one), style in zip(compared.items(), _MODEL_STYLES, strict=False):
+            draw_curve(above, photon, scaled(one.computed), label=name, **style)
         computed = [scaled(one.computed) for one in compared.values()]
-        _limits(above, photon, [measured[shown] if shown.any() else measured, *computed], decades=_DECADES, headroom=12)
-        _edges(above, photon, shells)
-        _names_of_edges(above, photon, _groups(shells, np.zeros((len(shells), len(photon)))))
+        set_limits(
+            above, photon, [measured[shown] if shown.any() else measured, *computed], decades=_AREA_DECADES, headroom=12
+        )
+        draw_edges(above, photon, shells)
+        name_edges(above, photon, grouped(shells, np.zeros((len(shells), len(photon)))))
         above.set_ylabel("photoabsorption  [Mb per atom]")
         above.legend(loc="lower left")
         above.set_title(title, fontsize=9)
@@ -84,7 +122,7 @@ def comparison_figure(compared: Mapping[str, PhotoComparison], shells: Sequence[
                 below.axvline(shell.binding_energy / keV, color="0.8", lw=0.6, zorder=0)
         below.set_xlabel("photon energy  [keV]")
         below.set_ylabel("deviation  [%]")
-        _ticks(below.xaxis, photon[-1] / photon[0])
+        set_ticks(below.xaxis, photon[-1] / photon[0])
     return figure
 
 
@@ -93,9 +131,9 @@ def _deviations(axes: Axes, photon: Array, order: Any, compared: Mapping[str, Ph
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     axes.axhspan(-_GUESS, _GUESS, color="0.88", lw=0, zorder=-1)
-    axes.axhline(0.0, color=_BLACK, lw=0.6, zorder=1)
+    axes.axhline(0.0, color=BLACK, lw=0.6, zorder=1)
     largest = _LINEAR
-    for one, style in zip(compared.values(), _STYLES, strict=False):
+    for one, style in zip(compared.values(), _MODEL_STYLES, strict=False):
         deviation = 100 * np.where(one.computed > 0, one.deviation, np.nan)[order]
         counted = one.counted[order]
         axes.plot(photon, deviation, **{**style, "lw": 0.5, "ls": "-", "alpha": 0.6})

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 import nuatom as na
-from nuatom import plot
+from nuatom import figures
 from nuatom.elements import Shell, configuration
+from nuatom.figures.shells import grouped, spread_apart
 from nuatom.functions import VECTOR
 from nuatom.scattering import Spectrum, spectrum
 from nuatom.units import ELECTRON_MASS, MeV, barn, cm2, eV, keV
@@ -66,7 +67,7 @@ def names(figure: Figure) -> list[str]:
 
 def test_spectrum_figure_has_every_curve_and_units(result: Spectrum) -> None:
     free = na.cross_section(COUPLING, na.FreeElectrons("Ge"), 1 * MeV, TRANSFER)
-    figure = drawn(plot.spectrum_figure(result, free=free, stepping=result.total, title="Ge"))
+    figure = drawn(figures.spectrum_figure(result, free=free, stepping=result.total, title="Ge"))
     (axes,) = figure.axes
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert "[keV]" in axes.get_xlabel()
@@ -84,11 +85,11 @@ def test_spectrum_figure_has_every_curve_and_units(result: Spectrum) -> None:
 
 
 def test_without_approximations_there_are_none(result: Spectrum) -> None:
-    assert len(legend(drawn(plot.spectrum_figure(result)))) == 3
+    assert len(legend(drawn(figures.spectrum_figure(result)))) == 3
 
 
 def test_every_open_shell_is_labelled_once_within_the_axes(result: Spectrum) -> None:
-    figure = drawn(plot.spectrum_figure(result))
+    figure = drawn(figures.spectrum_figure(result))
     assert sorted(names(figure)) == ["1s", "2p", "2s", "3d", "3p", "3s", "4p", "4s"]
     box = figure.axes[0].get_window_extent()
     for own in extents(figure).values():
@@ -99,7 +100,7 @@ def test_every_open_shell_is_labelled_once_within_the_axes(result: Spectrum) -> 
 
 
 def test_labels_at_the_left_do_not_touch(result: Spectrum) -> None:
-    figure = drawn(plot.spectrum_figure(result))
+    figure = drawn(figures.spectrum_figure(result))
     left = {text.get_text() for text in figure.axes[0].texts if text.get_ha() == "left"}
     # 4s and 4p have two electrons each: their curves are one.
     assert left == {"3d", "4s", "4p"}
@@ -108,14 +109,14 @@ def test_labels_at_the_left_do_not_touch(result: Spectrum) -> None:
 
 
 def test_shells_are_told_apart_by_colour_and_line(result: Spectrum) -> None:
-    groups = plot._groups(result.shells, result.by_shell)
+    groups = grouped(result.shells, result.by_shell)
     assert len({(group.colour, str(group.line)) for group in groups}) == len(groups)
     np.testing.assert_allclose(sum(group.values for group in groups), result.total, rtol=1e-14)
 
 
 def test_the_order_of_transfers_does_not_matter(result: Spectrum) -> None:
     back = spectrum(COUPLING, na.Stepping(Germanium()), 1 * MeV, TRANSFER[::-1])
-    lines = [plot.spectrum_figure(each).axes[0].lines[0] for each in (result, back)]
+    lines = [figures.spectrum_figure(each).axes[0].lines[0] for each in (result, back)]
     assert lines[0].get_xydata().tolist() == lines[1].get_xydata().tolist()
 
 
@@ -130,12 +131,12 @@ def test_the_order_of_transfers_does_not_matter(result: Spectrum) -> None:
 )
 def test_what_cannot_be_drawn_is_said(energy: object, transfer: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        plot.spectrum_figure(spectrum(COUPLING, na.Stepping(Germanium()), energy, transfer))  # type: ignore[arg-type]
+        figures.spectrum_figure(spectrum(COUPLING, na.Stepping(Germanium()), energy, transfer))  # type: ignore[arg-type]
 
 
 def test_free_electrons_alone_can_be_drawn() -> None:
     # No thresholds: no strokes of edges, and every shell begins at the left.
-    figure = drawn(plot.spectrum_figure(spectrum(COUPLING, na.FreeElectrons("Ge"), 1 * MeV, TRANSFER)))
+    figure = drawn(figures.spectrum_figure(spectrum(COUPLING, na.FreeElectrons("Ge"), 1 * MeV, TRANSFER)))
     assert {text.get_ha() for text in figure.axes[0].texts} == {"left"}
 
 
@@ -157,7 +158,7 @@ def test_components_are_lines_and_the_interference_has_its_sign_in_its_style(
     radius: float, label: str, style: str, sign: int
 ) -> None:
     result, parts = combined(radius)
-    figure = drawn(plot.spectrum_figure(result, components=parts))
+    figure = drawn(figures.spectrum_figure(result, components=parts))
     assert legend(figure) == ["bound electrons", "weak", "charge radius", label]
     curves = {line.get_label(): line for line in figure.axes[0].lines}
     assert curves[label].get_linestyle() == style
@@ -170,7 +171,7 @@ def test_components_are_lines_and_the_interference_has_its_sign_in_its_style(
 def test_an_interference_that_changes_sign_is_two_curves() -> None:
     result, parts = combined(1e-32)
     parts["interference"] = parts["interference"] * np.where(TRANSFER < 1 * keV, 1, -1)
-    figure = drawn(plot.spectrum_figure(result, components=parts))
+    figure = drawn(figures.spectrum_figure(result, components=parts))
     assert legend(figure)[-2:] == ["interference", "−interference (takes away)"]
     for line, shown in zip(figure.axes[0].lines[3:5], (TRANSFER < 1 * keV, TRANSFER >= 1 * keV), strict=True):
         assert np.array_equal(np.isfinite(line.get_ydata()), shown)
@@ -178,11 +179,11 @@ def test_an_interference_that_changes_sign_is_two_curves() -> None:
 
 def test_a_component_below_the_axes_is_said_to_be() -> None:
     result, parts = combined(1e-40)
-    assert "charge radius (below)" in legend(drawn(plot.spectrum_figure(result, components=parts)))
+    assert "charge radius (below)" in legend(drawn(figures.spectrum_figure(result, components=parts)))
 
 
 def test_weak_scattering_has_shells_but_no_longitudinal_part() -> None:
-    figure = drawn(plot.spectrum_figure(spectrum(na.Weak("e"), na.Stepping(Germanium()), 1 * MeV, TRANSFER)))
+    figure = drawn(figures.spectrum_figure(spectrum(na.Weak("e"), na.Stepping(Germanium()), 1 * MeV, TRANSFER)))
     assert legend(figure) == ["bound electrons"]
     assert "2p" in names(figure)
 
@@ -193,12 +194,12 @@ def test_weak_scattering_has_shells_but_no_longitudinal_part() -> None:
 def test_coherent_figure_has_atom_and_nucleus() -> None:
     T = np.array([3.0, 1.0, 2.0]) * eV
     values = np.array([1.0, 3.0, 2.0]) * 1e-40 * cm2 / keV
-    figure = drawn(plot.coherent_figure(T, values, atom=0.5 * values, title="Ge"))
+    figure = drawn(figures.coherent_figure(T, values, atom=0.5 * values, title="Ge"))
     (axes,) = figure.axes
     assert legend(figure) == ["atom, with its electrons", "nucleus alone"]
     np.testing.assert_allclose(axes.lines[1].get_xydata(), [[1, 3e-40], [2, 2e-40], [3, 1e-40]])
     assert "[eV]" in axes.get_xlabel()
-    assert legend(drawn(plot.coherent_figure(T, values))) == ["nucleus alone"]
+    assert legend(drawn(figures.coherent_figure(T, values))) == ["nucleus alone"]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def test_coherent_figure_has_atom_and_nucleus() -> None:
 def test_coherent_that_cannot_be_drawn(transfer: list[float], message: str) -> None:
     T = np.array(transfer)
     with pytest.raises(ValueError, match=message):
-        plot.coherent_figure(T, 0 * T)
+        figures.coherent_figure(T, 0 * T)
 
 
 # --- photoabsorption -----------------------------------------------------------------------------
@@ -217,7 +218,7 @@ def test_photoabsorption_figure_in_megabarn() -> None:
     model = na.Hydrogenic(n=1, l=0, Z=1)
     energy = np.geomspace(0.005, 1, 50) * keV
     areas = na.photoabsorption(model, energy, by_shell=True)
-    figure = drawn(plot.photoabsorption_figure(model.shells, energy, areas, title="H"))
+    figure = drawn(figures.photoabsorption_figure(model.shells, energy, areas, title="H"))
     (axes,) = figure.axes
     assert "Mb" in axes.get_ylabel()
     assert "[keV]" in axes.get_xlabel()
@@ -234,14 +235,14 @@ def test_photoabsorption_figure_in_megabarn() -> None:
 def test_photoabsorption_that_cannot_be_drawn(energy: list[float], message: str) -> None:
     shells = na.Hydrogenic(n=1, l=0, Z=1).shells
     with pytest.raises(ValueError, match=message):
-        plot.photoabsorption_figure(shells, np.array(energy), np.zeros((1, len(energy))))
+        figures.photoabsorption_figure(shells, np.array(energy), np.zeros((1, len(energy))))
 
 
 # --- structure map -------------------------------------------------------------------------------
 
 
 def test_structure_map_has_ridge_and_photon_line() -> None:
-    figure = drawn(plot.structure_map(na.Hydrogenic(n=1, l=0, Z=10), title="1s"))
+    figure = drawn(figures.structure_map(na.Hydrogenic(n=1, l=0, Z=10), title="1s"))
     axes, bar = figure.axes
     assert "keV$^{-1}$" in bar.get_ylabel()
     ridge, photon = axes.lines
@@ -255,7 +256,7 @@ def test_structure_map_has_ridge_and_photon_line() -> None:
 def test_structure_map_on_given_axes_shows_the_values_of_the_model() -> None:
     model = na.Hydrogenic(n=2, l=1, Z=10)
     T, Q = np.geomspace(0.5, 2, 5) * keV, np.geomspace(1, 50, 4) * keV
-    figure = plot.structure_map(model, transfer=T, momentum=Q)
+    figure = figures.structure_map(model, transfer=T, momentum=Q)
     (mesh,) = figure.axes[0].collections
     shown = np.asarray(mesh.get_array()).reshape(len(Q), len(T))
     np.testing.assert_allclose(shown, model.structure(T, Q, VECTOR).charge[0].T * keV)
@@ -263,11 +264,11 @@ def test_structure_map_on_given_axes_shows_the_values_of_the_model() -> None:
 
 def test_structure_map_needs_values_and_a_range() -> None:
     with pytest.raises(ValueError, match="no shell has a threshold"):
-        plot.structure_map(na.FreeElectrons("Ge"))
+        figures.structure_map(na.FreeElectrons("Ge"))
     with pytest.raises(ValueError, match="δ function"):
-        plot.structure_map(na.Stepping(Germanium()))
+        figures.structure_map(na.Stepping(Germanium()))
     with pytest.raises(ValueError, match="S is zero in the whole range"):
-        plot.structure_map(na.Hydrogenic(n=1, l=0, Z=10), transfer=np.array([1e-6, 2e-6]))
+        figures.structure_map(na.Hydrogenic(n=1, l=0, Z=10), transfer=np.array([1e-6, 2e-6]))
 
 
 # --- parts ---------------------------------------------------------------------------------------
@@ -275,7 +276,7 @@ def test_structure_map_needs_values_and_a_range() -> None:
 
 @given(st.lists(st.floats(0, 1), max_size=8), st.floats(0.01, 0.1))
 def test_spread_keeps_order_and_distance(heights: list[float], gap: float) -> None:
-    moved = plot._spread(heights, gap)
+    moved = spread_apart(heights, gap)
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     for below, above in pairwise(order):
         assert moved[above] - moved[below] >= 0.9 * gap
@@ -284,12 +285,12 @@ def test_spread_keeps_order_and_distance(heights: list[float], gap: float) -> No
 @given(st.lists(st.floats(0, 1), max_size=8, unique=True))
 def test_spread_leaves_alone_what_is_apart(heights: list[float]) -> None:
     gap = min((abs(a - b) for a in heights for b in heights if a != b), default=1.0)
-    assert plot._spread(heights, 0.99 * gap) == heights
+    assert spread_apart(heights, 0.99 * gap) == heights
 
 
 def test_drawing_changes_no_global_setting(result: Spectrum) -> None:
     import matplotlib
 
     before = dict(matplotlib.rcParams)
-    drawn(plot.spectrum_figure(result))
+    drawn(figures.spectrum_figure(result))
     assert dict(matplotlib.rcParams) == before

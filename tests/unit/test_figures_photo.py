@@ -6,8 +6,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import nuatom as na
+from nuatom.figures import comparison_figure
 from nuatom.measured import PhotoComparison, compare_photoabsorption
-from nuatom.plot_photo import comparison_figure
 from nuatom.units import barn, eV, keV
 
 ENERGY = np.geomspace(10, 1000, 60) * eV

@@ -1,73 +1,55 @@
-"""Curves behind the verdicts of a certificate, and how they are drawn."""
+"""The pictures of a certificate: one file each, with the curves behind its verdicts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nuatom.functions import Array
+from nuatom.files import write_files
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from nuatom.certificate import Certificate, Picture
 
 # Okabe and Ito's colours, told apart by colour-blind readers; then the same again with other line styles.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _STYLES = ("-", "--", ":", "-.")
 
 
-@dataclass(frozen=True)
-class Curve:
-    """One line of a picture: y against x, with what it is."""
-
-    label: str
-    x: Array
-    y: Array
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What is drawn into one file.
-
-    Attributes:
-        name: of the file, without suffix.
-        title: above the axes.
-        x_label, y_label: of the axes; x is logarithmic.
-        curves: the lines.
-        level: the exact value, drawn as a line across, or None.
-        band: half the width of the tolerated band around the level, or None.
-        log_y: whether y is logarithmic.
-        ticks: labels of x = 0, 1, 2 … instead of a logarithmic axis, if there are any.
-    """
-
-    name: str
-    title: str
-    x_label: str
-    y_label: str
-    curves: tuple[Curve, ...]
-    level: float | None = None
-    band: float | None = None
-    log_y: bool = False
-    ticks: tuple[str, ...] = ()
-
-
-def draw(picture: Picture, folder: Path) -> Path:
-    """Draw a picture into ``folder / (name + ".png")`` and return that path.
+def certificate_figures(certificate: Certificate, folder: str | Path) -> list[Path]:
+    """Draw the comparisons of a certificate as PNG files into a folder, which is made if it is not there.
 
     Args:
-        picture: what to draw.
-        folder: exists and can be written.
+        certificate: as `nuatom.certificate.certify` or `certify_screening` gives it.
+        folder: where to.
+
+    Returns:
+        The files.
+
+    Raises:
+        OSError: if the folder cannot be made or written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    into = Path(folder)
+    into.mkdir(parents=True, exist_ok=True)
+    drawn = []
+    for picture in certificate.pictures:
+        image = io.BytesIO()
+        picture_figure(picture).savefig(image, format="png", dpi=150)
+        drawn.append((into / f"{picture.name}.png", image.getvalue()))
+    write_files(drawn)
+    return [path for path, _ in drawn]
+
+
+def picture_figure(picture: Picture) -> Figure:
+    """One picture of a certificate."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.4, 4.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    _fill(axes, picture)
-    path = folder / f"{picture.name}.png"
-    figure.savefig(path, dpi=150)
-    return path
+    _fill(figure.add_subplot(), picture)
+    return figure
 
 
 def _fill(axes: Axes, picture: Picture) -> None:
