@@ -75,8 +75,8 @@ def span(likelihood: statistics.Likelihood, parameter: Parameter, confidence: fl
 
     # A region of two parameters reaches to where the profile of one rises by the quantile for two.
     alone = erf(sqrt(statistics.contour_level(confidence) / 2))
-    found = statistics.interval(likelihood, parameter.fitted, alone)
-    low, high = parameter.value(found.low), parameter.value(found.high)
+    ends = statistics.intervals(likelihood, parameter.fitted, alone)
+    low, high = (parameter.value(float(end[0])) for end in ends[:2])
     more = _MARGIN * (high - low)
     return (0.0 if parameter.squared else low - more), high + more
 

@@ -166,6 +166,13 @@ class Setup:
             return 0
         return len(self._events) - int(self.counts.sum())
 
+    @property
+    def events_negative(self) -> int:
+        """How many of them have a negative energy, as noise may reconstruct one."""
+        if self.settings.data is None or self.settings.data.events is None:
+            return 0
+        return int(np.sum(self._events < 0))
+
     @cached_property
     def _events(self) -> Array:
         from nuatom.limit import read_events
@@ -240,7 +247,7 @@ class Setup:
 
     def _check_procedure(self) -> None:
         given = self.settings.limit
-        if given.procedure == "unified" or "procedure" not in given.model_fields_set:
+        if given.procedure in ("unified", None):
             return
         for parameter in self.parameters:
             if not parameter.squared:
