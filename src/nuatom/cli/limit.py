@@ -383,7 +383,7 @@ def _write(
     files.write(contents)
     for path in exports:
         if path.name.endswith(_INFERENCE):
-            write_inference_templates(path, experiment.model, experiment.edges)
+            write_inference_templates(path, experiment.model, experiment.edges, units=_units(experiment))
     screen.written([*paths, *exports])
 
 
@@ -395,9 +395,13 @@ def _exported(experiment: Experiment, parameter: Parameter, paths: list[Path]) -
     found = []
     for path in paths:
         if path.name.endswith(_TEMPLATES):
-            table = statistics.templates(experiment.model, experiment.edges)
+            table = statistics.templates(experiment.model, experiment.edges, _units(experiment))
             found.append((path, encoded(Results(table), path.suffix)))
         elif path.name.endswith(_PYHF):
-            workspace = statistics.pyhf_workspace(experiment.likelihood, parameter.fitted)
+            workspace = statistics.pyhf_workspace(experiment.likelihood, parameter.fitted, unit=parameter.fitted_unit)
             found.append((path, (json.dumps(workspace, indent=1) + "\n").encode()))
     return found
+
+
+def _units(experiment: Experiment) -> dict[str, str]:
+    return {p.fitted: p.fitted_unit for p in experiment.parameters}

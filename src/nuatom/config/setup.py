@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -74,6 +75,7 @@ class Setup:
             problems += self._out_of_reach()
         if problems:
             raise ConfigError(self.name, list(dict.fromkeys(problems)))
+        self._warn_of_blind_bins()
 
     @cached_property
     def settings(self) -> Settings:
@@ -296,6 +298,18 @@ class Setup:
                 raise _Problem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
             if word in given.band[:number]:
                 raise _Problem(f"model.band: {word!r} is there twice")
+
+    def _warn_of_blind_bins(self) -> None:
+        """Bins below the threshold have backgrounds and data, but never a signal."""
+        threshold = self.detector.threshold
+        blind = int(np.sum(self.edges[1:] <= threshold * (1 + 1e-9)))
+        if blind:
+            what = f"{blind} bins lie" if blind > 1 else "a bin lies"
+            warnings.warn(
+                f"{self.name}: bins.edges: {what} below detector.threshold, {threshold / keV:.6g} keV: there is no "
+                "signal in them; begin the bins at the threshold",
+                stacklevel=2,
+            )
 
     def _out_of_reach(self) -> list[str]:
         """A threshold that nothing the source gives can pass."""

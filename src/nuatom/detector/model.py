@@ -159,8 +159,9 @@ class Detector:
             mean, sigma = self.mean(T[part], recoils=recoils), self.sigma(T[part], recoils=recoils)
             # Neighbours in T see only the pieces about them: beyond 9σ there is less than 1e−18 of a Gaussian.
             reach = _NOTHING * sigma
-            first = max(np.searchsorted(ends, np.min(mean - reach, initial=np.inf), side="right") - 1, 0)
-            last = min(np.searchsorted(ends, np.max(mean + reach, initial=-np.inf), side="left"), left.size)
+            lowest, highest = np.min(mean - reach, initial=np.inf), np.max(mean + reach, initial=-np.inf)
+            first = max(int(np.searchsorted(ends, lowest, side="right")) - 1, 0)
+            last = min(int(np.searchsorted(ends, highest, side="right")), left.size)
             if last <= first:
                 continue
             pieces = ends[first : last + 1], left[first:last], right[first:last]
