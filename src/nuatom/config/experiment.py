@@ -347,7 +347,13 @@ class Experiment(Setup):
         return one, other
 
     def region(
-        self, first: str, second: str, window: tuple[Span, Span] | None = None, *, expected: bool = False
+        self,
+        first: str,
+        second: str,
+        window: tuple[Span, Span] | None = None,
+        *,
+        expected: bool = False,
+        points: int | None = None,
     ) -> Region:
         """What is allowed of two parameters together, all others at their best, by Wilks' theorem.
 
@@ -356,6 +362,7 @@ class Experiment(Setup):
             window: what to look at, in public units; by default that of `window`.  Both are enlarged if the region does
                 not end within.
             expected: without a signal, instead of from the data.
+            points: along each parameter, at least; a narrow region has more.
 
         Raises:
             ValueError: for one that is not fitted, or the same one twice.
@@ -363,7 +370,8 @@ class Experiment(Setup):
         """
         window = self.window(first, second, expected=expected) if window is None else window
         data, confidence = self.asimov if expected else self.likelihood, self.settings.limit.confidence
-        return region(data, self.parameter(first), self.parameter(second), confidence, window)
+        least = {} if points is None else {"points": points}
+        return region(data, self.parameter(first), self.parameter(second), confidence, window, **least)
 
     @property
     def procedure_word(self) -> str:

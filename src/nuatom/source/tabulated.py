@@ -36,9 +36,9 @@ _DENSITY = Quantity((-1, 0, -1, -2), "1/(cm2 s MeV)")
 class TabulatedFlux(Emitter):
     """A source from a csv file: the format of this module's head.
 
-    Columns: ``energy[unit]``, or ``low[unit]`` and ``high[unit]`` for a histogram, then any of nue, numu, nutau, antinue,
-    antinumu, antinutau with a unit of the dimension 1/(area time energy), such as ``[1/(cm2 s MeV)]``.  A column of
-    zeros is left out.
+    Columns: ``energy[unit]``, or ``low[unit]`` and ``high[unit]`` for a histogram, then any of nue, numu, nutau,
+    antinue, antinumu, antinutau with a unit of the dimension 1/(area time energy), such as ``[1/(cm2 s MeV)]``.
+    A column of zeros is left out.
 
     Args:
         path: of the file.
