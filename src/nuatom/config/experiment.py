@@ -257,17 +257,20 @@ class Experiment(Setup):
         given = self.settings.limit
         toys = {"toys": given.toys} if given.toys else {}
         procedure = choices.PROCEDURES[self._procedure_of(chosen)]()
-        return statistics.exclusion(
-            likelihood,
-            chosen.fitted,
-            given.confidence,
-            procedure,
-            method=given.method,
-            seed=given.seed,
-            values=values,
-            progress=progress,
-            **toys,
-        )
+        try:
+            return statistics.exclusion(
+                likelihood,
+                chosen.fitted,
+                given.confidence,
+                procedure,
+                method=given.method,
+                seed=given.seed,
+                values=values,
+                progress=progress,
+                **toys,
+            )
+        except RuntimeError as error:
+            raise RuntimeError(f"{chosen.part}: {error}") from None
 
     def _bands(
         self, chosen: Parameter, expected: statistics.Sensitivity

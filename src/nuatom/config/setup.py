@@ -382,11 +382,13 @@ class Setup:
     def expected(self, coupling: Coupling) -> Expected:
         """The counts of electrons from a coupling, folded as well as the atom is known."""
         tolerance = max(self.settings.model.tolerance, 1e-3)
-        return self.detector.expected(self.source, coupling, self.material(), self.edges, tolerance=tolerance)
+        return _folded(
+            lambda: self.detector.expected(self.source, coupling, self.material(), self.edges, tolerance=tolerance)
+        )
 
     def expected_recoils(self, coupling: Coupling) -> Expected:
         """The counts of nuclear recoils from a coupling."""
-        return self.detector.expected(self.source, coupling, self.target, self.edges, recoils=True)
+        return _folded(lambda: self.detector.expected(self.source, coupling, self.target, self.edges, recoils=True))
 
     def by_part(self, coupling: Neutrino) -> dict[str, Array]:
         """Counts by part of a coupling, each (component, bin), recoils after electrons."""
@@ -407,6 +409,17 @@ class Setup:
 
 class _Problem(ValueError):
     """One line about one key."""
+
+
+def _folded(make: Callable[[], T]) -> T:
+    """What a detector makes of a spectrum; an error about its accuracy names the key that sets it."""
+    from nuatom.detector.checks import TooFewTransfersError
+
+    try:
+        return make()
+    except TooFewTransfersError as error:
+        what = str(error).partition(";")[0].removeprefix("the transfers are too few: ")
+        raise ValueError(f"model.tolerance: {what}; take a larger tolerance, or wider bins (bins.edges)") from None
 
 
 def _named(key: str, make: Callable[[], T]) -> T:

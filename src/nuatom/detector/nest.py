@@ -20,7 +20,6 @@ from nuatom.detector.resolution import not_negative
 from nuatom.response.model import Array
 from nuatom.units import eV, keV
 
-
 _LEAST_FIELD = 1.0  # V/cm, NEST's FIELD_MIN; at 0 it gives electrons no photons, at 1e-6 nan
 
 
@@ -85,8 +84,8 @@ class NestYields:
             not_negative(name, getattr(self, name))
         if not (math.isfinite(self.field) and self.field >= _LEAST_FIELD):
             raise ValueError(
-                f"field must be at least {_LEAST_FIELD:g}, in V/cm, got {self.field!r}: without a field no electrons are "
-                "drifted, and NEST has no yields that could be used"
+                f"field must be at least {_LEAST_FIELD:g}, in V/cm, got {self.field!r}: without a field no electrons "
+                "are drifted, and NEST has no yields that could be used"
             )
         if not (math.isfinite(self.density) and self.density > 0.0):
             raise ValueError(f"density must be greater than zero, in g/cm³, got {self.density!r}")
