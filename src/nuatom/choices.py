@@ -187,6 +187,12 @@ PROCEDURES: Mapping[str, Callable[[], Procedure]] = {
     "one-sided": lambda: _limit().OneSided(),
     "cls": lambda: _limit().Cls(),
     "unified": lambda: _limit().Unified(),
+    "pcl": lambda: _limit().PowerConstrained(),
+}
+METHODS: Mapping[str, str] = {
+    "auto": "closed forms where many events decide, counted where few do",
+    "asymptotic": "closed forms, however few events there are",
+    "toys": "toys, however many events there are",
 }
 SCREENED = "screened"
 """The one model that has an interaction, the first of them unless another is asked for, and a width."""

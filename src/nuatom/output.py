@@ -167,7 +167,7 @@ def _csv(table: Table) -> bytes:
     for name, variable in table.variables.items():
         unit = f" [{variable.units}]" if variable.units else ""
         if rows not in variable.dims:
-            values = ", ".join(str(value) for value in variable.data.ravel().tolist())
+            values = ", ".join(str(value) for value in _written(variable.data.ravel()))
             lines.append(f"{name}{unit}, {variable.description}: {values}")
             continue
         lines.append(f"column {name}{unit}: {variable.description}")
@@ -183,13 +183,22 @@ def _csv(table: Table) -> bytes:
 def _columns(table: Table, name: str, variable: Variable, rows: str) -> Iterator[tuple[str, list[Any]]]:
     """A variable as columns: one, or one for each value of its other dimension."""
     if variable.dims == (rows,):
-        yield name, variable.data.tolist()
+        yield name, _written(variable.data)
         return
     other, last = variable.dims
     if last != rows:
         raise ValueError(f"{name} has the dimensions {variable.dims}: in a csv file {rows!r} must be the last")
     for label, values in zip(table.variables[other].data.tolist(), variable.data, strict=True):
-        yield f"{name}[{label}]", values.tolist()
+        yield f"{name}[{label}]", _written(values)
+
+
+def _written(values: Array) -> list[Any]:
+    """Numbers as one writes them, with twelve digits: 2.8 and not 2.8000000000000003, a rounding of its unit."""
+    if values.dtype.kind != "f":
+        return list(values.tolist())
+    rounded = np.array([float(f"{value:.12g}") for value in values.ravel().tolist()]).reshape(values.shape)
+    found: list[Any] = rounded.tolist()
+    return found
 
 
 def _json(table: Table) -> bytes:
@@ -201,7 +210,7 @@ def _json(table: Table) -> bytes:
                 "dimensions": list(variable.dims),
                 "units": variable.units,
                 "description": variable.description,
-                "data": variable.data.tolist(),
+                "data": _written(variable.data),
             }
             for name, variable in table.variables.items()
         },

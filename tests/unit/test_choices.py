@@ -54,7 +54,15 @@ def test_every_model_that_says_so_has_all_functions() -> None:
                 "none": NoInteraction(),
             },
         ),
-        (choices.PROCEDURES, {"one-sided": limit.OneSided(), "cls": limit.Cls(), "unified": limit.Unified()}),
+        (
+            choices.PROCEDURES,
+            {
+                "one-sided": limit.OneSided(),
+                "cls": limit.Cls(),
+                "unified": limit.Unified(),
+                "pcl": limit.PowerConstrained(),
+            },
+        ),
     ],
 )
 def test_words_make_their_objects(table: dict[str, object], made: dict[str, Interaction]) -> None:
@@ -77,6 +85,7 @@ def test_the_first_word_is_what_the_library_takes_unless_told() -> None:
         (ResponseSection, "nucleus", choices.NUCLEI),
         (ResponseSection, "binding", choices.BINDINGS),
         (LimitSection, "procedure", choices.PROCEDURES),
+        (LimitSection, "method", choices.METHODS),
     ],
 )
 def test_configurations_know_every_word(section: type, key: str, table: dict[str, object]) -> None:

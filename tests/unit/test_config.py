@@ -179,7 +179,7 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
         ("[model]", "[limit]\nconfidence = 1.0\n[model]", "limit.confidence", "between 0 and 1"),
         ("[model]", "[limit]\ntoys = -1\n[model]", "limit.toys", "at least 0, got -1"),
         ("[model]", "[limit]\ntoys = 1.5\n[model]", "limit.toys", "whole number, got 1.5"),
-        ("[model]", '[limit]\nprocedure = "one"\n[model]', "limit.procedure", "'one-sided', 'cls' or 'unified'"),
+        ("[model]", '[limit]\nprocedure = "one"\n[model]', "limit.procedure", "'one-sided', 'cls', 'unified' or 'pcl'"),
         ("[model]", "[neutrino]\nfit = []\n[model]", "neutrino.fit", "at least 1 values"),
         ("[model]", '[neutrino]\nfit = ["moment"]\n[model]', "neutrino.fit[1]", "expected 'magnetic_moment'"),
         ("[model]", '[neutrino]\nweak = "yes"\n[model]', "neutrino.weak", "true or false, got 'yes'"),
@@ -554,7 +554,7 @@ def test_toys_repeat_with_their_seed_and_agree_with_the_closed_form(experiment: 
     assert first == again != other
     assert steps[-1] == (25, 25)
     assert belt.values[0] == 0
-    unified = experiment.with_settings(limit={"procedure": "unified"}).limit()
+    unified = experiment.with_settings(limit={"procedure": "unified"}).sensitivity()
     # 300 toys know a 90 % quantile to some 10 %, and the limit of μ to a quarter of that of t.
     assert first.high == pytest.approx(unified.high, rel=0.08)
 
@@ -659,7 +659,8 @@ preset = cache(load)
 def test_what_a_preset_fits_can_be_changed(name: str) -> None:
     """No preset names a procedure, which would be refused for what has a sign."""
     other = preset(name).with_settings(neutrino={"fit": ["millicharge"]})
-    assert other.settings.limit.procedure == "one-sided"
+    assert other.settings.limit.procedure is None
+    assert other.procedure_word == "one-sided"
 
 
 @pytest.mark.parametrize("name", presets())

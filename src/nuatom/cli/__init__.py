@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("NUATOM_DEBUG") == "1":
             raise
-        message, code = _explained(error)
+        message, code = _explained(error, words[0] if words else "")
         # A configuration may have several errors, one to a line; any other message is one line.
         head, *others = message.splitlines() if hasattr(error, "problems") else [message]
         screen.error(head)
@@ -104,8 +104,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _explained(error: Exception) -> tuple[str, int]:
-    """One line for an exception, and the exit code."""
+_LESS = {
+    "limit": "fewer toys (--toys), one response (--alone), or wider bins (bins.edges)",
+    "photo": "fewer energies at a time",
+    "check": "a lighter atom",
+    "table": "a lighter atom",
+    "atom": "a lighter atom",
+}
+"""What asks for less memory, by command; of the others it is fewer transfers."""
+
+
+def _explained(error: Exception, name: str) -> tuple[str, int]:
+    """One line for an exception of a command, and the exit code."""
     if hasattr(error, "format_message"):  # typer's own, about the words of the command line
         context = getattr(error, "ctx", None)
         hint = f" (try {context.command_path} --help)" if context is not None else ""
@@ -115,7 +125,7 @@ def _explained(error: Exception) -> tuple[str, int]:
     if isinstance(error, RuntimeError | OSError):
         return str(error), FAILED
     if isinstance(error, MemoryError):
-        return "out of memory; ask for fewer transfers at a time", FAILED
+        return f"out of memory; ask for {_LESS.get(name, 'fewer transfers at a time')}", FAILED
     return f"internal error, {type(error).__name__}: {error}; NUATOM_DEBUG=1 shows where", FAILED
 
 

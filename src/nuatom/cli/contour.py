@@ -45,13 +45,18 @@ def regions(
     names = chosen[0].name, chosen[1].name
     spans = [one.window(*names, expected=sensitivity) for one in runs.values()]
     common = tuple((min(s[i][0] for s in spans), max(s[i][1] for s in spans)) for i in (0, 1))
+    points: int | None = None
     while True:
-        found = {w: one.region(*names, (common[0], common[1]), expected=sensitivity) for w, one in runs.items()}
+        found = {
+            w: one.region(*names, (common[0], common[1]), expected=sensitivity, points=points)
+            for w, one in runs.items()
+        }
         grids = [region.values for region in found.values()]
         largest = tuple((min(g[i][0] for g in grids), max(g[i][-1] for g in grids)) for i in (0, 1))
         if all(np.array_equal(g[i], grids[0][i]) for g in grids for i in (0, 1)):
             return found
         common = largest  # one of them needed more than the others
+        points = max(len(g[0]) for g in grids)
 
 
 def columns(found: Mapping[str, Region]) -> list[list[Column]]:

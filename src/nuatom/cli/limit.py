@@ -5,29 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nuatom import choices
 from nuatom.cli import contour as pairs
-from nuatom.cli import options, screen
+from nuatom.cli import exclusions, options, screen
 from nuatom.cli.describe import About, command
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from nuatom.config import Experiment, Limit, Parameter
-    from nuatom.figures import Counts
-    from nuatom.functions import Array
     from nuatom.output import Results
 
 COMPARED = ("stepping", "free")
 """Responses that every limit is compared with."""
 _WHAT, _HOW, _OUTPUT = "Experiment", "Limit", "Output"
-_BANDS = {-2: "-2σ", -1: "-1σ", 0: "median", 1: "+1σ", 2: "+2σ"}
-_BAND_NAMES = {-2: "minus2sigma", -1: "minus1sigma", 0: "median", 1: "plus1sigma", 2: "plus2sigma"}
 _PYHF, _INFERENCE, _TEMPLATES = ".json", ".ii.h5", (".csv", ".nc")
 
 
@@ -63,6 +57,32 @@ def limit(
     ] = None,
     interaction: options.InteractionName = None,
     width: options.Width = None,
+    exchange: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(choices.EXCHANGES),
+            autocompletion=options.completion(choices.EXCHANGES),
+            help="Exchange potential instead of the configuration's.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    binding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(choices.BINDINGS),
+            autocompletion=options.completion(choices.BINDINGS),
+            help="Thresholds instead of the configuration's.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            metavar="FRACTION",
+            help="Relative accuracy of the response instead of the configuration's.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
     compare: Annotated[
         bool,
         typer.Option("--compare/--alone", help="Also with stepping and with free electrons.", rich_help_panel=_WHAT),
@@ -88,12 +108,33 @@ def limit(
         float | None,
         typer.Option(metavar="CL", help="Confidence level instead of the configuration's.", rich_help_panel=_HOW),
     ] = None,
+    procedure: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(choices.PROCEDURES),
+            autocompletion=options.completion(choices.PROCEDURES),
+            help="How the limit on a magnetic moment is set, instead of the configuration's. unified (taken from data "
+            "if nothing is said): Feldman and Cousins' ordering. one-sided (without data). cls. pcl: one-sided, not "
+            "below the -1σ band.",
+            rich_help_panel=_HOW,
+        ),
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(choices.METHODS),
+            autocompletion=options.completion(choices.METHODS),
+            help="Closed forms where many events decide, counted where few do (auto), or always the one or the other.",
+            rich_help_panel=_HOW,
+        ),
+    ] = None,
     toys: Annotated[
         int | None,
         typer.Option(
             metavar="N",
             min=0,
-            help="Feldman–Cousins interval too, from N toys at each of 25 values.",
+            help="Feldman–Cousins interval too, from N toys at each of 25 values. Where limits are counted with toys, "
+            "N is also their number (2000 unless given).",
             rich_help_panel=_HOW,
         ),
     ] = None,
@@ -119,9 +160,11 @@ def limit(
     property of the neutrino is fitted. Without data the limit is the one that is expected. Everything is checked
     before anything is computed, and every error names its key.
 
-    A magnetic moment enters squared and is not negative: it has an upper limit, one-sided unless the configuration
-    says otherwise. A charge or a radius has an interval. Beside the response that the configuration names stand
-    stepping and free electrons.
+    A magnetic moment enters squared and is not negative: from data it has the interval of Feldman and Cousins
+    (unified), which decides itself whether there is a lower end, and without data an upper limit, one-sided, unless
+    the configuration or --procedure says otherwise. A charge or a radius has an interval. Where less than 30 events
+    decide, they are counted exactly or with toys. Beside every limit stand the median and the ±1σ band that are
+    expected without a signal, and beside the response that the configuration names stepping and free electrons.
 
     --contour asks for two parameters together, all others at their best: its region is where -2 ln L rises by no
     more than 4.61 (at 90 %), and its ends are those of either whatever the other one is. Where an amplitude has a sign,
@@ -159,15 +202,29 @@ def limit(
     _check_exports(exports)
     if toys is not None and 0 < toys < FEWEST_TOYS:
         raise ValueError(f"--toys: {toys} toys are too few, expected 0 for none, or at least {FEWEST_TOYS}")
-    experiment = _changed(configuration.load(config), model, interaction, width, confidence)
+    if tolerance is not None and not 1e-4 <= tolerance <= 0.1:
+        raise ValueError(f"--tolerance: expected a number from 0.0001 to 0.1, got {tolerance:g}")
+    for option, word, among in (
+        ("--procedure", procedure, choices.PROCEDURES),
+        ("--method", method, choices.METHODS),
+        ("--exchange", exchange, choices.EXCHANGES),
+        ("--binding", binding, choices.BINDINGS),
+    ):
+        if word is not None:
+            choices.choose(option, word, among)
+    experiment = _changed(
+        configuration.load(config),
+        model,
+        {"interaction": interaction, "width": width},
+        {"exchange": exchange, "binding": binding, "tolerance": tolerance},
+        {"confidence": confidence, "procedure": procedure, "method": method, "toys": toys, "seed": seed},
+    )
     keep_apart([*paths, *exports], configuration.read_by(config, experiment))
     keep_apart(paths, [(path, "what --export writes") for path in exports])
     _check_linear(experiment, exports)
     chosen = [experiment.parameter(parameter)] if parameter else list(experiment.parameters)
     settings = experiment.settings
-    toys = settings.limit.toys if toys is None else toys
-    seed = settings.limit.seed if seed is None else seed
-
+    toys, seed = settings.limit.toys, settings.limit.seed
     both = None if contour is None else _pair(contour, experiment, parameter, toys)
     runs: dict[str, Experiment] = {settings.model.response: experiment}
     if compare:
@@ -179,7 +236,10 @@ def limit(
             _ = one.model
         if both is not None:
             continue
-        rows += [(p, word, one.sensitivity(p.name) if sensitivity else one.limit(p.name)) for p in chosen]
+        for p in chosen:
+            with screen.progress(f"{word}: limits on {p.part}") as report:
+                found = (one.sensitivity if sensitivity else one.limit)(p.name, report)
+            rows.append((p, word, found))
         if toys and one is experiment:
             for p in chosen:
                 with screen.progress(f"{toys} toys at each value of {p.part}") as report:
@@ -193,10 +253,9 @@ def limit(
         screen.show(about, *pairs.columns(regions))
         _write(paths, lambda: pairs.results(regions, about, experiment.title), experiment, chosen[0], exports)
         return
-    if any(_is_empty(value) for _, _, found in rows for value in (found.bands or {}).values()):
-        about["bands"] = "– where the data would fluctuate so low that no value is left, 0 included; not in files"
-    screen.show(about, *([_columns([row for row in rows if row[0] is p]) for p in chosen]))
-    _write(paths, lambda: _results(runs, chosen[0], rows, about), experiment, chosen[0], exports)
+    about |= exclusions.remarks(rows, sensitivity)
+    screen.show(about, *([exclusions.columns([row for row in rows if row[0] is p], sensitivity) for p in chosen]))
+    _write(paths, lambda: exclusions.results(runs, chosen[0], rows, about, sensitivity), experiment, chosen[0], exports)
 
 
 def _pair(contour: str, experiment: Experiment, parameter: str | None, toys: int) -> tuple[Parameter, Parameter]:
@@ -209,18 +268,36 @@ def _pair(contour: str, experiment: Experiment, parameter: str | None, toys: int
 
 
 def _changed(
-    experiment: Experiment, model: str | None, interaction: str | None, width: float | None, confidence: float | None
+    experiment: Experiment,
+    model: str | None,
+    screened: dict[str, Any],
+    field: dict[str, Any],
+    limit: dict[str, Any],
 ) -> Experiment:
-    if confidence is not None:
-        if not 0 < confidence < 1:
-            raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence:g}")
-        experiment = experiment.with_settings(limit={"confidence": confidence})
-    options.choose_model(model or experiment.settings.model.response, choices.RESPONSES, interaction, width)
-    given = {"interaction": interaction, "width": width}
-    own = {name: value for name, value in given.items() if value is not None}
+    """The experiment with what options say in the place of its keys."""
+    confidence = limit["confidence"]
+    if confidence is not None and not 0 < confidence < 1:
+        raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence:g}")
+    procedure = limit["procedure"]
+    signed = next((p.part for p in experiment.parameters if not p.squared), None)
+    if procedure not in (None, "unified") and signed:
+        raise ValueError(
+            f"--procedure {procedure}: it sets the upper limit of a magnetic moment; {signed} may have either sign and "
+            "has an interval: leave it out, or take unified"
+        )
+    own = _given(limit)
+    if own:
+        experiment = experiment.with_settings(limit=own)
+    word = model or experiment.settings.model.response
+    options.choose_model(word, choices.RESPONSES, screened["interaction"], screened["width"])
+    changes = _given({**screened, **field})
     if model is not None:
-        return experiment.with_response(model, **own)
-    return experiment.with_settings(model=own) if own else experiment
+        return experiment.with_response(model, **changes)
+    return experiment.with_settings(model=changes) if changes else experiment
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 # --- what is shown -------------------------------------------------------------------------------
@@ -247,11 +324,14 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
         "response": response + band,
         "nuisances": ", ".join(experiment.model.parameters[len(experiment.parameters) :]) or "none",
         "limit": f"{what}, {settings.limit.confidence:.4g} confidence",
+        "procedure": experiment.procedure_word if experiment.parameters[0].squared else "unified",
     }
     if settings.data is not None and settings.data.events is not None:
         outside = experiment.events_outside
         inside = int(experiment.counts.sum()) if experiment.counts is not None else 0
-        about["data"] = f"{inside} events in the bins, {outside} outside of them left out"
+        negative = experiment.events_negative
+        which = f", {negative} of them of negative energy" if negative else ""
+        about["data"] = f"{inside} events in the bins, {outside} outside of them left out{which}"
     if settings.published is not None:
         own = [
             f"{p.name} {getattr(settings.published, p.name):g}"
@@ -262,112 +342,7 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
     return about
 
 
-def _columns(rows: list[tuple[Parameter, str, Limit]]) -> list[Column]:
-    """The limits on one parameter, a row for each response and method."""
-    parameter = rows[0][0]
-    unit, name = parameter.short, parameter.label.replace(" ", "_")
-    limits = [found for _, _, found in rows]
-
-    def numbers(values: list[float | None]) -> list[float | None]:
-        return [None if value is None else value / parameter.scale for value in values]
-
-    columns = [Column(parameter.part, "response", [word for _, word, _ in rows])]
-    if not parameter.squared or any(found.low > 0 for found in limits):
-        columns.append(Column(f"from\n{unit}", f"low[{name}]", numbers([found.low for found in limits]), ".3g"))
-    columns.append(
-        Column(
-            f"{'below' if parameter.squared else 'to'}\n{unit}",
-            f"high[{name}]",
-            numbers([found.high for found in limits]),
-            ".3g",
-        )
-    )
-    first = limits[0].high
-    if parameter.squared:
-        ratios: list[float | None] = [found.high / first if first else None for found in limits]
-        columns.append(Column("ratio to\nthe first", "ratio", ratios, ".4f"))
-    for band, title in _BANDS.items():
-        if band and any(found.bands for found in limits):
-            own = [None if found.bands is None else found.bands[band] for found in limits]
-            cells = numbers([None if value is None or _is_empty(value) else value for value in own])
-            columns.append(Column(f"{title}\n{unit}", f"{_BAND_NAMES[band]}[{name}]", cells, ".3g"))
-    return [*columns, Column("method", "method", [found.method for found in limits])]
-
-
-def _is_empty(limit: float) -> bool:
-    """Whether a one-sided limit is the 0 that stands for no value at all that is allowed."""
-    return limit == 0
-
-
 # --- files ---------------------------------------------------------------------------------------
-
-
-def _results(
-    runs: dict[str, Experiment], parameter: Parameter, rows: list[tuple[Parameter, str, Limit]], about: About
-) -> Results:
-    """The likelihood along a parameter for each response, and its figure."""
-    import numpy as np
-
-    from nuatom import figures
-    from nuatom.output import Results
-    from nuatom.store import Table, Variable
-
-    first = next(iter(runs.values()))
-    fitted = first.scan(parameter.name).values
-    rises = {word: one.scan(parameter.name, fitted).rise for word, one in runs.items()}
-    values = np.array([parameter.value(value) / parameter.scale for value in fitted])
-    own: dict[str, Limit] = {}
-    for which, word, found in rows:  # of several methods for one response, the first
-        if which is parameter:
-            own.setdefault(word, found)
-    unit = parameter.label
-    variables = {
-        "value": Variable(("value",), values, unit, parameter.part),
-        "rise": Variable(
-            ("response", "value"),
-            np.stack(list(rises.values())),
-            "1",
-            "-2 ln L less its least, the other parameters at their best",
-        ),
-        "response": Variable(("response",), np.array(list(rises)), "", "response of the target"),
-        "low": Variable(
-            ("response",),
-            np.array([own[w].low / parameter.scale for w in rises]),
-            unit,
-            "lower end of the interval",
-        ),
-        "high": Variable(
-            ("response",), np.array([own[w].high / parameter.scale for w in rises]), unit, "upper end, or the limit"
-        ),
-    }
-    for band, name in _BAND_NAMES.items():
-        of_all = [bands[band] for w in rises if band and (bands := own[w].bands) is not None]
-        if of_all and not any(map(_is_empty, of_all)):
-            text = f"limit where the data fluctuate by {band:+d} standard deviations"
-            variables[name] = Variable(("response",), np.array(of_all) / parameter.scale, unit, text)
-    table = Table(variables, about)
-    ends = {word: (own[word].low / parameter.scale, own[word].high / parameter.scale) for word in rises}
-    label = rf"${parameter.symbol}$  [{unit}]"
-
-    def figure() -> Figure:
-        return figures.limit_figure(
-            _counts(first, parameter, own[next(iter(rises))]), values, rises, ends, label, title=first.title
-        )
-
-    return Results(table, figure)
-
-
-def _counts(experiment: Experiment, parameter: Parameter, found: Limit) -> Counts:
-    from nuatom.figures import Counts
-
-    model = experiment.model
-
-    def at(value: float) -> Array:
-        expected: Array = model.expected(model.point({parameter.fitted: value})[None, :])[0]
-        return expected
-
-    without = at(0.0)
-    return Counts(experiment.edges, without, at(parameter.to_fit(found.high)) - without, experiment.counts)
 
 
 def _check_exports(paths: list[Path]) -> None:
@@ -421,11 +396,15 @@ def _exported(experiment: Experiment, parameter: Parameter, paths: list[Path]) -
     found = []
     for path in paths:
         if path.name.endswith(_TEMPLATES):
-            table = statistics.templates(experiment.model, experiment.edges)
+            table = statistics.templates(experiment.model, experiment.edges, _units(experiment))
             found.append((path, encoded(Results(table), path.suffix)))
         elif path.name.endswith(_PYHF):
-            workspace = statistics.pyhf_workspace(experiment.likelihood, parameter.fitted)
+            workspace = statistics.pyhf_workspace(experiment.likelihood, parameter.fitted, unit=parameter.fitted_unit)
             found.append((path, (json.dumps(workspace, indent=1) + "\n").encode()))
         else:
-            found.append((path, inference_templates(experiment.model, experiment.edges)))
+            found.append((path, inference_templates(experiment.model, experiment.edges, units=_units(experiment))))
     return found
+
+
+def _units(experiment: Experiment) -> dict[str, str]:
+    return {p.fitted: p.fitted_unit for p in experiment.parameters}

@@ -28,6 +28,18 @@ SOURCES = ("solar", "reactor", "cr51", "tritium", "stopped-pion", "mono-energeti
 _FREE, _STEPPING = "free", "stepping"
 _SOURCE, _TARGET, _OUTPUT = "Source", "Atom and model", "Output"
 _OF_ELECTRONS = ("model", "interaction", "width", "exchange", "nucleus", "binding", "tolerance")
+_COUPLINGS = (
+    "weak",
+    "sin2_theta",
+    "mu_nu",
+    "millicharge",
+    "charge_radius",
+    "anapole",
+    "mediator",
+    "nsi",
+    "heavy_lepton",
+)
+_USUAL = {"magnetic_moment": couplings.DEFAULT_MOMENT}
 _PLACED = ("cr51", "tritium")
 _POINTS = 40
 
@@ -126,7 +138,9 @@ def rate(
     The rate is that of the energy deposited, before any detector; discrete excitations are not in it, but in files
     besides. Of several components or couplings each has a column; beside them stand free electrons and stepping.
 
-    In the place of a target a configuration may stand, which then gives the source, the target, and the model.
+    In the place of a target a configuration may stand, which then gives the source, the target, the model, and, unless
+    couplings are given, those: the weak interaction, what is held, and what is fitted at its published limit. The
+    transfers are those of its bins; its recoils, if it has electrons as well, come with --recoils.
 
     For example:
 
@@ -159,6 +173,8 @@ def rate(
     }
     neutrino = {"flavour": flavour, "antineutrino": "yes" if antineutrino else None}
     experiment = _configured(target, {**given, **neutrino})
+    if experiment is not None and experiment.settings.detector.channels == ["recoils"]:
+        recoils = True
     if recoils and (typed := [f"--{name}" for name in _OF_ELECTRONS if _typed(context, name)]):
         raise ValueError(f"{', '.join(typed)}: of the electrons of an atom, and --recoils is about its nucleus")
     if experiment is None:
@@ -167,7 +183,7 @@ def rate(
         T, origin = _transfers(transfer), _source(given, flavour, antineutrino)
     else:
         keep_apart(paths, read_by(target, experiment))
-        T = parse_range(transfer) if transfer else _default_transfers(experiment)
+        T = parse_range(transfer) if transfer else _default_transfers(experiment, recoils)
         origin, target = experiment.source, experiment.target
         given_model = experiment.settings.model
         if not _typed(context, "model"):
@@ -181,6 +197,10 @@ def rate(
             word if _typed(context, name) else getattr(given_model, name)
             for name, word in (("exchange", exchange), ("nucleus", nucleus), ("binding", binding))
         )
+        if not any(_typed(context, name) for name in _COUPLINGS):
+            weak, own = _configured_coupling(experiment)
+            mu_nu, millicharge = own.get("magnetic_moment"), own.get("millicharge")
+            charge_radius, anapole = own.get("charge_radius"), own.get("anapole")
     how = options.choose_model(model, choices.MODELS, interaction, width)
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1:50keV:30")
     chosen = couplings.make_coupling(
@@ -269,11 +289,36 @@ def _transfers(transfer: str | None) -> Array:
     return parse_range(transfer)
 
 
-def _default_transfers(experiment: Experiment) -> Array:
+def _default_transfers(experiment: Experiment, recoils: bool) -> Array:
+    """Those of the bins; of recoils the energies of nuclei, before quenching, that are seen in them."""
     import numpy as np
 
-    first, last = float(experiment.edges[0]), float(experiment.edges[-1])
+    edges = experiment.edges
+    first, last = float(edges[0]), float(edges[-1])
+    if recoils and experiment.detector.quenching is not None:
+        energy = np.geomspace(1e-3 * last, 1e3 * last, 4000)
+        seen = experiment.detector.mean(energy, recoils=True)
+        first, last = (float(np.interp(edge, seen, energy)) for edge in (first, last))
     return np.geomspace(max(first, 1e-3 * last), last, _POINTS)
+
+
+def _configured_coupling(experiment: Experiment) -> tuple[bool, dict[str, Any]]:
+    """Whether the weak interaction is in a configuration, and its numbers as options have them.
+
+    What is fitted has no value: it stands at the published limit, or else where this command has it anyway.
+    """
+    from nuatom.config import PARAMETERS
+    from nuatom.units import cm2
+
+    given = experiment.settings.neutrino
+    found: dict[str, Any] = {}
+    for name, parameter in PARAMETERS.items():
+        value = getattr(given, name)
+        if name in given.fit:
+            value = getattr(experiment.settings.published, name, None) or _USUAL.get(name, parameter.unit)
+        if value:
+            found[name] = f"{value / cm2:.12g}cm2" if parameter.scale != 1.0 else value
+    return given.weak, found
 
 
 def _source(given: Mapping[str, str | None], flavour: str | None, antineutrino: bool) -> Source:
@@ -409,7 +454,7 @@ def _columns(
         free = others[_FREE].tolist()
         ratio = [b / f if f > 0 else None for b, f in zip(result.total.tolist(), free, strict=True)]
         columns.append(Column("bound/\nfree", "bound/free", ratio, ".5f"))
-        columns.append(Column("est. error\n%", "error[%]", (100 * result.relative_error).tolist(), ".2g"))
+        columns.append(Column("relative\nerror", "relative_error", result.relative_error.tolist(), ".2g"))
     if by_shell:
         total = result.total.tolist()
         for shell, values in result.by_shell.items():

@@ -31,7 +31,7 @@ class Column:
         title: for a terminal; a line break puts the unit on a line of its own.
         name: for a pipe, one word.
         cells: the values; None where there is none.
-        form: format of a number on a terminal; in a pipe it keeps all its digits.
+        form: format of a number on a terminal; in a pipe it has twelve digits.
     """
 
     title: str
@@ -99,7 +99,8 @@ def _plain(cell: Cell, *, last: bool) -> str:
         return "-"
     if isinstance(cell, str):
         return cell if last else "_".join(cell.split())
-    return repr(cell)
+    # Twelve digits, and no rounding of a change of units after them.
+    return repr(float(f"{cell:.12g}")) if isinstance(cell, float) else repr(cell)
 
 
 def _show_rich(about: Mapping[str, Cell], tables: Sequence[Sequence[Column]], fold: bool) -> None:

@@ -96,7 +96,7 @@ def text(name: str | Path) -> str:
         hint = f"; did you mean {near[0]}?" if near else ""
         raise ValueError(f"unknown preset {str(name)!r}: expected a .toml file or one of {', '.join(presets())}{hint}")
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"cannot read {str(name)!r}: it is no text in UTF-8") from None
     except OSError as error:

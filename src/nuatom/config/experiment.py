@@ -37,7 +37,10 @@ class Limit:
         confidence: the confidence level.
         method: how it was found, in words.
         observed: whether from data; otherwise expected without a signal.
-        bands: the limit where the data fluctuate by −2 … 2 standard deviations, where that was asked for.
+        bands: ``high`` in experiments without a signal that fluctuate by −2 … 2 standard deviations; None where it is
+            not known.
+        low_bands: the same of ``low``, of what may have either sign.
+        fluctuated_down: whether it is from data and stronger than that of five in six such experiments.
     """
 
     parameter: str
@@ -48,6 +51,8 @@ class Limit:
     method: str
     observed: bool
     bands: Mapping[int, float] | None = None
+    low_bands: Mapping[int, float] | None = None
+    fluctuated_down: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,45 +177,108 @@ class Experiment(Setup):
                 return parameter
         raise ValueError(f"{name!r} is not fitted: expected one of {', '.join(self.settings.neutrino.fit)}")
 
-    def limit(self, parameter: str | None = None) -> Limit:
-        """The limit on a parameter from the data, asymptotic; without data the median of what is expected.
+    def limit(self, parameter: str | None = None, progress: Progress | None = None) -> Limit:
+        """The limit on a parameter from the data, beside what was expected; without data what is expected.
 
-        A magnetic moment has an upper limit, by the procedure of the configuration; what may have either sign has an
-        interval.
+        A magnetic moment has the limit of the procedure of the configuration, `unified` unless it names one; what may
+        have either sign has an interval.  Where few events decide they are counted, and not in closed form: see
+        `nuatom.limit.exclusion`.
 
         Args:
             parameter: its name; the first of those that are fitted unless given.
+            progress: called with the number of values done and of all, if there are toys.
 
         Raises:
             ValueError: for one that is not fitted, or data that exclude every value.
             RuntimeError: if the data do not limit it.
         """
-        return self._limit(self.parameter(parameter), self.likelihood, self.counts is not None)
+        chosen = self.parameter(parameter)
+        if self.counts is None:
+            return self.sensitivity(chosen.name, progress)
+        found = self._exclusion(chosen, self.likelihood, None, progress)
+        interval = found.interval
+        if chosen.squared and not interval.high > 0:
+            raise ValueError(
+                f"limit.procedure: with {self.procedure_word!r} the data exclude every value of {chosen.part} at "
+                f"{interval.confidence:.4g} confidence, 0 included: they lie below the expected background; take "
+                "'unified', 'cls' or 'pcl', which always leave something"
+            )
+        low, high, best = (chosen.value(value) for value in (interval.low, interval.high, interval.best))
+        return Limit(
+            chosen.name,
+            low,
+            high,
+            best,
+            interval.confidence,
+            f"{found.method}, {self._procedure_of(chosen)}",
+            True,
+            *self._bands(chosen, found.expected),
+            found.fluctuated_down,
+        )
 
-    def sensitivity(self, parameter: str | None = None) -> Limit:
-        """The median limit that is expected without a signal, and its bands if the parameter is not negative.
+    def sensitivity(self, parameter: str | None = None, progress: Progress | None = None) -> Limit:
+        """The median limit that is expected without a signal, and its bands.
 
         Args:
             parameter: its name; the first of those that are fitted unless given.
+            progress: called with the number of values done and of all, if there are toys.
 
         Raises:
             ValueError: for one that is not fitted, or a confidence so low that no value is left in the median.
             RuntimeError: if the experiment does not limit it.
         """
-        from nuatom import limit as statistics
-
         chosen = self.parameter(parameter)
-        if not chosen.squared:
-            return self._limit(chosen, self.asimov, observed=False)
-        confidence = self.settings.limit.confidence
-        found = statistics.sensitivity(self.asimov, chosen.fitted, confidence, self.procedure)
-        bands = {band: chosen.value(value) for band, value in found.bands.items()}
-        if not bands[0] > 0:
+        found = self._exclusion(chosen, self.asimov, {}, progress)
+        bands, low_bands = self._bands(chosen, found.expected)
+        confidence = found.interval.confidence
+        if chosen.squared and not bands[0] > 0:
             raise ValueError(
                 f"limit.confidence: at {confidence:g} half of all experiments without a signal exclude every value of "
                 f"{chosen.part}; take a greater one, or limit.procedure = 'unified'"
             )
-        return Limit(chosen.name, 0.0, bands[0], None, confidence, self._method, observed=False, bands=bands)
+        low, high = 0.0, bands[0]
+        if low_bands is not None:
+            # Of an interval that is nearly Gaussian the Asimov data have the median ends, without the noise of toys.
+            low, high = (chosen.value(value) for value in (found.interval.low, found.interval.high))
+        method = f"{found.method}, {self._procedure_of(chosen)}"
+        return Limit(
+            chosen.name, low, high, None if chosen.squared else 0.0, confidence, method, False, bands, low_bands
+        )
+
+    def _exclusion(
+        self,
+        chosen: Parameter,
+        likelihood: statistics.Binned,
+        values: Mapping[str, float] | None,
+        progress: Progress | None,
+    ) -> statistics.Exclusion:
+        from nuatom import limit as statistics
+
+        given = self.settings.limit
+        toys = {"toys": given.toys} if given.toys else {}
+        procedure = choices.PROCEDURES[self._procedure_of(chosen)]()
+        try:
+            return statistics.exclusion(
+                likelihood,
+                chosen.fitted,
+                given.confidence,
+                procedure,
+                method=given.method,
+                seed=given.seed,
+                values=values,
+                progress=progress,
+                **toys,
+            )
+        except RuntimeError as error:
+            raise RuntimeError(f"{chosen.part}: {error}") from None
+
+    def _bands(
+        self, chosen: Parameter, expected: statistics.Sensitivity
+    ) -> tuple[dict[int, float], dict[int, float] | None]:
+        upper = {band: chosen.value(value) for band, value in expected.bands.items()}
+        if expected.lower is None:
+            return upper, None
+        return upper, {band: chosen.value(value) for band, value in expected.lower.items()}
 
     def toys(
         self, parameter: str | None = None, toys: int = 1000, seed: int = 0, progress: Progress | None = None
@@ -229,8 +297,7 @@ class Experiment(Setup):
         from nuatom import limit as statistics
 
         chosen, confidence = self.parameter(parameter), self.settings.limit.confidence
-        start = statistics.interval(self.likelihood, chosen.fitted, confidence)
-        low, high = start.low, start.high
+        low, high, _ = (float(end[0]) for end in statistics.intervals(self.likelihood, chosen.fitted, confidence))
         if chosen.squared:
             values = np.linspace(0.0, _REACH * high, _STEPS + 1)
         else:
@@ -244,25 +311,28 @@ class Experiment(Setup):
         ends = chosen.value(found.low), chosen.value(found.high)
         return Limit(chosen.name, *ends, chosen.value(found.best), confidence, method, self.counts is not None), belt
 
-    def scan(self, parameter: str | None = None, values: Array | None = None) -> statistics.Scan:
+    def scan(
+        self, parameter: str | None = None, values: Array | None = None, *, expected: bool = False
+    ) -> statistics.Scan:
         """The likelihood along a parameter of the fit, to beyond the limit.
 
         Args:
             parameter: its name; the first of those that are fitted unless given.
             values: where, in the units of the fit; by default 121 of them, to 1.6 times the limit at 95 %.
+            expected: without a signal, instead of from the data.
 
         Raises:
             ValueError: for a parameter that is not fitted.
         """
         from nuatom import limit as statistics
 
-        chosen = self.parameter(parameter)
+        chosen, data = self.parameter(parameter), self.asimov if expected else self.likelihood
         if values is None:
-            ends = statistics.interval(self.likelihood, chosen.fitted, 0.95)
-            middle, half = 0.5 * (ends.low + ends.high), 0.8 * (ends.high - ends.low)
-            first, last = (0.0, 1.6 * ends.high) if chosen.squared else (middle - half, middle + half)
+            low, high, _ = (float(end[0]) for end in statistics.intervals(data, chosen.fitted, 0.95))
+            middle, half = 0.5 * (low + high), 0.8 * (high - low)
+            first, last = (0.0, 1.6 * high) if chosen.squared else (middle - half, middle + half)
             values = np.linspace(first, last, _SCANNED)
-        return statistics.scan(self.likelihood, chosen.fitted, values)
+        return statistics.scan(data, chosen.fitted, values)
 
     def window(self, first: str, second: str, *, expected: bool = False) -> tuple[Span, Span]:
         """From where to where one has to look for what is allowed of two parameters together, in public units.
@@ -280,7 +350,13 @@ class Experiment(Setup):
         return one, other
 
     def region(
-        self, first: str, second: str, window: tuple[Span, Span] | None = None, *, expected: bool = False
+        self,
+        first: str,
+        second: str,
+        window: tuple[Span, Span] | None = None,
+        *,
+        expected: bool = False,
+        points: int | None = None,
     ) -> Region:
         """What is allowed of two parameters together, all others at their best, by Wilks' theorem.
 
@@ -289,6 +365,7 @@ class Experiment(Setup):
             window: what to look at, in public units; by default that of `window`.  Both are enlarged if the region does
                 not end within.
             expected: without a signal, instead of from the data.
+            points: along each parameter, at least; a narrow region has more.
 
         Raises:
             ValueError: for one that is not fitted, or the same one twice.
@@ -296,24 +373,18 @@ class Experiment(Setup):
         """
         window = self.window(first, second, expected=expected) if window is None else window
         data, confidence = self.asimov if expected else self.likelihood, self.settings.limit.confidence
-        return region(data, self.parameter(first), self.parameter(second), confidence, window)
+        least = {} if points is None else {"points": points}
+        return region(data, self.parameter(first), self.parameter(second), confidence, window, **least)
+
+    @property
+    def procedure_word(self) -> str:
+        """How an upper limit is set: as the configuration says, or else `unified` from data, one-sided without."""
+        return self.settings.limit.procedure or ("one-sided" if self.counts is None else "unified")
 
     @property
     def procedure(self) -> statistics.Procedure:
-        """How an upper limit is set."""
-        return choices.PROCEDURES[self.settings.limit.procedure]()
+        """The procedure of that word."""
+        return choices.PROCEDURES[self.procedure_word]()
 
-    @property
-    def _method(self) -> str:
-        return f"asymptotic, {self.settings.limit.procedure}"
-
-    def _limit(self, chosen: Parameter, likelihood: statistics.Binned, observed: bool) -> Limit:
-        from nuatom import limit as statistics
-
-        confidence = self.settings.limit.confidence
-        if chosen.squared and self.settings.limit.procedure != "unified":
-            high = statistics.upper_limit(likelihood, chosen.fitted, confidence, self.procedure)
-            return Limit(chosen.name, 0.0, chosen.value(high), None, confidence, self._method, observed)
-        found = statistics.interval(likelihood, chosen.fitted, confidence)
-        low, high, best = (chosen.value(value) for value in (found.low, found.high, found.best))
-        return Limit(chosen.name, low, high, best, confidence, "asymptotic, unified", observed)
+    def _procedure_of(self, chosen: Parameter) -> str:
+        return self.procedure_word if chosen.squared else "unified"

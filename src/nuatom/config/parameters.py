@@ -45,6 +45,12 @@ class Parameter:
         return (value / self.unit) ** 2 if self.squared else value / self.unit
 
     @property
+    def fitted_unit(self) -> str:
+        """What one in the fit is, in words: "(1e-11 Bohr magnetons)^2"."""
+        one = f"{self.unit / self.scale:.6g} {self.label}"
+        return f"({one})^2" if self.squared else one
+
+    @property
     def part(self) -> str:
         """The name of its part of a coupling."""
         return self.name.replace("_", " ")

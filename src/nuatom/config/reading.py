@@ -54,7 +54,8 @@ def read_content(text: str, name: str) -> dict[str, Any]:
         ConfigError: for text that is no TOML.
     """
     try:
-        return tomllib.loads(text)
+        # Editors on Windows put a mark before the text, which is no part of it.
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(name, [f"not a TOML file: {error}"]) from None
 

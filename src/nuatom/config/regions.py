@@ -14,7 +14,9 @@ from nuatom.config.setup import Array
 if TYPE_CHECKING:
     from nuatom import limit as statistics
 
-_POINTS = 61  # along each parameter
+_POINTS = 61  # along each parameter, of a region that fills its window
+_MOST_POINTS = 361
+_ACROSS = 16  # points across the narrow side of a region, of which its lines are made
 _MARGIN = 0.15  # of a region, beyond each of its ends
 _LARGER = 3  # times that a window is doubled
 
@@ -61,6 +63,13 @@ class Region:
         return found[0], found[1]
 
     @property
+    def across(self) -> float:
+        """How many points there are across the narrow side of the region, by its area and its longer side."""
+        inside = self.contour.inside(self.confidence)
+        longer = max(int(inside.any(axis=k).sum()) for k in (0, 1))
+        return float(inside.sum()) / longer if longer else 0.0
+
+    @property
     def is_whole(self) -> bool:
         """Whether the region ends within the values; that of a moment may begin at zero."""
         inside = self.contour.inside(self.confidence)
@@ -75,28 +84,51 @@ def span(likelihood: statistics.Likelihood, parameter: Parameter, confidence: fl
 
     # A region of two parameters reaches to where the profile of one rises by the quantile for two.
     alone = erf(sqrt(statistics.contour_level(confidence) / 2))
-    found = statistics.interval(likelihood, parameter.fitted, alone)
-    low, high = parameter.value(found.low), parameter.value(found.high)
+    ends = statistics.intervals(likelihood, parameter.fitted, alone)
+    low, high = (parameter.value(float(end[0])) for end in ends[:2])
     more = _MARGIN * (high - low)
     return (0.0 if parameter.squared else low - more), high + more
 
 
 def region(
-    likelihood: statistics.Likelihood, first: Parameter, second: Parameter, confidence: float, spans: tuple[Span, Span]
+    likelihood: statistics.Likelihood,
+    first: Parameter,
+    second: Parameter,
+    confidence: float,
+    spans: tuple[Span, Span],
+    points: int = _POINTS,
 ) -> Region:
     """What is allowed of two parameters within these spans, or within larger ones if it does not end there.
+
+    A region that is narrow, as of two parameters that can make up for one another, gets more points, so that its edge
+    is smooth.
+
+    Args:
+        likelihood: one data set.
+        first, second: the parameters.
+        confidence: the confidence level.
+        spans: what to look at, in public units.
+        points: along each parameter, at least.
 
     Raises:
         RuntimeError: if it ends nowhere.
     """
     from nuatom import limit as statistics
 
-    for _ in range(_LARGER + 1):
-        grids = [_grid(p, ends) for p, ends in zip((first, second), spans, strict=True)]
+    larger = 0
+    while True:
+        grids = [_grid(p, ends, points) for p, ends in zip((first, second), spans, strict=True)]
         contour = statistics.contour(likelihood, (first.fitted, grids[0]), (second.fitted, grids[1]))
         found = Region(first, second, contour, confidence)
-        if found.is_whole:
+        if found.is_whole and (found.across >= _ACROSS or points >= _MOST_POINTS):
             return found
+        if found.is_whole:
+            wanted = 1.1 * points * _ACROSS / max(found.across, 1.0)
+            points = min(_MOST_POINTS, max(2 * points - 1, int(wanted)))
+            continue
+        if larger == _LARGER:
+            break
+        larger += 1
         spans = _doubled(first, spans[0]), _doubled(second, spans[1])
     raise RuntimeError(
         f"{first.part} and {second.part} are not limited together: −2 ln L stays below its limit along some line; "
@@ -104,9 +136,9 @@ def region(
     )
 
 
-def _grid(parameter: Parameter, ends: Span) -> Array:
+def _grid(parameter: Parameter, ends: Span, points: int) -> Array:
     """Values in the units of the fit, even in public ones."""
-    return np.array([parameter.to_fit(value) for value in np.linspace(*ends, _POINTS)])
+    return np.array([parameter.to_fit(value) for value in np.linspace(ends[0], ends[1], points)])
 
 
 def _doubled(parameter: Parameter, ends: Span) -> Span:

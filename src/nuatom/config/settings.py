@@ -16,6 +16,7 @@ from nuatom.config.fields import (
     PositiveNumber,
     Section,
     SignedArea,
+    SignedEnergy,
     word_of,
 )
 from nuatom.config.sections import (
@@ -91,7 +92,7 @@ class DataSection(Section):
     """What was seen: counts by bin, or energies of events; without either, what is expected without a signal."""
 
     counts: Annotated[_File | Annotated[list[float], Tag("list")], Discriminator(_file_or_list)] | None = None
-    events: Annotated[_File | Annotated[list[Energy], Tag("list")], Discriminator(_file_or_list)] | None = None
+    events: Annotated[_File | Annotated[list[SignedEnergy], Tag("list")], Discriminator(_file_or_list)] | None = None
 
 
 def _tolerance(value: float) -> float:
@@ -138,7 +139,8 @@ class LimitSection(Section):
     """What is asked."""
 
     confidence: Fraction = 0.9
-    procedure: Annotated[str, word_of(choices.PROCEDURES)] = "one-sided"
+    procedure: Annotated[str, word_of(choices.PROCEDURES)] | None = None
+    method: Annotated[str, word_of(choices.METHODS)] = "auto"
     toys: Annotated[int, Field(ge=0), AfterValidator(_toys)] = 0
     seed: Annotated[int, Field(ge=0)] = 0
 

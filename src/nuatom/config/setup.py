@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -75,6 +76,7 @@ class Setup:
             problems += self._out_of_reach()
         if problems:
             raise ConfigError(self.name, list(dict.fromkeys(problems)))
+        self._warn_of_blind_bins()
 
     @cached_property
     def settings(self) -> Settings:
@@ -165,6 +167,13 @@ class Setup:
             return 0
         return len(self._events) - int(self.counts.sum())
 
+    @property
+    def events_negative(self) -> int:
+        """How many of them have a negative energy, as noise may reconstruct one."""
+        if self.settings.data is None or self.settings.data.events is None:
+            return 0
+        return int(np.sum(self._events < 0))
+
     @cached_property
     def _events(self) -> Array:
         from nuatom.limit import read_events
@@ -239,7 +248,7 @@ class Setup:
 
     def _check_procedure(self) -> None:
         given = self.settings.limit
-        if given.procedure == "unified" or "procedure" not in given.model_fields_set:
+        if given.procedure in ("unified", None):
             return
         for parameter in self.parameters:
             if not parameter.squared:
@@ -288,6 +297,18 @@ class Setup:
                 raise _Problem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
             if word in given.band[:number]:
                 raise _Problem(f"model.band: {word!r} is there twice")
+
+    def _warn_of_blind_bins(self) -> None:
+        """Bins below the threshold have backgrounds and data, but never a signal."""
+        threshold = self.detector.threshold
+        blind = int(np.sum(self.edges[1:] <= threshold * (1 + 1e-9)))
+        if blind:
+            what = f"{blind} bins lie" if blind > 1 else "a bin lies"
+            warnings.warn(
+                f"{self.name}: bins.edges: {what} below detector.threshold, {threshold / keV:.6g} keV: there is no "
+                "signal in them; begin the bins at the threshold",
+                stacklevel=2,
+            )
 
     def _out_of_reach(self) -> list[str]:
         """A threshold that nothing the source gives can pass."""
@@ -360,11 +381,13 @@ class Setup:
     def expected(self, coupling: Coupling) -> Expected:
         """The counts of electrons from a coupling, folded as well as the atom is known."""
         tolerance = max(self.settings.model.tolerance, 1e-3)
-        return self.detector.expected(self.source, coupling, self.material(), self.edges, tolerance=tolerance)
+        return _folded(
+            lambda: self.detector.expected(self.source, coupling, self.material(), self.edges, tolerance=tolerance)
+        )
 
     def expected_recoils(self, coupling: Coupling) -> Expected:
         """The counts of nuclear recoils from a coupling."""
-        return self.detector.expected(self.source, coupling, self.target, self.edges, recoils=True)
+        return _folded(lambda: self.detector.expected(self.source, coupling, self.target, self.edges, recoils=True))
 
     def by_part(self, coupling: Neutrino) -> dict[str, Array]:
         """Counts by part of a coupling, each (component, bin), recoils after electrons."""
@@ -385,6 +408,17 @@ class Setup:
 
 class _Problem(ValueError):
     """One line about one key."""
+
+
+def _folded(make: Callable[[], T]) -> T:
+    """What a detector makes of a spectrum; an error about its accuracy names the key that sets it."""
+    from nuatom.detector.checks import TooFewTransfersError
+
+    try:
+        return make()
+    except TooFewTransfersError as error:
+        what = str(error).partition(";")[0].removeprefix("the transfers are too few: ")
+        raise ValueError(f"model.tolerance: {what}; take a larger tolerance, or wider bins (bins.edges)") from None
 
 
 def _named(key: str, make: Callable[[], T]) -> T:

@@ -56,6 +56,73 @@ def straight(mean: Array, sigma: Array, ends: Array, left: Array, right: Array) 
     return np.where(exact, np.where((E0 <= mean) & (mean < E1), height, 0.0), smeared)
 
 
+def fewer(ends: Array, left: Array, right: Array, kept: Array, tolerance: float) -> tuple[Array, Array, Array]:
+    """Straight pieces that join, in the place of runs of shorter ones that are within a tolerance of them.
+
+    A table may have tens of thousands of rows, and each costs a Gaussian integral for every transfer.  A run grows as
+    long as one line from its first end passes within the tolerance of all its ends (a cone of slopes that narrows).
+
+    Args:
+        ends: ends of the pieces, ascending, shape (n + 1,) [energy].
+        left, right: values at the ends of each piece, shape (n,).
+        kept: ends that must stay [energy].
+        tolerance: how far values may be off.
+
+    Returns:
+        ends, left and right of fewer pieces.
+    """
+    fixed = np.isin(ends, kept)
+    fixed[1:-1] |= right[:-1] != left[1:]  # a step
+    at, low, high = ends.tolist(), left.tolist(), right.tolist()
+    starts, first = [0], 0
+    least, most = -np.inf, np.inf
+    for j in range(1, len(at)):
+        width = at[j] - at[first]
+        slope = (high[j - 1] - low[first]) / width
+        if not least <= slope <= most:
+            first = j - 1
+            starts.append(first)
+            width = at[j] - at[first]
+            slope = (high[j - 1] - low[first]) / width
+            least, most = -np.inf, np.inf
+        if fixed[j]:
+            first = j
+            starts.append(j)
+            least, most = -np.inf, np.inf
+            continue
+        least, most = max(least, slope - tolerance / width), min(most, slope + tolerance / width)
+    places = np.unique(np.array([*starts, len(at) - 1]))
+    return ends[places], left[places[:-1]], right[places[1:] - 1]
+
+
+def cells(ends: Array, left: Array, right: Array, kept: Array, width: float) -> tuple[Array, Array, Array]:
+    """Straight pieces no wider than they need be, with the integral and the first moment of the many they stand for.
+
+    Seen through a Gaussian much wider than a cell, what is left of the difference is the second moment.
+
+    Args:
+        ends, left, right: the many pieces, as of `straight`.
+        kept: ends that must stay [energy].
+        width: of a cell, about [energy].
+
+    Returns:
+        ends, left and right of the cells.
+    """
+    number = np.floor((ends - ends[0]) / width)
+    first = np.flatnonzero(np.append(True, np.diff(number) > 0) | np.isin(ends, kept))
+    places = np.unique(np.append(first, ends.size - 1))
+    edges = ends[places]
+    step, middle = np.diff(ends), 0.5 * (ends[1:] + ends[:-1])
+    owner = np.repeat(np.arange(places.size - 1), np.diff(places))
+    size, centre = np.diff(edges), 0.5 * (edges[1:] + edges[:-1])
+    mean = 0.5 * (left + right)
+    count = places.size - 1
+    height = np.bincount(owner, mean * step, count) / size
+    moment = mean * step * (middle - centre[owner]) + (right - left) * step**2 / 12
+    half = 6 * np.bincount(owner, moment, count) / size**2
+    return edges, height - half, height + half
+
+
 # --- grids ---------------------------------------------------------------------------------------
 
 

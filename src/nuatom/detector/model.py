@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 _REACH = 6.0  # σ; beyond, 1e−9 of a Gaussian
 _AROUND = np.array([-6.0, -4.5, -3.3, -2.3, -1.5, -0.75, 0.0, 0.75, 1.5, 2.3, 3.3, 4.5, 6.0])
+_NOTHING = 9.0  # σ
+_PER_SIGMA = 20  # pieces that a Gaussian has to see
+_MANY, _SAME = 1000, 1e-5  # pieces of an efficiency, of which more are joined where they are as straight as this
 _KNOTS = 60  # so many knots of an efficiency mark panels in T; the others lie closely between them
 _CHUNK = 1_000_000  # numbers of an array of pieces and transfers held at a time
 _TOLERANCE = 1e-3
@@ -150,14 +153,26 @@ class Detector:
             raise ValueError("transfer must be a list of finite energies that are not negative")
         bins = checked_edges(edges, self.threshold)
         ends, left, right = self._pieces(bins)
-        # The bin of each piece; a sum over them is a product with zeros and ones.
-        owner = np.searchsorted(bins, 0.5 * (ends[1:] + ends[:-1])) - 1
-        collect = (owner == np.arange(bins.size - 1)[:, None]).astype(float)
         result = np.zeros((bins.size - 1, T.size))
         seen = np.flatnonzero(T >= self.cutoff)
+        seen = seen[np.argsort(T[seen], kind="stable")]
         for part in np.array_split(seen, 1 + seen.size * left.size // _CHUNK):
             mean, sigma = self.mean(T[part], recoils=recoils), self.sigma(T[part], recoils=recoils)
-            result[:, part] = collect @ folding.straight(mean, sigma, ends, left, right)
+            # Neighbours in T see only the pieces about them: beyond 9σ there is less than 1e−18 of a Gaussian.
+            reach = _NOTHING * sigma
+            lowest, highest = np.min(mean - reach, initial=np.inf), np.max(mean + reach, initial=-np.inf)
+            first = max(int(np.searchsorted(ends, lowest, side="right")) - 1, 0)
+            last = min(int(np.searchsorted(ends, highest, side="right")), left.size)
+            if last <= first:
+                continue
+            pieces = ends[first : last + 1], left[first:last], right[first:last]
+            width = float(np.min(sigma, initial=np.inf)) / _PER_SIGMA
+            if last - first > _MANY and width > 0.0:
+                pieces = folding.cells(*pieces, bins, width)
+            # The bin of each piece; a sum over them is a product with zeros and ones.
+            owner = np.searchsorted(bins, 0.5 * (pieces[0][1:] + pieces[0][:-1])) - 1
+            collect = (owner == np.arange(bins.size - 1)[:, None]).astype(float)
+            result[:, part] = collect @ folding.straight(mean, sigma, *pieces)
             result[:, part] *= checked_probability("true_efficiency", self.true_efficiency(T[part]))
         return result
 
@@ -353,7 +368,11 @@ class Detector:
         # At a step the value depends on the side one comes from.
         left = checked_probability("efficiency", self.efficiency(np.nextafter(ends[:-1], np.inf)))
         right = checked_probability("efficiency", self.efficiency(np.nextafter(ends[1:], -np.inf)))
-        return ends, left, right
+        if left.size <= _MANY:
+            return ends, left, right
+        joins = np.abs(right[:-1] - left[1:]) < 1e-12  # a table has no steps, only rounding
+        right[:-1] = np.where(joins, left[1:], right[:-1])
+        return folding.fewer(ends, left, right, bins, _SAME)
 
     def _reach(self, bins: Array, least: float, recoils: bool) -> tuple[float, float]:
         """The transfers that are seen in the bins, from 6σ below them, though not below ``least``, to 6σ above."""

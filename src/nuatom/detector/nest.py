@@ -20,6 +20,8 @@ from nuatom.detector.resolution import not_negative
 from nuatom.functions import Array
 from nuatom.units import eV, keV
 
+_LEAST_FIELD = 1.0  # V/cm, NEST's FIELD_MIN; at 0 it gives electrons no photons, at 1e-6 nan
+
 
 class Deposit(Enum):
     """What deposits the energy; the value is NEST's name for it."""
@@ -56,7 +58,7 @@ class NestYields:
     fraction ``quenching`` is that of a `Detector`.
 
     Attributes:
-        field: drift field ≥ 0, in V/cm.
+        field: drift field ≥ 1, in V/cm: below that NEST has no signal of electrons, and its yields become 0 and nan.
         density: of the liquid > 0, in g/cm³.
         photon_detection: g, 0 to 1, not 0.
         extraction: x, 0 to 1, not 0.
@@ -78,8 +80,13 @@ class NestYields:
     deposit: Deposit = Deposit.BETA
 
     def __post_init__(self) -> None:
-        for name in ("field", "photon_spread", "electron_spread", "fano"):
+        for name in ("photon_spread", "electron_spread", "fano"):
             not_negative(name, getattr(self, name))
+        if not (math.isfinite(self.field) and self.field >= _LEAST_FIELD):
+            raise ValueError(
+                f"field must be at least {_LEAST_FIELD:g}, in V/cm, got {self.field!r}: without a field no electrons "
+                "are drifted, and NEST has no yields that could be used"
+            )
         if not (math.isfinite(self.density) and self.density > 0.0):
             raise ValueError(f"density must be greater than zero, in g/cm³, got {self.density!r}")
         for name in ("photon_detection", "extraction"):
@@ -114,6 +121,9 @@ class NestYields:
             if energy > 0.0:
                 result = calculator.GetYields(kind, float(energy), self.density, self.field)
                 found[:, k] = result.PhotonYield, result.ElectronYield
+        if not np.all(np.isfinite(found)):
+            worst = float(T.ravel()[np.argmax(~np.isfinite(found).all(axis=0))]) / keV
+            raise ValueError(f"NEST has no yields at {worst:.6g} keV with a field of {self.field:g} V/cm")
         photons, electrons = found.reshape(2, *T.shape)
         return photons, electrons
 

@@ -43,6 +43,7 @@ def limit_figure(
     label: str,
     *,
     title: str = "",
+    expected: tuple[float, float, float] | None = None,
 ) -> Figure:
     """The counts with the signal at the limit, and beside them −2 ln L along the parameter, for each response.
 
@@ -53,6 +54,7 @@ def limit_figure(
         ends: lower and upper ends of what is allowed, by response; marked.
         label: the parameter with its unit, for its axis.
         title: above the figure.
+        expected: −1σ, median and +1σ of the limit without a signal, with the first response; shaded.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -61,13 +63,17 @@ def limit_figure(
         figure = Figure(figsize=(9.6, 4.2), layout="constrained")
         left, right = figure.subplots(1, 2)
         _counts(left, counts)
+        if expected is not None:
+            right.axvspan(expected[0], expected[2], color=GREY, alpha=0.2, lw=0, label="limit expected, ±1σ")
+            right.axvline(expected[1], color=GREY, lw=0.8, ls=":")
         for k, (name, rise) in enumerate(rises.items()):
             colour = CURVE_COLOURS[k % len(CURVE_COLOURS)]
             right.plot(values, rise, color=colour, ls=CURVE_LINES[k % len(CURVE_LINES)], lw=1.6, label=name)
             for end in ends.get(name, ()):
-                if values[0] < end < values[-1]:
+                if end and values[0] < end:
                     right.axvline(end, color=colour, ls=CURVE_LINES[k % len(CURVE_LINES)], lw=0.8)
-        right.set_xlim(values[0], values[-1])
+        first = 0.0 if 0.0 < values[0] < 0.1 * values[-1] else values[0]
+        right.set_xlim(first, max(values[-1], *(1.1 * each[1] for each in ends.values())))
         right.set_ylim(0.0, max(6.0, *(float(np.interp(e[1], values, rises[n])) * 1.5 for n, e in ends.items())))
         right.set_xlabel(label)
         right.set_ylabel(r"$-2\,\Delta\ln L$")

@@ -2,23 +2,11 @@
 
 A `Signal` is a polynomial in the parameters (μ_ν², a millicharge, ...), exact because rates are.  With backgrounds and
 nuisance parameters it makes a `Model`, with data a likelihood, `Binned` or `Unbinned`, and from this come a `fit`, a
-`scan`, a `contour`, the asymptotic `upper_limit`, `interval` and `sensitivity` with their boundary, and the `belt` of
-Feldman and Cousins by toys.  Nothing here knows where the counts come from.
+`scan`, a `contour`, the `upper_limit`, `interval` and `sensitivity` with their boundary, in closed form or counted
+where events are few, and the `belt` of Feldman and Cousins by toys.  Nothing here knows where the counts come from.
 """
 
-from nuatom.limit.asymptotic import (
-    Cls,
-    Interval,
-    OneSided,
-    Procedure,
-    Sensitivity,
-    Unified,
-    interval,
-    sensitivity,
-    significance,
-    upper_limit,
-    upper_limits,
-)
+from nuatom.limit.asymptotic import Interval, Sensitivity, intervals, significance, upper_limits
 from nuatom.limit.data import Observed, read_counts, read_events
 from nuatom.limit.export import (
     PYHF_SETTINGS,
@@ -29,14 +17,19 @@ from nuatom.limit.export import (
     write_inference_templates,
 )
 from nuatom.limit.feldman_cousins import Belt, belt, counting_interval, statistics
+from nuatom.limit.few import FEW, deciding_events
 from nuatom.limit.fit import Contour, Fit, Scan, contour, contour_level, fit, scan
 from nuatom.limit.likelihood import Binned, Likelihood, Unbinned
+from nuatom.limit.limits import METHODS, Exclusion, exclusion, interval, sensitivity, upper_limit
 from nuatom.limit.minimise import Minimum, minimise, rise
 from nuatom.limit.model import NOT_NEGATIVE, UNBOUNDED, Model
 from nuatom.limit.nuisance import Factor, Free, Gaussian, LogNormal, Morphing
 from nuatom.limit.polynomial import Signal
+from nuatom.limit.procedures import Cls, OneSided, PowerConstrained, Procedure, Unified
 
 __all__ = [
+    "FEW",
+    "METHODS",
     "NOT_NEGATIVE",
     "PYHF_SETTINGS",
     "UNBOUNDED",
@@ -44,6 +37,7 @@ __all__ = [
     "Binned",
     "Cls",
     "Contour",
+    "Exclusion",
     "Factor",
     "Fit",
     "Free",
@@ -56,6 +50,7 @@ __all__ = [
     "Morphing",
     "Observed",
     "OneSided",
+    "PowerConstrained",
     "Procedure",
     "Scan",
     "Sensitivity",
@@ -67,8 +62,11 @@ __all__ = [
     "contour_level",
     "contour_table",
     "counting_interval",
+    "deciding_events",
+    "exclusion",
     "fit",
     "interval",
+    "intervals",
     "minimise",
     "pyhf_workspace",
     "read_counts",

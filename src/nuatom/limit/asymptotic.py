@@ -9,10 +9,9 @@ Phys. J. C 71 (2011) 1554, arXiv:1007.1727, called CCGV below).  σ comes from t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from nuatom.limit.fit import check_confidence
 from nuatom.limit.likelihood import Likelihood
 from nuatom.limit.minimise import Minimum, minimise, rise
 from nuatom.limit.polynomial import Array
+from nuatom.limit.procedures import OneSided, Procedure, Unified
 
 _LARGEST_Z = 30.0
 _EXPANSIONS = 60
@@ -28,63 +28,6 @@ _ROOT_STEPS = 60
 _NEAREST = 3e-3  # standard deviations from the best fit where a search starts; nearer, t is lost in rounding
 _ROOT_TOLERANCE = 1e-5  # relative to the distance of the limit from the best fit or the boundary
 BANDS = (-2, -1, 0, 1, 2)
-
-
-class Procedure(Protocol):
-    """How compatible a value of the parameter is with the data, given t, the side, and q_A."""
-
-    def p_value(self, statistic: Array, upward: NDArray[np.bool_], asimov: Array) -> Array:
-        """The p-value of μ.
-
-        Args:
-            statistic: t_μ, any shape.
-            upward: whether μ̂ > μ.
-            asimov: q_A of μ; infinite for a parameter without boundary.
-        """
-
-
-@dataclass(frozen=True)
-class OneSided:
-    """Upper limits from q̃_μ (CCGV 16, 64–66): t where μ̂ ≤ μ, otherwise 0.
-
-    F(q̃) = Φ(√q̃) up to q_A, Φ((q̃ + q_A)/(2√q_A)) beyond.  A 90 % limit is μ̂ + 1.28σ.  It covers exactly 90 %, and so
-    for one experiment in ten without a signal it excludes every value; `Unified` and `Cls` do not.
-    """
-
-    def p_value(self, statistic: Array, upward: NDArray[np.bool_], asimov: Array) -> Array:
-        """1 − F(q̃_μ | μ)."""
-        return _upper_tail(_one_sided_z(np.where(upward, 0.0, statistic), asimov))
-
-
-@dataclass(frozen=True)
-class Cls:
-    """Upper limits from CL_s = p_μ/(1 − p_b) (Read, J. Phys. G 28 (2002) 2693) with q̃_μ.
-
-    Never excludes what the experiment cannot tell from no signal, and covers more than it says.
-    """
-
-    def p_value(self, statistic: Array, upward: NDArray[np.bool_], asimov: Array) -> Array:
-        """CL_s; the denominator is the same tail without a signal (CCGV 65, with μ' = 0)."""
-        q = np.where(upward, 0.0, statistic)
-        root = np.sqrt(asimov)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            beyond = np.where(asimov > 0, (q - asimov) / (2 * root), 0.0)
-        without = np.where(q <= asimov, np.sqrt(q) - root, beyond)
-        return np.asarray(_upper_tail(_one_sided_z(q, asimov)) / np.maximum(_upper_tail(without), 1e-300))
-
-
-@dataclass(frozen=True)
-class Unified:
-    """Intervals from t̃_μ (CCGV 11, 43–44), the ordering of Feldman and Cousins (Phys. Rev. D 57 (1998) 3873).
-
-    F(t̃) = 2Φ(√t̃) − 1 up to q_A, Φ(√t̃) + Φ((t̃ + q_A)/(2√q_A)) − 1 beyond: the interval decides itself whether it has
-    a lower end, and is never empty.  Without a boundary t is χ²₁.
-    """
-
-    def p_value(self, statistic: Array, upward: NDArray[np.bool_], asimov: Array) -> Array:
-        """1 − F(t̃_μ | μ)."""
-        # Both tails, μ̂ above μ and below it; the boundary changes only the latter, and there only t > q_A.
-        return np.asarray(_upper_tail(np.sqrt(statistic)) + _upper_tail(_one_sided_z(statistic, asimov)))
 
 
 @dataclass(frozen=True)
@@ -114,11 +57,13 @@ class Sensitivity:
         parameter: its name.
         confidence: the confidence level.
         bands: the limit where the data fluctuate by −2, −1, 0, 1 and 2 standard deviations.
+        lower: the same of the lower end, of a parameter without a bound; None for others.
     """
 
     parameter: str
     confidence: float
     bands: Mapping[int, float]
+    lower: Mapping[int, float] | None = None
 
     @property
     def median(self) -> float:
@@ -126,63 +71,48 @@ class Sensitivity:
         return self.bands[0]
 
 
-def upper_limit(
-    likelihood: Likelihood, parameter: str, confidence: float = 0.9, procedure: Procedure | None = None
-) -> float:
-    """The upper limit of a parameter with a lower bound; `OneSided` unless another procedure is given.
-
-    Args:
-        likelihood: one data set.
-        parameter: the one to limit, such as μ_ν², bounded from below.
-        confidence: the confidence level.
-        procedure: `OneSided()`, `Cls()`, or `Unified()`.
-
-    Raises:
-        ValueError: an unknown parameter, one without a lower bound, or data that exclude every value.
-        RuntimeError: the data do not limit the parameter.
-    """
-    likelihood.require_single()
-    found = upper_limits(likelihood, parameter, confidence, procedure)[0]
-    low = likelihood.model.limits[0, likelihood.model.index(parameter)]
-    if found <= low:
-        raise ValueError(
-            f"the data exclude every {parameter} at {confidence:.0%}, down to {low}: they lie below the expected "
-            f"background; use Cls() or Unified(), which always leave something"
-        )
-    return float(found)
-
-
 def upper_limits(
     likelihood: Likelihood, parameter: str, confidence: float = 0.9, procedure: Procedure | None = None
 ) -> Array:
-    """The upper limits of n data sets, shape (n,); the lower bound itself where every value is excluded.
+    """The asymptotic upper limits of n data sets, shape (n,); the lower bound itself where every value is excluded.
 
-    The arguments and errors are those of `upper_limit`.
-    """
-    chosen = procedure if procedure is not None else OneSided()
-    problem = _Inversion(likelihood, parameter, confidence, chosen, needs_bound=True)
-    return problem.end(+1)
-
-
-def interval(likelihood: Likelihood, parameter: str, confidence: float = 0.9) -> Interval:
-    """The unified interval of a parameter in the asymptotic approximation; see `Unified`.
-
-    Without a bound it is where t rises by less than χ²₁'s quantile.  Where D has two minima it is the connected piece
-    around the better one; see the scan.
+    Closed forms whatever the number of events, as ensembles want them; `upper_limit` counts where events are few.
 
     Args:
-        likelihood: one data set.
+        likelihood: n data sets.
+        parameter: the one to limit, such as μ_ν², bounded from below.
+        confidence: the confidence level.
+        procedure: `OneSided()` unless another is given.
+
+    Raises:
+        ValueError: an unknown parameter, or one without a lower bound.
+        RuntimeError: the data do not limit the parameter.
+    """
+    chosen = procedure if procedure is not None else OneSided()
+    found = _Inversion(likelihood, parameter, confidence, chosen, needs_bound=True).end(+1)
+    band = chosen.least_band
+    if band is not None:
+        least = asymptotic_sensitivity(likelihood, parameter, confidence, chosen, bands=(band,)).bands[band]
+        found = np.maximum(found, least)
+    return found
+
+
+def intervals(likelihood: Likelihood, parameter: str, confidence: float = 0.9) -> tuple[Array, Array, Array]:
+    """Lower ends, upper ends and best fits of the asymptotic unified intervals of n data sets, each (n,).
+
+    Where D has two minima it is the connected piece around the better one; see the scan.
+
+    Args:
+        likelihood: n data sets.
         parameter: the one to enclose.
         confidence: the confidence level.
 
     Raises:
-        ValueError: an unknown parameter, or more than one data set.
+        ValueError: an unknown parameter.
         RuntimeError: the data do not limit the parameter.
     """
-    likelihood.require_single()
     problem = _Inversion(likelihood, parameter, confidence, Unified(), needs_bound=False)
-    low, high = float(problem.end(-1)[0]), float(problem.end(+1)[0])
-    return Interval(parameter, low, high, float(problem.fitted[0]), confidence)
+    return problem.end(-1), problem.end(+1), problem.fitted
 
 
 def significance(likelihood: Likelihood, parameter: str) -> float:
@@ -196,17 +126,18 @@ def significance(likelihood: Likelihood, parameter: str) -> float:
         ValueError: an unknown parameter, or one without a lower bound.
     """
     likelihood.require_single()
-    low = _lower_bound(likelihood, parameter)
+    low = lower_bound(likelihood, parameter)
     statistic, _ = rise(likelihood, minimise(likelihood), {parameter: low})
     return float(np.sqrt(statistic[0]))
 
 
-def sensitivity(
+def asymptotic_sensitivity(
     likelihood: Likelihood,
     parameter: str,
     confidence: float = 0.9,
     procedure: Procedure | None = None,
     values: Mapping[str, float] | None = None,
+    bands: Sequence[int] = BANDS,
 ) -> Sensitivity:
     """The median upper limit expected without a signal, and its bands, from the Asimov data set (CCGV section 4.3).
 
@@ -214,22 +145,12 @@ def sensitivity(
     with √q_A(μ) = r, so that the limit is where q_A(μ) = r_N², with r_N a number that the procedure sets: 1.28 + N for
     a one-sided limit at 90 %.
 
-    Args:
-        likelihood: its model is used, its data are not.
-        parameter: the one to limit, bounded from below.
-        confidence: the confidence level.
-        procedure: `OneSided()` unless another is given.
-        values: parameters of the Asimov data set that are not at their start, such as fluxes fitted elsewhere.
-
-    Raises:
-        ValueError: an unknown parameter, or one without a lower bound.
-        RuntimeError: the experiment does not limit the parameter.
+    The arguments and errors are those of `sensitivity`; ``bands`` are those that are wanted.
     """
     check_confidence(confidence)
     chosen = procedure if procedure is not None else OneSided()
-    model = likelihood.model
-    low = _lower_bound(likelihood, parameter)
-    asimov = likelihood.asimov(model.point({**(values or {}), parameter: low})[None, :])
+    low = lower_bound(likelihood, parameter)
+    asimov = likelihood.asimov(likelihood.model.point({**(values or {}), parameter: low})[None, :])
     best = minimise(asimov)
 
     def expected(band: int) -> float:
@@ -244,7 +165,13 @@ def sensitivity(
         first = _reach(asimov, parameter, low)
         return float(_root(lambda x: np.sqrt(rise(asimov, best, {parameter: x})[0]) - r, np.array([low]), first)[0])
 
-    return Sensitivity(parameter, confidence, {band: expected(band) for band in BANDS})
+    return Sensitivity(parameter, confidence, held_up({band: expected(band) for band in bands}, chosen))
+
+
+def held_up(bands: Mapping[int, float], procedure: Procedure) -> dict[int, float]:
+    """Bands of expected limits, none of them below the least one that the procedure reports."""
+    least = -np.inf if procedure.least_band is None else bands.get(procedure.least_band, -np.inf)
+    return {band: max(value, least) for band, value in bands.items()}
 
 
 class _Inversion:
@@ -258,7 +185,7 @@ class _Inversion:
         self._index = model.index(parameter)
         self._low, self._high = model.limits[:, self._index]
         if needs_bound:
-            _lower_bound(likelihood, parameter)
+            lower_bound(likelihood, parameter)
         self._likelihood, self._parameter, self._procedure = likelihood, parameter, procedure
         self._target = _z(1 - confidence)
         self._best: Minimum = minimise(likelihood)
@@ -366,28 +293,14 @@ def _between(values: Array, one: Array, other: Array) -> Array:
     return np.asarray(np.clip(values, np.minimum(one, other), np.maximum(one, other)))
 
 
-def _lower_bound(likelihood: Likelihood, parameter: str) -> float:
+def lower_bound(likelihood: Likelihood, parameter: str) -> float:
+    """The lower bound of a parameter; raises a ValueError if it has none."""
     low = float(likelihood.model.limits[0, likelihood.model.index(parameter)])
     if not np.isfinite(low):
         raise ValueError(
-            f"{parameter} has no lower bound: an upper limit needs one, such as bounds={{{parameter!r}: (0, inf)}}; "
-            f"interval() works without"
+            f"{parameter} has no lower bound, and an upper limit needs one, such as (0, inf); an interval works without"
         )
     return low
-
-
-def _one_sided_z(statistic: Array, asimov: Array) -> Array:
-    """Φ⁻¹ of F(q̃_μ | μ) (CCGV 65, 66)."""
-    root = np.sqrt(asimov)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        beyond = np.where(asimov > 0, (statistic + asimov) / (2 * root), np.where(statistic > 0, np.inf, 0.0))
-    return np.where(statistic <= asimov, np.sqrt(statistic), beyond)
-
-
-def _upper_tail(z: Array) -> Array:
-    from scipy.special import ndtr
-
-    return np.asarray(ndtr(-np.asarray(z)))
 
 
 def _z(p_value: Array | float) -> Array:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,13 @@ PYHF_SETTINGS: dict[str, dict[str, str]] = {"normsys": {"interpcode": "code1"}, 
 """``modifier_settings`` for ``pyhf.Workspace.model`` that make its interpolation ours, for a band between −1 and 1."""
 
 
-def templates(model: Model, edges: ArrayLike) -> Table:
+def templates(model: Model, edges: ArrayLike, units: Mapping[str, str] | None = None) -> Table:
     """The counts of every term of the signal, by component, and of every background.
 
     Args:
         model: what is expected.
         edges: edges of the bins, shape (bin + 1,) [energy].
+        units: what one of a parameter is, by its name, such as "(1e-11 Bohr magnetons)^2"; written into the table.
 
     Raises:
         ValueError: edges that do not fit the model.
@@ -50,7 +51,7 @@ def templates(model: Model, edges: ArrayLike) -> Table:
             ),
             "counts": Variable(("template", "bin"), np.array(counts), "1", "events, per unit of the term's parameters"),
         },
-        {"title": "templates of expected events"},
+        {"title": "templates of expected events", **_in_units(units)},
     )
 
 
@@ -81,7 +82,17 @@ def contour_table(contour: Contour) -> Table:
     )
 
 
-def write_inference_templates(path: str | Path, model: Model, edges: ArrayLike, axis: str = "energy_keV") -> None:
+def _in_units(units: Mapping[str, str] | None) -> dict[str, str]:
+    return {f"unit_of_{name}": text for name, text in (units or {}).items()}
+
+
+def write_inference_templates(
+    path: str | Path,
+    model: Model,
+    edges: ArrayLike,
+    axis: str = "energy_keV",
+    units: Mapping[str, str] | None = None,
+) -> None:
     """Write the templates as an ``.ii.h5`` file, for alea and inference_interface.
 
     Args:
@@ -89,6 +100,7 @@ def write_inference_templates(path: str | Path, model: Model, edges: ArrayLike, 
         model: what is expected.
         edges: edges of the bins, shape (bin + 1,) [energy]; in keV in the file.
         axis: the name of the axis there.
+        units: what one of a parameter is, by its name; attributes of the file.
 
     Raises:
         ValueError: edges that do not fit the model, or another suffix.
@@ -97,16 +109,19 @@ def write_inference_templates(path: str | Path, model: Model, edges: ArrayLike, 
     target = Path(path)
     if not target.name.endswith(".ii.h5"):
         raise ValueError(f"cannot write {str(path)!r}: inference_interface expects a name that ends in .ii.h5")
-    write_file(target, inference_templates(model, edges, axis))
+    write_file(target, inference_templates(model, edges, axis, units))
 
 
-def inference_templates(model: Model, edges: ArrayLike, axis: str = "energy_keV") -> bytes:
+def inference_templates(
+    model: Model, edges: ArrayLike, axis: str = "energy_keV", units: Mapping[str, str] | None = None
+) -> bytes:
     """What a file for alea and inference_interface holds, as `write_inference_templates` writes it.
 
     Args:
         model: what is expected.
         edges: edges of the bins, shape (bin + 1,) [energy]; in keV in the file.
         axis: the name of the axis there.
+        units: what one of a parameter is, by its name; attributes of the file.
 
     Raises:
         ValueError: edges that do not fit the model.
@@ -119,6 +134,8 @@ def inference_templates(model: Model, edges: ArrayLike, axis: str = "energy_keV"
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         file.attrs["version"] = "0.0"
+        for name, text in _in_units(units).items():
+            file.attrs[name] = text
         file.create_dataset("bins/0", data=bins).attrs["name"] = axis
         for name, counts in _named(model):
             # A slash would begin a group.
@@ -126,7 +143,9 @@ def inference_templates(model: Model, edges: ArrayLike, axis: str = "energy_keV"
     return buffer.getvalue()
 
 
-def pyhf_workspace(likelihood: Binned, parameter: str, channel: str = "counts") -> dict[str, Any]:
+def pyhf_workspace(
+    likelihood: Binned, parameter: str, channel: str = "counts", unit: str | None = None
+) -> dict[str, Any]:
     """The likelihood as a pyhf workspace, a dictionary that ``json.dump`` writes.
 
     pyhf multiplies a sample by its parameter of interest, so this one must enter linearly, alone in its terms, as μ_ν²
@@ -149,6 +168,7 @@ def pyhf_workspace(likelihood: Binned, parameter: str, channel: str = "counts") 
         likelihood: one data set, whose auxiliary measurements are at their nominal values.
         parameter: the parameter of interest of the workspace.
         channel: a name for the data.
+        unit: what one of the parameter is; in the name of the measurement, where pyhf has a place for words.
 
     Raises:
         ValueError: what pyhf has no form for, with what that is.
@@ -171,11 +191,12 @@ def pyhf_workspace(likelihood: Binned, parameter: str, channel: str = "counts") 
     for nuisance in model.factors:
         measured.append(_parameter_of(nuisance))
     measured += [{"name": band.name, "bounds": [_PULLS], "inits": [0.0]} for band in model.bands]
+    title = "measurement" if unit is None else f"{parameter} in {unit}"
     return {
         "version": "1.0.0",
         "channels": [{"name": channel, "samples": list(_samples(model))}],
         "observations": [{"name": channel, "data": likelihood.counts[0].tolist()}],
-        "measurements": [{"name": "measurement", "config": {"poi": parameter, "parameters": measured}}],
+        "measurements": [{"name": title, "config": {"poi": parameter, "parameters": measured}}],
     }
 
 

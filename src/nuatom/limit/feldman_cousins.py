@@ -200,5 +200,8 @@ def _ends(values: Array, excess: Array, bound: float, parameter: str) -> tuple[f
 
 
 def _crossing(values: Array, excess: Array, i: int) -> float:
+    # Where the data cannot come from a value, as without a signal, t is infinite: the other one is the end.
+    if np.isinf(excess[i]) or np.isinf(excess[i + 1]):
+        return float(values[i if np.isinf(excess[i + 1]) else i + 1])
     share = excess[i] / (excess[i] - excess[i + 1])
     return float(values[i] + share * (values[i + 1] - values[i]))

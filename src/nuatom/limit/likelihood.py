@@ -81,6 +81,11 @@ class Likelihood(ABC):
     def _data_derivatives(self, values: Array) -> Derivatives:
         """The same with derivatives."""
 
+    @property
+    def measure(self) -> Array:
+        """What an expectation is multiplied with for a number of events, shape (bin,)."""
+        return np.ones(self.model.bins)
+
     def deviance(self, values: Array) -> Array:
         """D of each data set at its own parameter point, values (n, parameter), shape (n,)."""
         pull = values[:, list(self.model.constrained)] - self.auxiliary
@@ -286,6 +291,11 @@ class Unbinned(Likelihood):
     def _trapezoid(self) -> Array:
         step = np.diff(self.grid)
         return np.asarray((np.append(step, 0.0) + np.insert(step, 0, 0.0)) / 2)
+
+    @property
+    def measure(self) -> Array:
+        """The widths that the nodes stand for."""
+        return self._trapezoid
 
     def _data(self, values: Array) -> Array:
         expected = self.model.expected(values)

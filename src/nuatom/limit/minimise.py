@@ -42,7 +42,8 @@ class Minimum:
 def minimise(likelihood: Likelihood, fixed: Mapping[str, float | Array] | None = None) -> Minimum:
     """The least D of each data set, over all parameters but those that are fixed.
 
-    A parameter that enters squared may have two minima; the fit starts on both sides and keeps the better one.
+    A parameter that enters squared may have two minima; the fit starts on both sides and keeps the better one.  With
+    parameters held D may be infinite: no signal, and an event in a bin where nothing else is expected.
 
     Args:
         likelihood: n data sets.
@@ -50,7 +51,7 @@ def minimise(likelihood: Likelihood, fixed: Mapping[str, float | Array] | None =
 
     Raises:
         ValueError: an unknown parameter.
-        RuntimeError: a fit did not converge.
+        RuntimeError: a fit did not converge, or no values at all make the data possible.
     """
     model, n = likelihood.model, likelihood.number
     held = {model.index(name): np.broadcast_to(value, (n,)) for name, value in (fixed or {}).items()}
@@ -88,10 +89,11 @@ def _best_of_starts(likelihood: Likelihood, held: Mapping[int, Array], mask: NDA
                 np.where(better[:, None], found.values, best.values), np.where(better, found.deviance, best.deviance)
             )
     assert best is not None
-    if not np.all(np.isfinite(best.deviance)):
+    impossible = ~np.isfinite(best.deviance)
+    if np.any(impossible) and not held:
         raise RuntimeError(
-            "a fit found no parameters that make the data possible: every start has events where none are expected, "
-            "or a negative expectation; add a background, or bound the parameters"
+            "no parameters make the data possible: there are events in a bin where neither a background nor the signal "
+            "has any, or the expectation is negative; add a background, or leave the bin out"
         )
     return best
 
