@@ -29,8 +29,7 @@ from nuatom.response.central_field import CentralField
 from nuatom.response.free import FreeElectrons
 from nuatom.response.hydrogenic import Hydrogenic
 from nuatom.response.model import Lines, ResponseModel
-from nuatom.source import AroundSphere, Component, Distance, OnAxis, TabulatedFlux
-from nuatom.source.model import Lines as LineSpectrum
+from nuatom.source import AroundSphere, Component, Distance, LineSpectrum, OnAxis, TabulatedFlux
 from nuatom.source.model import pure
 from nuatom.units import cm2, day, keV, kg, m
 

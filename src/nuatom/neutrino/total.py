@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import check_flag, check_number
 from nuatom.functions import Array, Function, in_order
 from nuatom.neutrino.amplitude import Amplitude, ByFlavour, same
 from nuatom.neutrino.coupling import Coupling, Kinematics, StructureWeights, added, joined_intervals
 from nuatom.neutrino.electromagnetic import (
+    LARGEST_STRENGTH,
     NEUTRINO_MASS,
     RADIUS_TO_VECTOR,
     MagneticMoment,
+    check_area,
     check_photon_line,
     millicharge_amplitude,
 )
@@ -81,9 +83,16 @@ class Neutrino(Coupling):
     ) -> None:
         MagneticMoment(magnetic_moment)
         check_photon_line(neutrino_mass, photon_mass)
-        for name, value in (("millicharge", millicharge), ("charge_radius", charge_radius), ("anapole", anapole)):
-            if not isinstance(value, FlavourMatrix) and not isfinite(value):
-                raise ValueError(f"{name} must be finite, got {value}")
+        check_flag("antineutrino", antineutrino)
+        if not isinstance(millicharge, FlavourMatrix):
+            check_number("millicharge", millicharge, -LARGEST_STRENGTH, LARGEST_STRENGTH, unit="e")
+        for name, value in (("charge_radius", charge_radius), ("anapole", anapole)):
+            if not isinstance(value, FlavourMatrix):
+                check_area(name, value)
+        if not isinstance(weak, bool | Weak):
+            raise ValueError(f"weak must be True, False or a Weak, got {weak!r}")
+        if not (nsi is None or isinstance(nsi, NonStandard)):
+            raise ValueError(f"nsi must be a NonStandard or None, got {nsi!r}")
         for name, given in (("mediators", mediators), ("parts", parts)):
             wrong = [part for part in given if not isinstance(part, Part)]
             if wrong:

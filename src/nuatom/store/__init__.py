@@ -117,7 +117,7 @@ def key(kind: str, parameters: Mapping[str, Any]) -> str:
 def _fingerprint(root: Path) -> str:
     digest = hashlib.sha256()
     # Of the data, what an atom is made of; spectra of sources and the like may change without touching its tables.
-    data = ("data/compounds.csv", "data/edges.csv", "data/elements.csv")
+    data = ("data/edges.csv", "data/elements.csv")
     patterns = ("units.py", "elements.py", *data, "atom/*.py", "response/**/*.py")
     for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
         text = path.read_bytes()
