@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nuatom import choices
 from nuatom.cli import contour as pairs
 from nuatom.cli import options, screen
+from nuatom.cli.groups import completion
 from nuatom.cli.describe import About, command
 from nuatom.cli.screen import Column
 
@@ -56,13 +57,12 @@ def limit(
         str | None,
         typer.Option(
             metavar="MODEL",
-            autocompletion=options.completion(choices.RESPONSES),
+            autocompletion=completion(choices.RESPONSES),
             help=f"Response of the target instead of the configuration's: {', '.join(choices.RESPONSES)}.",
             rich_help_panel=_WHAT,
         ),
     ] = None,
-    interaction: options.InteractionName = None,
-    width: options.Width = None,
+    own: options.OwnOptions = options.NOTHING,
     compare: Annotated[
         bool,
         typer.Option("--compare/--alone", help="Also with stepping and with free electrons.", rich_help_panel=_WHAT),
@@ -158,7 +158,7 @@ def limit(
     _check_exports(exports)
     if toys is not None and 0 < toys < FEWEST_TOYS:
         raise ValueError(f"--toys: {toys} toys are too few, expected 0 for none, or at least {FEWEST_TOYS}")
-    experiment = _changed(configuration.load(config), model, interaction, width, confidence)
+    experiment = _changed(configuration.load(config), model, own, confidence)
     _check_linear(experiment, exports)
     chosen = [experiment.parameter(parameter)] if parameter else list(experiment.parameters)
     settings = experiment.settings
@@ -206,18 +206,30 @@ def _pair(contour: str, experiment: Experiment, parameter: str | None, toys: int
 
 
 def _changed(
-    experiment: Experiment, model: str | None, interaction: str | None, width: float | None, confidence: float | None
+    experiment: Experiment, model: str | None, own: Mapping[str, Any], confidence: float | None
 ) -> Experiment:
     if confidence is not None:
         if not 0 < confidence < 1:
             raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence:g}")
         experiment = experiment.with_settings(limit={"confidence": confidence})
-    options.choose_model(model or experiment.settings.model.response, choices.RESPONSES, interaction, width)
-    given = {"interaction": interaction, "width": width}
-    own = {name: value for name, value in given.items() if value is not None}
+    given = _settable(own)
     if model is not None:
-        return experiment.with_response(model, **own)
-    return experiment.with_settings(model=own) if own else experiment
+        options.choose_model(model, choices.RESPONSES, own)
+        return experiment.with_response(model, **given)
+    configured = experiment.settings.model
+    options.choose_model(configured.response, choices.RESPONSES, own, configured.options())
+    return experiment.with_settings(model=given) if given else experiment
+
+
+def _settable(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of models as keys of a configuration; a file that was typed is not looked for beside it."""
+    known = choices.MODELS.options()
+    files = {name for name, key in known.items() if isinstance(key, choices.Text) and key.is_file}
+    return {
+        name: str(Path(value).absolute()) if name in files else value
+        for name, value in own.items()
+        if value is not None
+    }
 
 
 # --- what is shown -------------------------------------------------------------------------------
@@ -231,8 +243,8 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
     flux = sum(component.flux for component in experiment.source.components)
     what = "expected without a signal" if sensitivity or experiment.counts is None else "from the data"
     model = settings.model
-    how = options.Chosen(model.response, model.interaction, model.width)
-    response = f"{how.in_words()}, {model.exchange} exchange, {model.binding} thresholds"
+    how = options.ChosenResponse(model.response, model.options())
+    response = how.in_field(model.exchange, model.binding)
     band = f", band to {' and '.join(model.band)}" if model.band else ""
     about: About = {"command": command(context), "experiment": experiment.title}
     if settings.note:
