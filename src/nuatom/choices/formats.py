@@ -172,5 +172,9 @@ FIGURES: Mapping[str, FormatEntry] = FORMATS.where(lambda form: form.is_figure)
 
 def forms_in_words() -> str:
     """The suffixes, for the help of what writes files."""
-    data, figures = (" or ".join(word[1:] for word in forms) for forms in (DATA, FIGURES))
+    data, figures = (_listed([word[1:] for word in forms]) for forms in (DATA, FIGURES))
     return f"its suffix picks {data}, and {figures} where there is a figure"
+
+
+def _listed(words: list[str]) -> str:
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

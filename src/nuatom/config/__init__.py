@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from nuatom.config.experiment import Experiment, Limit
-from nuatom.config.parameters import PARAMETERS, Parameter
+from nuatom.choices import PARAMETERS, Parameter
 from nuatom.config.reading import ConfigError, read_content
 from nuatom.config.regions import Region
 from nuatom.config.settings import Settings

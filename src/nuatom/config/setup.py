@@ -12,16 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom import choices
-from nuatom.choices import Progress
+from nuatom.choices import COUPLINGS, Given, Parameter, Progress, neutrinos
 from nuatom.config import responses
-from nuatom.config.parameters import PARAMETERS, Parameter
 from nuatom.config.reading import ConfigError, read_settings
-from nuatom.config.settings import Settings
+from nuatom.config.settings import Settings, variants
 from nuatom.units import keV
 
 if TYPE_CHECKING:
     from nuatom.detector import Background, Detector, Expected
-    from nuatom.neutrino import Neutrino
     from nuatom.neutrino.coupling import Coupling
     from nuatom.rates import Material
     from nuatom.source import Source
@@ -62,13 +60,13 @@ class Setup:
             self._check_neutrino,
             self._check_confidence,
             self._check_procedure,
-            self._check_screened,
+            self._check_options,
             self._check_band,
             self._check_efficiency,
         ):
             try:
                 check()
-            except _Problem as problem:
+            except SetupProblem as problem:
                 problems.append(str(problem))
         if not problems:
             problems += self._out_of_reach()
@@ -121,10 +119,10 @@ class Setup:
         if data is not None and isinstance(data.counts, str):
             observed = self._observed
             if bins is not None:
-                raise _Problem("bins.edges: the bins are those of the file in data.counts; leave [bins] out")
+                raise SetupProblem("bins.edges: the bins are those of the file in data.counts; leave [bins] out")
             return _named("data.counts", lambda: checked_edges(observed))
         if bins is None:
-            raise _Problem('bins: missing; expected edges such as "2.8:55keV:54:lin", or data.counts with a file')
+            raise SetupProblem('bins: missing; expected edges such as "2.8:55keV:54:lin", or data.counts with a file')
         return _named("bins.edges", lambda: checked_edges(bins.edges))
 
     @cached_property
@@ -144,18 +142,18 @@ class Setup:
         if data is None:
             return None
         if (data.counts is None) == (data.events is None):
-            raise _Problem("data: expected either counts or events")
+            raise SetupProblem("data: expected either counts or events")
         edges = self.edges
         if isinstance(data.counts, str):
             return np.asarray(self.__dict__["_read"])
         if data.counts is not None:
             values = np.asarray(data.counts, dtype=float)
             if len(values) != len(edges) - 1:
-                raise _Problem(f"data.counts: expected {len(edges) - 1} values, one per bin, got {len(values)}")
+                raise SetupProblem(f"data.counts: expected {len(edges) - 1} values, one per bin, got {len(values)}")
             wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
             if wrong.size:
                 first = int(wrong[0])
-                raise _Problem(f"data.counts[{first + 1}]: expected a finite number ≥ 0, got {values[first]}")
+                raise SetupProblem(f"data.counts[{first + 1}]: expected a finite number ≥ 0, got {values[first]}")
             return values
         return np.histogram(self._events, edges)[0].astype(float)
 
@@ -184,7 +182,7 @@ class Setup:
         edges = self.edges
         for number, section in enumerate(self.settings.background, start=1):
             if section.name in found:
-                raise _Problem(f"background[{number}].name: there is another {section.name!r}; give each its own")
+                raise SetupProblem(f"background[{number}].name: there is another {section.name!r}; give each its own")
 
             def counts(section: object = section) -> Array:
                 made: Background = section.make(self.folder)  # type: ignore[attr-defined]
@@ -195,30 +193,59 @@ class Setup:
             found[section.name] = _named(f"background.{section.name}", counts)
         return found
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Those that are fitted."""
-        return tuple(PARAMETERS[name] for name in self.settings.neutrino.fit)
+        return self.settings.neutrino.parameters
 
     # --- what is wrong ---------------------------------------------------------------------------
 
     def _check_neutrino(self) -> None:
-        given = self.settings.neutrino
-        for number, name in enumerate(given.fit):
-            if name in given.fit[:number]:
-                raise _Problem(f"neutrino.fit: {name!r} is there twice")
-            if getattr(given, name):
-                raise _Problem(f"neutrino.{name}: it is fitted, and cannot be held too; take it out of neutrino.fit")
-        if {"charge_radius", "anapole"} <= set(given.fit):
-            raise _Problem("neutrino.fit: an anapole is the same as a charge radius, ⟨r²⟩ = −6a: fit one of them")
+        fit, given = self.settings.neutrino.fit, self.settings.neutrino.given
+        for number, parameter in enumerate(self.parameters):
+            if parameter.name in fit[:number]:
+                raise SetupProblem(f"neutrino.fit: {parameter.name!r} is there twice")
+            if given.values[parameter.coupling] and not COUPLINGS[parameter.coupling].repeatable:
+                raise SetupProblem(
+                    f"neutrino.{parameter.coupling}: it is fitted, and cannot be held too; take it out of neutrino.fit"
+                )
+        if {"charge_radius", "anapole"} <= set(fit):
+            raise SetupProblem("neutrino.fit: an anapole is the same as a charge radius, ⟨r²⟩ = −6a: fit one of them")
+        for word, entry in COUPLINGS.items():
+            if entry.repeatable:
+                shown = [":".join(str(value) for value in values) for values in given.values[word]]
+                _named("neutrino", partial(entry.check, given.values[word], shown, word))
+            fitted = any(parameter.coupling == word for parameter in self.parameters)
+            for key in entry.details:
+                if key.name in given.details and not (given.values[word] or fitted):
+                    raise SetupProblem(f"neutrino.{key.name}: a number of {word}, which is neither held nor fitted")
+        self._check_squares(given)
+        _named("neutrino", lambda: self.couplings({p.name: p.unit for p in self.parameters}))
+
+    def _check_squares(self, given: Given) -> None:
+        """Whether the rate is linear in the squares that are fitted, which nothing may interfere with."""
+
+        def group(word: str, values: tuple[Any, ...]) -> str:
+            return COUPLINGS[word].flips(*values)
+
+        held = [(word, group(word, one)) for word, several in given.values.items() for one in several]
+        fitted = [(p, group(p.coupling, p.values(p.unit))) for p in self.parameters]
+        for parameter, own in fitted:
+            others = [word for word, flips in held if flips == own]
+            others += [p.name for p, flips in fitted if flips == own and p is not parameter]
+            if parameter.squared and own and others:
+                raise SetupProblem(
+                    f"neutrino.fit: {parameter.name!r} is fitted through its square, and interferes with {others[0]!r}: "
+                    "take one of them out"
+                )
 
     def _check_names(self) -> None:
         components = self.components
         for number, section in enumerate(self.settings.background, start=1):
             if not section.name.strip():
-                raise _Problem(f"background[{number}].name: it is empty; give it one such as 'flat', or leave it out")
+                raise SetupProblem(f"background[{number}].name: it is empty; give it one such as 'flat', or leave it out")
             if section.name in components:
-                raise _Problem(
+                raise SetupProblem(
                     f"background[{number}].name: {section.name!r} is a component of the source "
                     f"{self.source.name!r}; give it another"
                 )
@@ -227,16 +254,16 @@ class Setup:
         given = self.settings.detector
         for number, name in enumerate(given.channels):
             if name in given.channels[:number]:
-                raise _Problem(f"detector.channels: {name!r} is there twice")
+                raise SetupProblem(f"detector.channels: {name!r} is there twice")
         if "recoils" in given.channels and given.quenching is None:
-            raise _Problem(
+            raise SetupProblem(
                 'detector.quenching: missing; recoils need one, such as { kind = "lindhard", element = "Ge" }'
             )
 
     def _check_confidence(self) -> None:
         given = self.settings.limit.confidence
         if not 0 < given < 1:
-            raise _Problem(f"limit.confidence: expected a number between 0 and 1, such as 0.9, got {given}")
+            raise SetupProblem(f"limit.confidence: expected a number between 0 and 1, such as 0.9, got {given}")
 
     def _check_procedure(self) -> None:
         given = self.settings.limit
@@ -244,7 +271,7 @@ class Setup:
             return
         for parameter in self.parameters:
             if not parameter.squared:
-                raise _Problem(
+                raise SetupProblem(
                     f"limit.procedure: {given.procedure!r} sets the upper limit of a magnetic moment; {parameter.part} "
                     "may have either sign and has an interval: leave it out, or take 'unified'"
                 )
@@ -261,34 +288,43 @@ class Setup:
             return  # not given there, which is told when it is needed
         if not np.any(kept > 0):
             first, last = float(edges[0]) / keV, float(edges[-1]) / keV
-            raise _Problem(f"detector.efficiency: it is 0 in all bins, from {first:.6g} to {last:.6g} keV")
+            raise SetupProblem(f"detector.efficiency: it is 0 in all bins, from {first:.6g} to {last:.6g} keV")
 
-    def _check_screened(self) -> None:
+    def _check_options(self) -> None:
         given = self.settings.model
-        own = {"model.interaction": given.interaction, "model.width": given.width}
-        if name := choices.misplaced(given.response, own):
-            raise _Problem(
-                f"{name}: a choice of the response 'screened', not of {given.response!r}: leave it out, or take "
-                'response = "screened"'
-            )
+        own = {key.name: key for key in choices.MODELS[given.response].options}
+        options = given.options()
+        for name in options:
+            if name not in own:
+                owners = choices.MODELS.owners(name)
+                raise SetupProblem(
+                    f"model.{name}: a choice of the response {' and '.join(map(repr, owners))}, not of "
+                    f'{given.response!r}: leave it out, or take response = "{owners[0]}"'
+                )
+        for name, key in own.items():
+            if key.default is choices.REQUIRED and name not in options:
+                such = f", such as {key.example}" if key.example else ""
+                raise SetupProblem(f"model.{name}: missing; the response {given.response!r} needs it{such}")
 
     def _check_band(self) -> None:
-        given = self.settings.model
-        own = {
-            "response": given.response,
-            "exchange": given.exchange,
-            "interaction": given.interaction or next(iter(choices.INTERACTIONS)),
-        }
+        given, known = self.settings.model, variants()
+        own = {"response": given.response, "exchange": given.exchange}
+        options = {key.name: key for key in choices.MODELS[given.response].options}
         for number, word in enumerate(given.band):
-            key = responses.key_of(word)
-            if key == "interaction" and given.response != choices.SCREENED:
-                raise _Problem(
-                    f"model.band: {word!r} is an interaction of the response 'screened', not of {given.response!r}"
+            key = known[word]
+            if key in options:
+                among = options[key]
+                assert isinstance(among, choices.Word)
+                own[key] = getattr(given, key) or next(iter(among.among))
+            elif key not in own:
+                owners = " and ".join(map(repr, choices.MODELS.owners(key)))
+                raise SetupProblem(
+                    f"model.band: {word!r} is an {key} of the response {owners}, not of {given.response!r}"
                 )
             if own[key] == word:
-                raise _Problem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
+                raise SetupProblem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
             if word in given.band[:number]:
-                raise _Problem(f"model.band: {word!r} is there twice")
+                raise SetupProblem(f"model.band: {word!r} is there twice")
 
     def _out_of_reach(self) -> list[str]:
         """A threshold that nothing the source gives can pass."""
@@ -326,14 +362,17 @@ class Setup:
 
         Args:
             response: a word for one, such as "central-field" or "stepping".
-            changes: other keys of the table "model", such as exchange="kohn-sham".  What only the model screened has,
-                interaction and width, is left out for another.
+            changes: other keys of the table "model", such as exchange="kohn-sham".  The options of other responses,
+                such as interaction and width of screened, are left out.
 
         Raises:
             ConfigError: for an unknown word.
         """
-        kept = {} if response == choices.SCREENED else {"interaction": None, "width": None}
-        return self.with_settings(model={"response": response, "band": [], **kept, **changes})
+        own = {key.name for key in choices.MODELS[response].options} if response in choices.MODELS else set()
+        left_out = choices.MODELS.options().keys() - own
+        kept = {key: value for key, value in self.content.get("model", {}).items() if key not in left_out}
+        table = {**kept, "response": response, "band": [], **changes}
+        return replace(self, content={**self.content, "model": table})
 
     def with_settings(self, **tables: Mapping[str, object]) -> Self:
         """The same with some keys changed: ``with_settings(limit={"confidence": 0.95})``.
@@ -348,15 +387,29 @@ class Setup:
 
     def material(self, progress: Progress | None = None) -> Material:
         """The target with its response; tables that are missing are computed when they are needed."""
-        return responses.material(self.target, self.settings.model, progress)
+        return responses.material(self.target, self.settings.model, self.folder, progress)
 
-    def coupling(self, **values: float) -> Neutrino:
-        """The neutrino with what is held, and values of the others in public units."""
-        from nuatom.neutrino import Neutrino
+    @property
+    def response_options(self) -> dict[str, Any]:
+        """The options of the response, by name, with its files where they are."""
+        return responses.own_options(self.settings.model, self.folder)
 
-        given = self.settings.neutrino
-        held = {name: getattr(given, name) for name in PARAMETERS}
-        return Neutrino(weak=given.weak, **{**held, **values})
+    def couplings(self, values: Mapping[str, float]) -> tuple[Coupling, ...]:
+        """What the neutrino does: couplings whose rates add, one `Neutrino` and what has another final state.
+
+        Args:
+            values: of the parameters that are fitted, by name, in public units; what is held is there too.
+
+        Raises:
+            ValueError: for a name that is not fitted, or a value out of range.
+        """
+        given = self.settings.neutrino.given
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"{name!r} is not fitted: expected one of {', '.join(known)}")
+            given = given.with_parameter(known[name], value)
+        return neutrinos.couplings(given)
 
     def expected(self, coupling: Coupling) -> Expected:
         """The counts of electrons from a coupling, folded as well as the atom is known."""
@@ -367,14 +420,19 @@ class Setup:
         """The counts of nuclear recoils from a coupling."""
         return self.detector.expected(self.source, coupling, self.target, self.edges, recoils=True)
 
-    def by_part(self, coupling: Neutrino) -> dict[str, Array]:
-        """Counts by part of a coupling, each (component, bin), recoils after electrons."""
+    def by_part(self, *couplings: Coupling) -> dict[str, Array]:
+        """Counts by part of couplings whose rates add, each (component, bin), recoils after electrons."""
         channels = self.settings.detector.channels
-        found = [(self.expected if c == "electrons" else self.expected_recoils)(coupling) for c in channels]
-        names = dict.fromkeys(part for one in found for part in one.parts)
-        counts = [dict(zip(one.parts, np.moveaxis(one.counts.sum(axis=2), 1, 0), strict=True)) for one in found]
-        zero = [np.zeros((len(one.components), len(self.edges) - 1)) for one in found]
-        return {n: np.concatenate([c.get(n, z) for c, z in zip(counts, zero, strict=True)]) for n in names}
+        total: dict[str, Array] = {}
+        for coupling in couplings:
+            found = [(self.expected if c == "electrons" else self.expected_recoils)(coupling) for c in channels]
+            names = dict.fromkeys(part for one in found for part in one.parts)
+            counts = [dict(zip(one.parts, np.moveaxis(one.counts.sum(axis=2), 1, 0), strict=True)) for one in found]
+            zero = [np.zeros((len(one.components), len(self.edges) - 1)) for one in found]
+            for name in names:
+                own = np.concatenate([c.get(name, z) for c, z in zip(counts, zero, strict=True)])
+                total[name] = total[name] + own if name in total else own
+        return total
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -384,7 +442,7 @@ class Setup:
         return tuple(f"{name}{ends[channel]}" for channel in self.settings.detector.channels for name in names)
 
 
-class _Problem(ValueError):
+class SetupProblem(ValueError):
     """One line about one key."""
 
 
@@ -392,7 +450,7 @@ def _named(key: str, make: Callable[[], T]) -> T:
     """What is made; an error begins with the key it is about."""
     try:
         return make()
-    except _Problem:
+    except SetupProblem:
         raise
     except (ValueError, OSError) as error:
-        raise _Problem(f"{key}: {error}") from None
+        raise SetupProblem(f"{key}: {error}") from None
