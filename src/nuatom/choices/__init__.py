@@ -1,8 +1,8 @@
 """The words for choices of physics and what they stand for, on the command line and in configurations alike.
 
-One registry for each kind of choice: a new exchange, interaction, response, coupling, source or format is one entry, and is
-then known to every command, every configuration, their help and their errors.  What a word stands for is imported when
-it is made, so that help and completion cost nothing.
+One registry for each kind of choice: a new exchange, response, coupling, source or format is one entry, and is then
+known to every command, every configuration, their help and their errors.  What a word stands for is imported when it is
+made, so that help and completion cost nothing.
 
 `registry` is what a registry is, `keys` how values are read, `extensions` where entries from outside are found; the
 entries are in `atoms`, `responses`, `couplings`, `sources` and `formats`.

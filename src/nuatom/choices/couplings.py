@@ -364,9 +364,7 @@ COUPLINGS: Couplings = Couplings(
             together=True,
             twice=_about_element,
             flavoured=True,
-            fitted=Fitted(
-                _fitted_epsilon, (_FLAVOURS, Word(name="hand", among=_HANDS, metavar="L|R", example="L"))
-            ),
+            fitted=Fitted(_fitted_epsilon, (_FLAVOURS, Word(name="hand", among=_HANDS, metavar="L|R", example="L"))),
         ),
         "heavy_lepton": CouplingEntry(
             what="The neutrino turns into a lepton of this mass by a transition moment in Bohr magnetons (twice the d "

@@ -63,7 +63,9 @@ def _installed() -> list[tuple[str, str]]:
     """Name and module of the entry points of the group."""
     # To read the metadata of all packages takes as long as all else of --help, and mostly for nothing: look first.
     folders = [Path(folder or ".") for folder in dict.fromkeys(sys.path)]
-    files = (f for folder in folders for kind in ("dist", "egg") for f in folder.glob(f"*.{kind}-info/entry_points.txt"))
+    files = (
+        f for folder in folders for kind in ("dist", "egg") for f in folder.glob(f"*.{kind}-info/entry_points.txt")
+    )
     if not any(_mentions(file) for file in files):
         return []
     from importlib.metadata import entry_points

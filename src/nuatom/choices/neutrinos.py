@@ -83,16 +83,15 @@ def neutrino(given: Sequence[CouplingPart], flavour: str | None = None, antineut
     return Neutrino(flavour, antineutrino, **together)
 
 
-def couplings(given: Given) -> tuple[Coupling, ...]:
-    """What was given as couplings whose rates add: one neutrino, and each that leads to another final state.
+def couplings(given: Sequence[CouplingPart]) -> tuple[Coupling, ...]:
+    """Parts as couplings whose rates add: one neutrino, and each that leads to another final state.
 
     Raises:
-        ValueError: for numbers out of range, or what a `Neutrino` refuses.
+        ValueError: for two that are the same property of a neutrino, or what a `Neutrino` refuses.
     """
-    found = parts(given)
-    alone = [part.coupling for part in found if COUPLINGS[part.word].alone]
-    rest = [part for part in found if not COUPLINGS[part.word].alone]
-    return (*([neutrino(rest)] if rest else ()), *alone)
+    together = [part for part in given if not COUPLINGS[part.word].alone]
+    alone = [part.coupling for part in given if COUPLINGS[part.word].alone]
+    return (*([neutrino(together)] if together else ()), *alone)
 
 
 # --- what is fitted ------------------------------------------------------------------------------

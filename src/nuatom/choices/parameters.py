@@ -1,7 +1,7 @@
 """What can be fitted, and how numbers of the fit become numbers of physics.
 
-The fit has units in which everything is of order one.  What interferes with nothing enters through its square, and it is
-the square that is fitted; what has a sign is fitted as it is, and enters linearly and squared.
+The fit has units in which everything is of order one.  What interferes with nothing enters through its square, and it
+is the square that is fitted; what has a sign is fitted as it is, and enters linearly and squared.
 """
 
 from __future__ import annotations

@@ -93,7 +93,9 @@ class Responses(Registry[ResponseEntry]):
             ValueError: for an option that another model has with another meaning, or one that all models share.
         """
         for key in entry.options:
-            others = [w for w, e in self.items() if w != word and any(o.name == key.name and o != key for o in e.options)]
+            others = [
+                w for w, e in self.items() if w != word and any(o.name == key.name and o != key for o in e.options)
+            ]
             if others:
                 raise ValueError(f"the response {word!r}: {others[0]!r} has another option {key.name!r}: rename it")
             if key.name in _SHARED:

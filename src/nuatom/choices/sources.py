@@ -247,6 +247,8 @@ SOURCES: Registry[SourceEntry] = Registry(
     },
 )
 """All sources, by the word that is ``kind`` in a configuration."""
+
+
 def typed_source_keys() -> dict[str, Key]:
     """The keys of all sources that are options of the command line, by name; of several the first."""
     found: dict[str, Key] = {}

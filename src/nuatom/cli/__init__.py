@@ -24,6 +24,7 @@ from nuatom.cli import screen
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"nuatom {__version__}")

@@ -9,8 +9,8 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import options, screen
-from nuatom.cli.groups import completion
 from nuatom.cli.describe import About, atom_in_words, command
+from nuatom.cli.groups import completion
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:

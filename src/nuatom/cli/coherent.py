@@ -8,8 +8,8 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import couplings, options, screen
-from nuatom.cli.groups import completion
 from nuatom.cli.describe import About, command
+from nuatom.cli.groups import completion
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:

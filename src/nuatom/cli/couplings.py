@@ -74,9 +74,7 @@ def read(typed: Mapping[str, Any]) -> Given:
     return Given(values, details)
 
 
-def make_coupling(
-    typed: Mapping[str, Any], flavour: str | None = None, antineutrino: bool = False
-) -> ChosenCoupling:
+def make_coupling(typed: Mapping[str, Any], flavour: str | None = None, antineutrino: bool = False) -> ChosenCoupling:
     """The coupling that the options describe: one alone, or all of them as one `Neutrino`.
 
     Args:
@@ -100,10 +98,7 @@ def make_coupling(
             "it alone, and add the cross sections"
         )
     matters = len(parts) > 1 or COUPLINGS[parts[0].word].flavoured  # one alone has no flavour, but for some
-    if len(parts) == 1:
-        coupling = parts[0].coupling
-    else:
-        coupling = making.neutrino(parts, used, antineutrino)
+    coupling = parts[0].coupling if len(parts) == 1 else making.neutrino(parts, used, antineutrino)
     return ChosenCoupling(
         coupling,
         tuple(part.name for part in parts),

@@ -48,7 +48,9 @@ def expanded(command: Callable[..., None]) -> Callable[..., None]:
     names = [parameter.name for parameter in found]
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"two options of nuatom {command.__name__} are called {name!r}: rename the one that is added")
+            raise ValueError(
+                f"two options of nuatom {command.__name__} are called {name!r}: rename the one that is added"
+            )
 
     def run(**values: Any) -> None:
         for name, inside in groups.items():
@@ -86,9 +88,7 @@ def option(
         rich_help_panel=panel,
         autocompletion=None if words is None else completion(words),
     )
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info]
-    )
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
 
 
 def option_of_key(key: Key, panel: str) -> inspect.Parameter:
@@ -139,7 +139,7 @@ class OnceCommand(TyperCommand):
                 continue
             if parameter.name in seen:
                 names = [*parameter.opts, *parameter.secondary_opts]
-                given = _occurrences(args, names, parameter.is_flag)
+                given = _occurrences(args, names, getattr(parameter, "is_flag", False))
                 told = " and ".join(given) or f"{names[0]} twice"
                 raise ValueError(f"{names[0]} is given twice, {told}: it has one value, give it once")
             seen.add(parameter.name)

@@ -12,8 +12,8 @@ import typer
 from nuatom import choices
 from nuatom.cli import contour as pairs
 from nuatom.cli import options, screen
-from nuatom.cli.groups import completion
 from nuatom.cli.describe import About, command
+from nuatom.cli.groups import completion
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -205,9 +205,7 @@ def _pair(contour: str, experiment: Experiment, parameter: str | None, toys: int
     return pairs.pair(contour, experiment)
 
 
-def _changed(
-    experiment: Experiment, model: str | None, own: Mapping[str, Any], confidence: float | None
-) -> Experiment:
+def _changed(experiment: Experiment, model: str | None, own: Mapping[str, Any], confidence: float | None) -> Experiment:
     if confidence is not None:
         if not 0 < confidence < 1:
             raise ValueError(f"--confidence: expected a number between 0 and 1, such as 0.9, got {confidence:g}")
@@ -262,10 +260,11 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
         inside = int(experiment.counts.sum()) if experiment.counts is not None else 0
         about["data"] = f"{inside} events in the bins, {outside} outside of them left out"
     if settings.published is not None:
+        limits = settings.published.limits
         own = [
-            f"{p.name} {getattr(settings.published, p.name):g}"
+            f"{p.name} {limits[p.name] / p.scale:g}{'' if p.scale == 1 else f' {p.short}'}"
             for p in experiment.parameters
-            if getattr(settings.published, p.name, None)
+            if p.name in limits
         ]
         about["published"] = f"{', '.join(own) or 'no limit on this'} ({settings.published.reference})"
     return about

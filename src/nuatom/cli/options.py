@@ -131,7 +131,9 @@ def check_model(word: str, functions: Iterable[Function]) -> None:
         )
 
 
-def make_model(chosen: ChosenResponse, atom: Atom, tolerance: float, functions: Iterable[Function] = ()) -> ResponseModel:
+def make_model(
+    chosen: ChosenResponse, atom: Atom, tolerance: float, functions: Iterable[Function] = ()
+) -> ResponseModel:
     """The response model of an atom, its table of these functions (of S and R in any case) built.
 
     Raises:

@@ -13,8 +13,8 @@ import typer
 from nuatom import choices
 from nuatom.choices.sources import parse_source, source_words, typed_source_keys
 from nuatom.cli import couplings, options, screen
-from nuatom.cli.groups import OptionGroup, completion, option_of_key
 from nuatom.cli.describe import About, command
+from nuatom.cli.groups import OptionGroup, completion, option_of_key
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import options, screen
-from nuatom.cli.groups import OnceCommand, completion, expanded
 from nuatom.cli.describe import About
+from nuatom.cli.groups import OnceCommand, completion, expanded
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
     from nuatom.store import Entry, Store
+
 
 def build(
     atom: options.Symbol,

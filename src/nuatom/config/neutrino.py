@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from nuatom.choices import COUPLINGS, CouplingEntry, Given, Parameter, parameter
+from nuatom.choices.coupling_entry import Values
 from nuatom.config.fields import Section
 from nuatom.config.tables import field_of, table_of
 
@@ -35,7 +36,7 @@ class NeutrinoSection(Section):
     @property
     def given(self) -> Given:
         """What is held: all that is there and not zero, and the details of what is there or fitted."""
-        values = {}
+        values: dict[str, list[Values]] = {}
         for word, entry in COUPLINGS.items():
             found = getattr(self, word)
             if entry.is_switch:

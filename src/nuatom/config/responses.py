@@ -52,9 +52,7 @@ def own_options(how: ResponseSection, folder: Path) -> dict[str, Any]:
     return found_files(choices.MODELS[how.response].options, how.options(), folder)
 
 
-def _model(
-    symbol: str, how: ResponseSection, options: Mapping[str, Any], progress: Progress | None
-) -> ResponseModel:
+def _model(symbol: str, how: ResponseSection, options: Mapping[str, Any], progress: Progress | None) -> ResponseModel:
     words = (symbol, how.exchange, how.nucleus, how.binding, how.response, how.tolerance)
     files = {key.name for key in choices.MODELS[how.response].options if isinstance(key, choices.Text) and key.is_file}
     # A file that has been edited, or an entry put in the place of another, is not what it was.

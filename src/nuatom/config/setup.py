@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom import choices
-from nuatom.choices import COUPLINGS, Given, Parameter, Progress, neutrinos
+from nuatom.choices import COUPLINGS, CouplingPart, Given, Parameter, Progress, neutrinos
 from nuatom.config import responses
 from nuatom.config.reading import ConfigError, read_settings
 from nuatom.config.settings import Settings, variants
@@ -20,6 +20,7 @@ from nuatom.units import keV
 
 if TYPE_CHECKING:
     from nuatom.detector import Background, Detector, Expected
+    from nuatom.neutrino import Neutrino
     from nuatom.neutrino.coupling import Coupling
     from nuatom.rates import Material
     from nuatom.source import Source
@@ -220,7 +221,16 @@ class Setup:
                 if key.name in given.details and not (given.values[word] or fitted):
                     raise SetupProblem(f"neutrino.{key.name}: a number of {word}, which is neither held nor fitted")
         self._check_squares(given)
-        _named("neutrino", lambda: self.couplings({p.name: p.unit for p in self.parameters}))
+        _named("neutrino", self._check_couplings)
+
+    def _check_couplings(self) -> None:
+        """Whether what is held and fitted can be made, and scatters off nuclei if their recoils are seen."""
+        from nuatom.coherent import channels
+        from nuatom.neutrino import with_flavour
+
+        for coupling in self.couplings({p.name: p.unit for p in self.parameters}):
+            if "recoils" in self.settings.detector.channels:
+                channels(with_flavour(coupling, "e"))
 
     def _check_squares(self, given: Given) -> None:
         """Whether the rate is linear in the squares that are fitted, which nothing may interfere with."""
@@ -235,15 +245,17 @@ class Setup:
             others += [p.name for p, flips in fitted if flips == own and p is not parameter]
             if parameter.squared and own and others:
                 raise SetupProblem(
-                    f"neutrino.fit: {parameter.name!r} is fitted through its square, and interferes with {others[0]!r}: "
-                    "take one of them out"
+                    f"neutrino.fit: {parameter.name!r} is fitted through its square, and interferes with "
+                    f"{others[0]!r}: take one of them out"
                 )
 
     def _check_names(self) -> None:
         components = self.components
         for number, section in enumerate(self.settings.background, start=1):
             if not section.name.strip():
-                raise SetupProblem(f"background[{number}].name: it is empty; give it one such as 'flat', or leave it out")
+                raise SetupProblem(
+                    f"background[{number}].name: it is empty; give it one such as 'flat', or leave it out"
+                )
             if section.name in components:
                 raise SetupProblem(
                     f"background[{number}].name: {section.name!r} is a component of the source "
@@ -403,13 +415,26 @@ class Setup:
         Raises:
             ValueError: for a name that is not fitted, or a value out of range.
         """
+        return neutrinos.couplings(self._parts(values))
+
+    def coupling(self, **values: float) -> Neutrino:
+        """The neutrino with what is held, and values of the parameters that are fitted, in public units.
+
+        What leads to another final state is not in it: see `couplings`.
+
+        Raises:
+            ValueError: for a name that is not fitted, or a value out of range.
+        """
+        return neutrinos.neutrino([part for part in self._parts(values) if not COUPLINGS[part.word].alone])
+
+    def _parts(self, values: Mapping[str, float]) -> list[CouplingPart]:
         given = self.settings.neutrino.given
         known = {parameter.name: parameter for parameter in self.parameters}
         for name, value in values.items():
             if name not in known:
                 raise ValueError(f"{name!r} is not fitted: expected one of {', '.join(known)}")
             given = given.with_parameter(known[name], value)
-        return neutrinos.couplings(given)
+        return neutrinos.parts(given)
 
     def expected(self, coupling: Coupling) -> Expected:
         """The counts of electrons from a coupling, folded as well as the atom is known."""

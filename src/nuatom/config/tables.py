@@ -44,6 +44,6 @@ def table_of(name: str, keys: Sequence[Key], base: type[Section] = Section, kind
 
 
 def found_files(keys: Sequence[Key], values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Values with the names of files as paths from where the program runs: they are looked for beside the configuration."""
+    """Values with the names of files as paths from where the program runs: they are beside the configuration."""
     files = {key.name for key in keys if isinstance(key, Text) and key.is_file}
     return {n: str(folder / value) if n in files and value is not None else value for n, value in values.items()}
