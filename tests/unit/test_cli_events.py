@@ -203,7 +203,10 @@ def test_rate_writes_what_it_shows(run: Run, tmp_path: Path) -> None:
         ("rate Ge --source reactor --flux 1e13/cm2/s --energy 1MeV --transfer 1,2keV", "--energy says nothing about"),
         ("rate Ge --source cr51 --distance 1m --transfer 1,2keV", "the source cr51 needs --activity"),
         ("rate Ge --source solar:B17 --transfer 1,2keV", "unknown model 'B17': expected B16-GS98, B16-AGSS09met"),
-        ("rate Ge --source reactor:B17 --flux 1e13/cm2/s --transfer 1,2keV", "nothing follows reactor after a colon; expected reactor, or solar:…"),
+        (
+            "rate Ge --source reactor:B17 --flux 1e13/cm2/s --transfer 1,2keV",
+            "nothing follows reactor after a colon; expected reactor, or solar:…",
+        ),
         ("rate Ge --source solar --antineutrino --transfer 1,2keV", "--antineutrino says nothing about"),
         ("rate Gx --source solar --transfer 1,2keV", "unknown element 'Gx'"),
         ("rate Ge --source solar --transfer 1,2keV --per kg", "unknown --per 'kg'"),

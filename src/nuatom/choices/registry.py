@@ -45,7 +45,7 @@ class Registry(MutableMapping[str, T]):
             ValueError: for a word that is taken, or that could not be typed: empty, with a blank, a colon or a comma.
         """
         if word in self._entries:
-            raise ValueError(f"there is a {self.noun} {word!r} already: give yours another word")
+            raise ValueError(f"there is another {self.noun} {word!r} already: give yours a word of its own")
         if not word or any(sign.isspace() or sign in ":,|" for sign in word):
             raise ValueError(f"{word!r} cannot be the word of a {self.noun}: no blanks, colons, commas or bars in it")
         self[word] = entry
