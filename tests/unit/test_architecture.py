@@ -32,12 +32,12 @@ LAYERS = (
 )
 EDGES = {
     "quantities": {"units", "columns"},
-    "choices": {*LAYERS},
+    "choices": {*LAYERS, "quantities"},
     "config": {*LAYERS, "quantities", "choices"},
     "plot": {*LAYERS},
     "plot_events": {*LAYERS, "plot"},
     "plot_photo": {*LAYERS, "plot"},
-    "output": {*LAYERS},
+    "output": {*LAYERS, "choices"},
     "cli": {*LAYERS, "quantities", "choices", "config", "plot", "plot_events", "plot_photo", "output"},
     "__main__": {"cli"},
 }

@@ -521,6 +521,61 @@ def test_coherent_input_that_cannot_be(words: str, message: str, run: Run) -> No
     assert err.count("\n") == 1
 
 
+# --- options given twice -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (f"{DCS} --mu-nu 1e-11 --mu-nu 2e-11", "--mu-nu is given twice, --mu-nu 1e-11 and --mu-nu 2e-11: it has one"),
+        (f"{DCS} --mu-nu=1e-11 --mu-nu 2e-11", "--mu-nu is given twice, --mu-nu=1e-11 and --mu-nu 2e-11: it has one"),
+        (f"{DCS} --energy 2MeV", "--energy is given twice, --energy 1MeV and --energy 2MeV"),
+        (f"{DCS} --model free --model stepping", "--model is given twice, --model free and --model stepping"),
+        (f"{DCS} --by-shell --total", "--by-shell is given twice, --by-shell and --total"),
+        (f"{DCS} --model screened --width 0.01 --width 0.02", "--width is given twice"),
+        (f"{DCS} --nsi ee:0.1:0 --nsi ee:0.2:0", "--nsi: ee:0.1:0 and ee:0.2:0 are both about ε_ee: give one of them"),
+        (f"{DCS} --nsi emu:0.1:0 --nsi mue:0:0.1", "--nsi: emu:0.1:0 and mue:0:0.1 are both about ε_emu"),
+        (f"{DCS} --heavy-lepton 1keV:1e-11 --heavy-lepton 2keV:1e-11", "--heavy-lepton is given twice"),
+        ("rate Ge --source solar --transfer 1keV --flux 1/cm2/s --flux 2/cm2/s", "--flux is given twice"),
+        ("rate Ge --source solar --source reactor", "--source is given twice, --source solar and --source reactor"),
+        ("limit gemma --confidence 0.9 --confidence 0.95", "--confidence is given twice"),
+        ("coherent Ne --energy 1MeV --transfer 1eV --form-factor helm --form-factor point", "--form-factor is given"),
+        ("photo Ne --energy 1keV --energy 2keV", "--energy is given twice, --energy 1keV and --energy 2keV"),
+        ("atom Ne --exchange kli --exchange slater", "--exchange is given twice"),
+        ("check Ne --figures a --figures b", "--figures is given twice, --figures a and --figures b"),
+        ("table build Ne --tolerance 0.01 --tolerance 0.02", "--tolerance is given twice"),
+        ("table clear --yes -y", "--yes is given twice, --yes and -y"),
+    ],
+)
+def test_an_option_of_one_value_is_given_once(
+    words: str, message: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unbuilt(monkeypatch)
+    err = run(words, code=2)
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_what_may_be_given_several_times_may(run: Run) -> None:
+    out = run(f"{DCS} --nsi ee:0.1:0 --nsi emu:0.1:0 --mediator vector:1keV:1e-7:1e-7 --mediator axial:1keV:1e-7:1e-7")
+    assert "ε^L_ee = 0.1, ε^R_ee = 0, ε^L_emu = 0.1, ε^R_emu = 0" in out
+    assert "axial_mediator[cm2/keV]" in columns(out)
+
+
+@pytest.mark.parametrize(
+    ("words", "coupling"),
+    [
+        ("--weak --g-v 0.5 --g-a 0.25", na.Weak("e", g_V=0.5, g_A=0.25)),
+        ("--weak --g-v 0.5 --sin2-theta 0.24", na.Weak("e", g_V=0.5, sin2_theta=0.24)),
+        ("--millicharge 1e-12 --photon-mass 1keV", na.Millicharge(1e-12, photon_mass=1 * keV)),
+    ],
+)
+def test_details_are_those_of_their_coupling(words: str, coupling: Coupling, run: Run) -> None:
+    T = np.geomspace(0.05, 15, 5) * keV
+    expected = na.cross_section(coupling, Quick(na.Atom("Ne")), 1 * MeV, T) / (cm2 / keV)
+    np.testing.assert_allclose(numbers(run(f"{DCS} {words}"), "dsigma/dT[cm2/keV]"), expected, rtol=1e-12)
+
+
 # --- files ---------------------------------------------------------------------------------------
 
 

@@ -125,6 +125,13 @@ def test_rate_of_a_configuration(run: Run) -> None:
     assert "# model: free" in run("rate mine.toml --model free --transfer 2,3keV")
 
 
+def test_rate_tells_the_field_where_it_matters(run: Run) -> None:
+    assert "# model: free\n" in run(RATE)
+    assert "# model: stepping, kohn-sham exchange, calculated thresholds\n" in run(
+        "rate He --source reactor --flux 1e13/cm2/s --transfer 1,2keV --model stepping --exchange kohn-sham"
+    )
+
+
 def test_rate_takes_the_tolerance_of_a_configuration(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     make = options.make_model

@@ -244,7 +244,7 @@ COUPLINGS: Couplings = Couplings(
             "which hold the Standard Model's charge radius.",
             keys=(Flag(name="weak"),),
             make=_weak,
-            arguments=lambda **details: {"weak": _weak(**details)},
+            arguments=lambda **details: {"weak": _weak(**details) if details else True},
             details=(
                 Number(
                     name="sin2_theta",
