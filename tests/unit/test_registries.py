@@ -11,7 +11,7 @@ import pytest
 from nuatom import choices
 from nuatom.choices import Choice, Registry, extensions
 from nuatom.choices.formats import FormatEntry, Formats, Results
-from nuatom.choices.keys import Flag, Number, Quantity, Text, Word
+from nuatom.choices.keys import FlagKey, NumberKey, QuantityKey, TextKey, WordKey
 from nuatom.choices.sources import parse_source
 
 ALL: Mapping[str, Mapping[str, object]] = {
@@ -98,10 +98,10 @@ def test_every_option_of_a_response_names_its_owner() -> None:
 
 def test_two_responses_have_no_two_options_of_one_name() -> None:
     make = choices.MODELS["free"].make
-    other = choices.ResponseEntry("with a width of its own", make, options=(Number(name="width", least=0.0),))
+    other = choices.ResponseEntry("with a width of its own", make, options=(NumberKey(name="width", least=0.0),))
     with pytest.raises(ValueError, match="'screened' has another option 'width'"):
         choices.MODELS.add("other", other)
-    shared = choices.ResponseEntry("with a tolerance", make, options=(Number(name="tolerance"),))
+    shared = choices.ResponseEntry("with a tolerance", make, options=(NumberKey(name="tolerance"),))
     with pytest.raises(ValueError, match="the option 'tolerance' is one of all models"):
         choices.MODELS.add("other", shared)
     assert "other" not in choices.MODELS
@@ -110,14 +110,14 @@ def test_two_responses_have_no_two_options_of_one_name() -> None:
 @pytest.mark.parametrize(
     ("word", "key", "option", "message"),
     [
-        ("dark", Number(name="light"), None, "its one key has to be called so too, not 'light'"),
-        ("dark-photon", Number(name="dark-photon"), None, "its word is a name in Python"),
-        ("sin2_theta", Number(name="sin2_theta"), None, "sin2_theta is taken by 'weak'"),
-        ("dark", Number(name="dark"), "--mu-nu", "--mu-nu is taken by 'magnetic_moment'"),
-        ("fit", Number(name="fit"), None, "fit says something else"),
+        ("dark", NumberKey(name="light"), None, "its one key has to be called so too, not 'light'"),
+        ("dark-photon", NumberKey(name="dark-photon"), None, "its word is a name in Python"),
+        ("sin2_theta", NumberKey(name="sin2_theta"), None, "sin2_theta is taken by 'weak'"),
+        ("dark", NumberKey(name="dark"), "--mu-nu", "--mu-nu is taken by 'magnetic_moment'"),
+        ("fit", NumberKey(name="fit"), None, "fit says something else"),
     ],
 )
-def test_two_couplings_have_no_two_names(word: str, key: Number, option: str | None, message: str) -> None:
+def test_two_couplings_have_no_two_names(word: str, key: NumberKey, option: str | None, message: str) -> None:
     entry = choices.CouplingEntry(what="Dark.", keys=(key,), make=lambda value: value, option=option)
     with pytest.raises(ValueError, match=message):
         choices.COUPLINGS.add(word, entry)
@@ -137,15 +137,15 @@ def test_a_suffix_is_one(suffix: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        (Flag(name="x"), 1, "expected true or false"),
-        (Number(name="x"), True, "expected a number"),
-        (Number(name="x"), float("nan"), "expected a finite number"),
-        (Number(name="x", least=0.0), -1, "expected at least 0"),
-        (Number(name="x", least=0.0, most=1.0), float("nan"), "expected a number from 0 to 1"),
-        (Quantity(name="x"), 3.0, 'expected an energy with its unit, in quotes, such as "2.8keV"'),
-        (Quantity(name="x", above_zero=True), "0 keV", "expected more than zero"),
-        (Text(name="x"), 3, "expected a text in quotes"),
-        (Word(name="x", among={"one": 1, "two": 2}), "on", "expected 'one' or 'two', got 'on'; did you mean one"),
+        (FlagKey(name="x"), 1, "expected true or false"),
+        (NumberKey(name="x"), True, "expected a number"),
+        (NumberKey(name="x"), float("nan"), "expected a finite number"),
+        (NumberKey(name="x", least=0.0), -1, "expected at least 0"),
+        (NumberKey(name="x", least=0.0, most=1.0), float("nan"), "expected a number from 0 to 1"),
+        (QuantityKey(name="x"), 3.0, 'expected an energy with its unit, in quotes, such as "2.8keV"'),
+        (QuantityKey(name="x", above_zero=True), "0 keV", "expected more than zero"),
+        (TextKey(name="x"), 3, "expected a text in quotes"),
+        (WordKey(name="x", among={"one": 1, "two": 2}), "on", "expected 'one' or 'two', got 'on'; did you mean one"),
     ],
 )
 def test_a_key_says_what_it_expects(key: choices.Key, value: object, message: str) -> None:
@@ -156,7 +156,7 @@ def test_a_key_says_what_it_expects(key: choices.Key, value: object, message: st
 @pytest.mark.parametrize("text", ["x", "nan", "inf", ""])
 def test_a_number_that_is_typed_is_finite(text: str) -> None:
     with pytest.raises(ValueError, match=f"expected a finite number such as 1e-6, got '{text}'"):
-        Number(name="x").read_typed(text)
+        NumberKey(name="x").read_typed(text)
 
 
 def test_a_source_is_typed_with_its_detail_or_as_a_file() -> None:
@@ -172,7 +172,7 @@ EXTENSION = '''
 """Parts of a stranger: a coupling, a response from a file, a source and a format."""
 
 from nuatom import choices
-from nuatom.choices import Number, Quantity, Text
+from nuatom.choices import NumberKey, QuantityKey, TextKey
 
 
 def boson(mass, coupling):
@@ -218,23 +218,23 @@ def fitted(mass):
     )
 
 
-MASS = Quantity(name="mass", metavar="MASS", example="10keV")
+MASS = QuantityKey(name="mass", metavar="MASS", example="10keV")
 choices.COUPLINGS.add("boson", choices.CouplingEntry(
     what="A boson of a stranger.",
-    keys=(MASS, Number(name="coupling", metavar="G", example="1e-6")),
+    keys=(MASS, NumberKey(name="coupling", metavar="G", example="1e-6")),
     make=boson,
     arguments=lambda mass, coupling: {"mediators": (boson(mass, coupling),)},
     fitted=choices.Fitted(fitted, (MASS,)),
 ))
 choices.MODELS.add("pushed", choices.ResponseEntry(
     "stepping, times the number in a file", pushed, axial=False,
-    options=(Text(name="file", metavar="FILE", what="With the number.", is_file=True),),
+    options=(TextKey(name="file", metavar="FILE", what="With the number.", is_file=True),),
 ))
 choices.SOURCES.add("burst", choices.SourceEntry(
     "a burst of a stranger",
     (
-        Quantity(name="fluence", dimension="FLUX", metavar="FLUENCE", example="1e10/cm2/s", what="Of all."),
-        Quantity(name="temperature", metavar="ENERGY", example="3MeV", what="Of the burst.", above_zero=True),
+        QuantityKey(name="fluence", dimension="FLUX", metavar="FLUENCE", example="1e10/cm2/s", what="Of all."),
+        QuantityKey(name="temperature", metavar="ENERGY", example="3MeV", what="Of the burst.", above_zero=True),
     ),
     burst,
 ))
@@ -364,7 +364,7 @@ def test_an_extension_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_name_that_two_options_have_is_refused(tmp_path: Path) -> None:
     (tmp_path / "clash.py").write_text(
         "from nuatom import choices\n"
-        "entry = choices.CouplingEntry(what='X.', keys=(choices.Number(name='energy'),), make=float)\n"
+        "entry = choices.CouplingEntry(what='X.', keys=(choices.NumberKey(name='energy'),), make=float)\n"
         "choices.COUPLINGS.add('energy', entry)\n",
         encoding="utf-8",
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nuatom.choices.keys import Flag, Key
+from nuatom.choices.keys import FlagKey, Key
 from nuatom.choices.parameters import Fitted, Parameter
 from nuatom.choices.registry import Registry
 
@@ -32,8 +32,8 @@ class CouplingEntry:
 
         choices.COUPLINGS.add("dark_photon", choices.CouplingEntry(
             what="A dark photon, such as 10MeV:1e-4.",
-            keys=(choices.Quantity(name="mass", metavar="MASS", example="10MeV"),
-                  choices.Number(name="mixing", metavar="EPS", example="1e-4")),
+            keys=(choices.QuantityKey(name="mass", metavar="MASS", example="10MeV"),
+                  choices.NumberKey(name="mixing", metavar="EPS", example="1e-4")),
             make=make))
 
     is ``--dark-photon 10MeV:1e-4`` on the command line and ``dark_photon = { mass = "10 MeV", mixing = 1e-4 }`` in the
@@ -85,7 +85,7 @@ class CouplingEntry:
     @property
     def is_switch(self) -> bool:
         """Whether it is only on or off."""
-        return len(self.keys) == 1 and isinstance(self.keys[0], Flag)
+        return len(self.keys) == 1 and isinstance(self.keys[0], FlagKey)
 
     @property
     def form(self) -> str:
@@ -170,7 +170,7 @@ class Couplings(Registry[CouplingEntry]):
         if len(entry.keys) == 1 and entry.keys[0].name != word:
             return f"its one key has to be called so too, not {entry.keys[0].name!r}"
         if not entry.keys:
-            return "it has no keys: give it a Flag of its name, if it is only on or off"
+            return "it has no keys: give it a FlagKey of its name, if it is only on or off"
         taken = {name: other for other, one in self.items() if other != word for name in _names(other, one)}
         for name in _names(word, entry):
             if name in taken:

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from nuatom.choices.coupling_entry import CouplingEntry, Couplings
-from nuatom.choices.keys import Flag, Key, Number, Quantity, Word
+from nuatom.choices.keys import FlagKey, Key, NumberKey, QuantityKey, WordKey
 from nuatom.choices.parameters import Fitted, Parameter
 from nuatom.choices.registry import Choice, Registry
 from nuatom.choices.sources import FLAVOURS
@@ -223,8 +223,8 @@ def _fitted_heavy_lepton(mass: float) -> Parameter:
 
 # --- the table -----------------------------------------------------------------------------------
 
-_KIND = Word(name="kind", among=MEDIATORS, metavar="KIND", example="vector")
-_MASS = Quantity(name="mass", metavar="MASS", example="10keV")
+_KIND = WordKey(name="kind", among=MEDIATORS, metavar="KIND", example="vector")
+_MASS = QuantityKey(name="mass", metavar="MASS", example="10keV")
 _FLAVOURS = Key(name="flavours", metavar="FLAVOURS", example="emu", reader=_element)
 
 
@@ -242,11 +242,11 @@ COUPLINGS: Couplings = Couplings(
         "weak": CouplingEntry(
             what="The weak interaction of the flavour, by Z and, for e, W: g_V and g_A with radiative corrections, "
             "which hold the Standard Model's charge radius.",
-            keys=(Flag(name="weak"),),
+            keys=(FlagKey(name="weak"),),
             make=_weak,
             arguments=lambda **details: {"weak": _weak(**details) if details else True},
             details=(
-                Number(
+                NumberKey(
                     name="sin2_theta",
                     least=0.0,
                     most=1.0,
@@ -255,8 +255,12 @@ COUPLINGS: Couplings = Couplings(
                     what="sin²θ_W for the weak couplings at tree level, g_V = 2 sin²θ_W ± 1/2 and g_A = ± 1/2, + for "
                     "e, instead of the corrected ones.",
                 ),
-                Number(name="g_V", default=None, example="0.95", what="This g_V in weak scattering, of every flavour."),
-                Number(name="g_A", default=None, example="0.49", what="This g_A in weak scattering, of every flavour."),
+                NumberKey(
+                    name="g_V", default=None, example="0.95", what="This g_V in weak scattering, of every flavour."
+                ),
+                NumberKey(
+                    name="g_A", default=None, example="0.49", what="This g_A in weak scattering, of every flavour."
+                ),
             ),
             words=_weak_in_words,
             flavoured=True,
@@ -265,7 +269,7 @@ COUPLINGS: Couplings = Couplings(
         "magnetic_moment": CouplingEntry(
             what="Magnetic moment (effective, ≥ 0) in Bohr magnetons; it flips the helicity and adds without "
             f"interference; {DEFAULT_MOMENT:g} if no coupling is given.",
-            keys=(Number(name="magnetic_moment", metavar="MU", least=0.0, example="3e-11"),),
+            keys=(NumberKey(name="magnetic_moment", metavar="MU", least=0.0, example="3e-11"),),
             option="--mu-nu",
             make=lambda moment: _neutrino().MagneticMoment(moment),
             arguments=lambda moment: {"magnetic_moment": moment},
@@ -287,11 +291,11 @@ COUPLINGS: Couplings = Couplings(
         "millicharge": CouplingEntry(
             what="Electric charge of the neutrino (minus that of the antineutrino) in units of e > 0, of either sign; "
             "a positive one lowers g_V. Photons that it radiates are limited by a neutrino mass of 0.05 eV.",
-            keys=(Number(name="millicharge", metavar="Q", example="1e-13"),),
+            keys=(NumberKey(name="millicharge", metavar="Q", example="1e-13"),),
             make=_millicharge,
             arguments=_photon_argument,
             details=(
-                Quantity(
+                QuantityKey(
                     name="neutrino_mass",
                     metavar="MASS",
                     example="0.05eV",
@@ -300,7 +304,7 @@ COUPLINGS: Couplings = Couplings(
                     what="Mass of the neutrino in the logarithm of the photon line of a millicharge, instead of "
                     "0.05 eV.",
                 ),
-                Quantity(
+                QuantityKey(
                     name="photon_mass",
                     metavar="MASS",
                     example="1eV",
@@ -316,7 +320,9 @@ COUPLINGS: Couplings = Couplings(
             what="Charge radius ⟨r²⟩ = 6 df/dq² at q² = 0, such as 1e-32cm2, of either sign, on top of the Standard "
             "Model's (-8.3e-33cm2 for e); a positive one raises g_V, by √2πα⟨r²⟩/3G_F. Texts with twice that shift "
             "have half this ⟨r²⟩.",
-            keys=(Quantity(name="charge_radius", dimension="AREA", metavar="AREA", example="1e-32cm2", signed=True),),
+            keys=(
+                QuantityKey(name="charge_radius", dimension="AREA", metavar="AREA", example="1e-32cm2", signed=True),
+            ),
             make=lambda area: _neutrino().ChargeRadius(area),
             arguments=lambda area: {"charge_radius": area},
             words=lambda area: f"charge radius ⟨r²⟩ = {_area_in_words(area)}",
@@ -324,7 +330,7 @@ COUPLINGS: Couplings = Couplings(
         ),
         "anapole": CouplingEntry(
             what="Anapole moment a, such as 1e-33cm2, of either sign; the same as a charge radius ⟨r²⟩ = -6a.",
-            keys=(Quantity(name="anapole", dimension="AREA", metavar="AREA", example="1e-33cm2", signed=True),),
+            keys=(QuantityKey(name="anapole", dimension="AREA", metavar="AREA", example="1e-33cm2", signed=True),),
             make=lambda area: _neutrino().Anapole(area),
             arguments=lambda area: {"anapole": area},
             words=lambda area: f"anapole a = {_area_in_words(area)}",
@@ -337,8 +343,8 @@ COUPLINGS: Couplings = Couplings(
             keys=(
                 _KIND,
                 _MASS,
-                Number(name="neutrino", metavar="G_NU", example="1e-6"),
-                Number(name="electron", metavar="G_E", example="1e-6"),
+                NumberKey(name="neutrino", metavar="G_NU", example="1e-6"),
+                NumberKey(name="electron", metavar="G_E", example="1e-6"),
             ),
             make=_mediator,
             arguments=lambda *values: {"mediators": (_mediator(*values),)},
@@ -353,8 +359,8 @@ COUPLINGS: Couplings = Couplings(
             "other. May be given several times.",
             keys=(
                 _FLAVOURS,
-                Number(name="left", metavar="EPS_L", example="0.1", default=0.0),
-                Number(name="right", metavar="EPS_R", example="-0.05", default=0.0),
+                NumberKey(name="left", metavar="EPS_L", example="0.1", default=0.0),
+                NumberKey(name="right", metavar="EPS_R", example="-0.05", default=0.0),
             ),
             make=_only_epsilon,
             arguments=lambda *elements: {"nsi": _epsilon(*elements)},
@@ -364,19 +370,19 @@ COUPLINGS: Couplings = Couplings(
             together=True,
             twice=_about_element,
             flavoured=True,
-            fitted=Fitted(_fitted_epsilon, (_FLAVOURS, Word(name="hand", among=_HANDS, metavar="L|R", example="L"))),
+            fitted=Fitted(_fitted_epsilon, (_FLAVOURS, WordKey(name="hand", among=_HANDS, metavar="L|R", example="L"))),
         ),
         "heavy_lepton": CouplingEntry(
             what="The neutrino turns into a lepton of this mass by a transition moment in Bohr magnetons (twice the d "
             "of the dipole portal), such as 100keV:1e-10; alone.",
             keys=(
-                Quantity(name="mass", metavar="MASS", example="100keV"),
-                Number(name="moment", metavar="MOMENT", least=0.0, example="1e-10"),
+                QuantityKey(name="mass", metavar="MASS", example="100keV"),
+                NumberKey(name="moment", metavar="MOMENT", least=0.0, example="1e-10"),
             ),
             make=_heavy_lepton,
             words=_heavy_lepton_in_words,
             alone=True,
-            fitted=Fitted(_fitted_heavy_lepton, (Quantity(name="mass", metavar="MASS", example="100keV"),)),
+            fitted=Fitted(_fitted_heavy_lepton, (QuantityKey(name="mass", metavar="MASS", example="100keV"),)),
         ),
     },
 )

@@ -75,7 +75,7 @@ class Key:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text(Key):
+class TextKey(Key):
     """A text; of a file, which is looked for beside the configuration.
 
     Attributes:
@@ -93,7 +93,7 @@ class Text(Key):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flag(Key):
+class FlagKey(Key):
     """Yes or no."""
 
     default: Any = False
@@ -111,7 +111,7 @@ class Flag(Key):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Number(Key):
+class NumberKey(Key):
     """A finite number.
 
     Attributes:
@@ -156,7 +156,7 @@ class Number(Key):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quantity(Key):
+class QuantityKey(Key):
     """A number with its unit, in the units of `nuatom.units` when it has been read.
 
     Attributes:
@@ -209,7 +209,7 @@ class Quantity(Key):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Word(Key):
+class WordKey(Key):
     """One of several words.
 
     Attributes:
@@ -234,7 +234,7 @@ class Word(Key):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record(Key):
+class RecordKey(Key):
     """A table of its own in a configuration; it cannot be typed.
 
     Attributes:

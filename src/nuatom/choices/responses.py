@@ -9,7 +9,7 @@ A response of your own is one entry, and the options that are its own travel wit
         return Tabulated(atom, how.options["file"])
 
     choices.MODELS.add("tabulated", choices.ResponseEntry(
-        "S from a file", make, axial=False, options=(choices.Text(name="file", what="With S.", is_file=True),)))
+        "S from a file", make, axial=False, options=(choices.TextKey(name="file", what="With S.", is_file=True),)))
 
 The word is then known to ``--model``, to ``response =`` of a configuration, to their help and errors; and so is the
 option: ``--model tabulated --file s.csv``, and ``file = "s.csv"`` beside the configuration.
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from nuatom.choices.keys import REQUIRED, Key, Number, Word
+from nuatom.choices.keys import REQUIRED, Key, NumberKey, WordKey
 from nuatom.choices.registry import Choice, Registry
 
 if TYPE_CHECKING:
@@ -211,13 +211,13 @@ INTERACTIONS: Registry[Choice[Interaction]] = Registry(
     },
 )
 """Through what electrons screen one another."""
-_INTERACTION = Word(
+_INTERACTION = WordKey(
     name="interaction",
     among=INTERACTIONS,
     default=None,
     what="What the electrons of --model screened feel of one another.",
 )
-_WIDTH = Number(
+_WIDTH = NumberKey(
     name="width",
     metavar="FRACTION",
     least=0.001,

@@ -10,7 +10,7 @@ A source of your own is one entry: its keys, and what makes it of their values.
 
     choices.SOURCES.add("supernova", choices.SourceEntry(
         "a collapsing star, integrated over its burst",
-        keys=(choices.Quantity(name="fluence", dimension="FLUX", ...), choices.Quantity(name="temperature", ...)),
+        keys=(choices.QuantityKey(name="fluence", dimension="FLUX", ...), choices.QuantityKey(name="temperature", ...)),
         make=make))
 
 It is then ``nuatom rate --source supernova --fluence … --temperature …`` and, in a configuration, ``[source]`` with
@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from nuatom.choices.keys import Flag, Key, Number, Quantity, Record, Text, Word
+from nuatom.choices.keys import FlagKey, Key, NumberKey, QuantityKey, RecordKey, TextKey, WordKey
 from nuatom.choices.registry import Choice, Registry, choose
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ SOLAR_MODELS: Registry[Choice[str]] = Registry(
     },
 )
 """Models of the Sun."""
-_FLUX = Quantity(
+_FLUX = QuantityKey(
     name="flux",
     dimension="FLUX",
     above_zero=True,
@@ -153,7 +153,7 @@ _FLUX = Quantity(
     example="2.7e13/cm2/s",
     what="At the detector, such as 2.7e13/cm2/s.",
 )
-_DISTANCE = Quantity(
+_DISTANCE = QuantityKey(
     name="distance",
     dimension="LENGTH",
     above_zero=True,
@@ -162,7 +162,7 @@ _DISTANCE = Quantity(
     default=None,
     what="From a reactor or a small source: 13.9m.",
 )
-_ACTIVITY = Quantity(
+_ACTIVITY = QuantityKey(
     name="activity",
     dimension="ACTIVITY",
     above_zero=True,
@@ -172,19 +172,19 @@ _ACTIVITY = Quantity(
 )
 
 
-def _length(name: str, default: Any = ..., above_zero: bool = True) -> Quantity:
-    return Quantity(name=name, dimension="LENGTH", example="1m", default=default, above_zero=above_zero)
+def _length(name: str, default: Any = ..., above_zero: bool = True) -> QuantityKey:
+    return QuantityKey(name=name, dimension="LENGTH", example="1m", default=default, above_zero=above_zero)
 
 
 _PLACES = (
     _DISTANCE,
-    Record(
+    RecordKey(
         name="sphere",
         keys=(_length("outer"), _length("inner", 0.0, False)),
         default=None,
         make=lambda outer, inner: _source().AroundSphere(outer, inner),
     ),
-    Record(
+    RecordKey(
         name="cylinder",
         keys=(_length("radius"), _length("height"), _length("distance", 0.0, False)),
         default=None,
@@ -197,8 +197,8 @@ SOURCES: Registry[SourceEntry] = Registry(
         "solar": SourceEntry(
             "the Sun; solar:B16-AGSS09met is that with little metal",
             (
-                Word(name="model", among=SOLAR_MODELS, default="B16-GS98", typed=False),
-                Flag(name="oscillated", default=True, typed=False),
+                WordKey(name="model", among=SOLAR_MODELS, default="B16-GS98", typed=False),
+                FlagKey(name="oscillated", default=True, typed=False),
             ),
             _solar,
             detail="model",
@@ -207,7 +207,7 @@ SOURCES: Registry[SourceEntry] = Registry(
             "a reactor, by its flux, or by its power and distance",
             (
                 replace(_FLUX, default=None),
-                Quantity(
+                QuantityKey(
                     name="power",
                     dimension="POWER",
                     above_zero=True,
@@ -218,7 +218,7 @@ SOURCES: Registry[SourceEntry] = Registry(
                 ),
                 _DISTANCE,
                 Key(name="fractions", reader=_fractions, default=None, typed=False),
-                Number(name="captures", least=0.0, default=0.6, typed=False),
+                NumberKey(name="captures", least=0.0, default=0.6, typed=False),
             ),
             _reactor,
         ),
@@ -228,7 +228,7 @@ SOURCES: Registry[SourceEntry] = Registry(
         "mono-energetic": SourceEntry(
             "neutrinos of one energy",
             (
-                Quantity(
+                QuantityKey(
                     name="energy",
                     above_zero=True,
                     metavar="ENERGY",
@@ -236,13 +236,13 @@ SOURCES: Registry[SourceEntry] = Registry(
                     what="Of a mono-energetic source: 1MeV.",
                 ),
                 _FLUX,
-                Word(name="flavour", among=FLAVOURS, default="e"),
-                Flag(name="antineutrino"),
+                WordKey(name="flavour", among=FLAVOURS, default="e"),
+                FlagKey(name="antineutrino"),
             ),
             _line,
         ),
         "csv": SourceEntry(
-            "a csv file with a flux", (Text(name="file", is_file=True, typed=False),), _file, suffix=".csv"
+            "a csv file with a flux", (TextKey(name="file", is_file=True, typed=False),), _file, suffix=".csv"
         ),
     },
 )
@@ -267,7 +267,7 @@ def source_words() -> list[str]:
             continue
         words.append(word)
         for key in entry.keys:
-            if key.name == entry.detail and isinstance(key, Word):
+            if key.name == entry.detail and isinstance(key, WordKey):
                 words += [f"{word}:{detail}" for detail in key.among]
     return words
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any, get_args
 import typer
 from typer.core import TyperCommand
 
-from nuatom.choices import Key, Word
+from nuatom.choices import Key, WordKey
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ def option(
 
 def option_of_key(key: Key, panel: str) -> inspect.Parameter:
     """The option of a key, which is None if it is not given."""
-    is_word = isinstance(key, Word)
-    among: Mapping[str, Any] | None = key.among if isinstance(key, Word) else None
+    is_word = isinstance(key, WordKey)
+    among: Mapping[str, Any] | None = key.among if isinstance(key, WordKey) else None
     metavar = "|".join(among) if among is not None and key.metavar == Key.metavar else key.metavar
     text = key.what
     if among is not None:

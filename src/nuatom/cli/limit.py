@@ -222,7 +222,7 @@ def _changed(experiment: Experiment, model: str | None, own: Mapping[str, Any], 
 def _settable(own: Mapping[str, Any]) -> dict[str, Any]:
     """Options of models as keys of a configuration; a file that was typed is not looked for beside it."""
     known = choices.MODELS.options()
-    files = {name for name, key in known.items() if isinstance(key, choices.Text) and key.is_file}
+    files = {name for name, key in known.items() if isinstance(key, choices.TextKey) and key.is_file}
     return {
         name: str(Path(value).absolute()) if name in files else value
         for name, value in own.items()

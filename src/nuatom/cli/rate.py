@@ -260,7 +260,7 @@ def _source(given: Mapping[str, Any]) -> Source:
             raise ValueError(f"the source {word} needs --{name}; only a configuration has other shapes of the target")
     own = {key.name: key for key in entry.keys}
     for name, value in keys.items():
-        if isinstance(key := own.get(name), choices.Word):
+        if isinstance(key := own.get(name), choices.WordKey):
             key.read_typed(value)
     try:
         return make_source(keys, Path())

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from nuatom.choices import Quantity, extensions
+from nuatom.choices import QuantityKey, extensions
 from nuatom.config.settings import Settings, schema
 from nuatom.quantities import Dimension
 
@@ -202,7 +202,7 @@ def _example(place: Place) -> str:
     for model in _at(place[:-1]):
         field = model.model_fields.get(str(place[-1]))
         for note in field.metadata if field is not None else ():
-            item = note.measures if isinstance(note, Quantity) else note
+            item = note.measures if isinstance(note, QuantityKey) else note
             if isinstance(item, Dimension):
                 return f'; expected {item.noun} such as "{item.example}"'
         if field is not None and place[-1] == "uncertainty":

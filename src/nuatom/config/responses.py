@@ -54,7 +54,9 @@ def own_options(how: ResponseSection, folder: Path) -> dict[str, Any]:
 
 def _model(symbol: str, how: ResponseSection, options: Mapping[str, Any], progress: Progress | None) -> ResponseModel:
     words = (symbol, how.exchange, how.nucleus, how.binding, how.response, how.tolerance)
-    files = {key.name for key in choices.MODELS[how.response].options if isinstance(key, choices.Text) and key.is_file}
+    files = {
+        key.name for key in choices.MODELS[how.response].options if isinstance(key, choices.TextKey) and key.is_file
+    }
     # A file that has been edited, or an entry put in the place of another, is not what it was.
     edited = tuple(Path(options[name]).stat().st_mtime_ns for name in files & options.keys())
     key = (*words, tuple(options.items()), edited, *(registry.version for registry in _MAKING))

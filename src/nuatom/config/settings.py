@@ -100,7 +100,7 @@ def variants() -> dict[str, str]:
     """The words that a band may have, and the key of the table "model" that each changes."""
     found = dict.fromkeys(choices.RESPONSES, "response")
     for key in choices.MODELS.options().values():
-        if isinstance(key, choices.Word):
+        if isinstance(key, choices.WordKey):
             found = {**dict.fromkeys(key.among, key.name), **found}
     return {**found, **dict.fromkeys(choices.EXCHANGES, "exchange")}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom import choices
-from nuatom.choices import COUPLINGS, CouplingPart, Given, Parameter, Progress, neutrinos
-from nuatom.config import responses
+from nuatom.choices import COUPLINGS, CouplingPart, Parameter, Progress, neutrinos
+from nuatom.config import checks, responses
+from nuatom.config.checks import SetupProblem, named
 from nuatom.config.reading import ConfigError, read_settings
-from nuatom.config.settings import Settings, variants
+from nuatom.config.settings import Settings
 from nuatom.units import keV
 
 if TYPE_CHECKING:
@@ -58,11 +59,11 @@ class Setup:
             lambda: self.backgrounds,
             self._check_names,
             self._check_channels,
-            self._check_neutrino,
+            lambda: checks.check_neutrino(self.settings),
             self._check_confidence,
             self._check_procedure,
-            self._check_options,
-            self._check_band,
+            lambda: checks.check_options(self.settings),
+            lambda: checks.check_band(self.settings),
             self._check_efficiency,
         ):
             try:
@@ -89,14 +90,14 @@ class Setup:
     @cached_property
     def source(self) -> Source:
         """Where the neutrinos come from."""
-        return _named("source", lambda: self.settings.source.make(self.folder))
+        return named("source", lambda: self.settings.source.make(self.folder))
 
     @cached_property
     def target(self) -> str:
         """The formula of what is hit."""
         from nuatom.elements import target
 
-        return _named("target.material", lambda: target(self.settings.target.material)).formula
+        return named("target.material", lambda: target(self.settings.target.material)).formula
 
     @cached_property
     def detector(self) -> Detector:
@@ -108,8 +109,8 @@ class Setup:
         for name in ("resolution", "efficiency", "true_efficiency", "scale", "quenching"):
             part = getattr(given, name)
             if part is not None:
-                parts[name] = _named(f"detector.{name}", partial(part.make, self.folder))
-        return _named("detector", lambda: Detector(**parts))
+                parts[name] = named(f"detector.{name}", partial(part.make, self.folder))
+        return named("detector", lambda: Detector(**parts))
 
     @cached_property
     def edges(self) -> Array:
@@ -121,10 +122,10 @@ class Setup:
             observed = self._observed
             if bins is not None:
                 raise SetupProblem("bins.edges: the bins are those of the file in data.counts; leave [bins] out")
-            return _named("data.counts", lambda: checked_edges(observed))
+            return named("data.counts", lambda: checked_edges(observed))
         if bins is None:
             raise SetupProblem('bins: missing; expected edges such as "2.8:55keV:54:lin", or data.counts with a file')
-        return _named("bins.edges", lambda: checked_edges(bins.edges))
+        return named("bins.edges", lambda: checked_edges(bins.edges))
 
     @cached_property
     def _observed(self) -> Array:
@@ -132,7 +133,7 @@ class Setup:
 
         data = self.settings.data
         assert data is not None and isinstance(data.counts, str)
-        found = _named("data.counts", lambda: read_counts(self.folder / str(data.counts)))
+        found = named("data.counts", lambda: read_counts(self.folder / str(data.counts)))
         self.__dict__["_read"] = found.counts
         return found.edges
 
@@ -173,7 +174,7 @@ class Setup:
         assert data is not None and data.events is not None
         events = data.events
         if isinstance(events, str):
-            return _named("data.events", lambda: read_events(self.folder / events))
+            return named("data.events", lambda: read_events(self.folder / events))
         return np.asarray(events, dtype=float)
 
     @cached_property
@@ -191,7 +192,7 @@ class Setup:
                     return made.expected(edges, self.detector.exposure)
                 return self.detector.background(made, edges)
 
-            found[section.name] = _named(f"background.{section.name}", counts)
+            found[section.name] = named(f"background.{section.name}", counts)
         return found
 
     @cached_property
@@ -200,54 +201,6 @@ class Setup:
         return self.settings.neutrino.parameters
 
     # --- what is wrong ---------------------------------------------------------------------------
-
-    def _check_neutrino(self) -> None:
-        fit, given = self.settings.neutrino.fit, self.settings.neutrino.given
-        for number, parameter in enumerate(self.parameters):
-            if parameter.name in fit[:number]:
-                raise SetupProblem(f"neutrino.fit: {parameter.name!r} is there twice")
-            if given.values[parameter.coupling] and not COUPLINGS[parameter.coupling].repeatable:
-                raise SetupProblem(
-                    f"neutrino.{parameter.coupling}: it is fitted, and cannot be held too; take it out of neutrino.fit"
-                )
-        if {"charge_radius", "anapole"} <= set(fit):
-            raise SetupProblem("neutrino.fit: an anapole is the same as a charge radius, ⟨r²⟩ = −6a: fit one of them")
-        for word, entry in COUPLINGS.items():
-            if entry.repeatable:
-                shown = [":".join(str(value) for value in values) for values in given.values[word]]
-                _named("neutrino", partial(entry.check, given.values[word], shown, word))
-            fitted = any(parameter.coupling == word for parameter in self.parameters)
-            for key in entry.details:
-                if key.name in given.details and not (given.values[word] or fitted):
-                    raise SetupProblem(f"neutrino.{key.name}: a number of {word}, which is neither held nor fitted")
-        self._check_squares(given)
-        _named("neutrino", self._check_couplings)
-
-    def _check_couplings(self) -> None:
-        """Whether what is held and fitted can be made, and scatters off nuclei if their recoils are seen."""
-        from nuatom.coherent import channels
-        from nuatom.neutrino import with_flavour
-
-        for coupling in self.couplings({p.name: p.unit for p in self.parameters}):
-            if "recoils" in self.settings.detector.channels:
-                channels(with_flavour(coupling, "e"))
-
-    def _check_squares(self, given: Given) -> None:
-        """Whether the rate is linear in the squares that are fitted, which nothing may interfere with."""
-
-        def group(word: str, values: tuple[Any, ...]) -> str:
-            return COUPLINGS[word].flips(*values)
-
-        held = [(word, group(word, one)) for word, several in given.values.items() for one in several]
-        fitted = [(p, group(p.coupling, p.values(p.unit))) for p in self.parameters]
-        for parameter, own in fitted:
-            others = [word for word, flips in held if flips == own]
-            others += [p.name for p, flips in fitted if flips == own and p is not parameter]
-            if parameter.squared and own and others:
-                raise SetupProblem(
-                    f"neutrino.fit: {parameter.name!r} is fitted through its square, and interferes with "
-                    f"{others[0]!r}: take one of them out"
-                )
 
     def _check_names(self) -> None:
         components = self.components
@@ -301,42 +254,6 @@ class Setup:
         if not np.any(kept > 0):
             first, last = float(edges[0]) / keV, float(edges[-1]) / keV
             raise SetupProblem(f"detector.efficiency: it is 0 in all bins, from {first:.6g} to {last:.6g} keV")
-
-    def _check_options(self) -> None:
-        given = self.settings.model
-        own = {key.name: key for key in choices.MODELS[given.response].options}
-        options = given.options()
-        for name in options:
-            if name not in own:
-                owners = choices.MODELS.owners(name)
-                raise SetupProblem(
-                    f"model.{name}: a choice of the response {' and '.join(map(repr, owners))}, not of "
-                    f'{given.response!r}: leave it out, or take response = "{owners[0]}"'
-                )
-        for name, key in own.items():
-            if key.default is choices.REQUIRED and name not in options:
-                such = f", such as {key.example}" if key.example else ""
-                raise SetupProblem(f"model.{name}: missing; the response {given.response!r} needs it{such}")
-
-    def _check_band(self) -> None:
-        given, known = self.settings.model, variants()
-        own = {"response": given.response, "exchange": given.exchange}
-        options = {key.name: key for key in choices.MODELS[given.response].options}
-        for number, word in enumerate(given.band):
-            key = known[word]
-            if key in options:
-                among = options[key]
-                assert isinstance(among, choices.Word)
-                own[key] = getattr(given, key) or next(iter(among.among))
-            elif key not in own:
-                owners = " and ".join(map(repr, choices.MODELS.owners(key)))
-                raise SetupProblem(
-                    f"model.band: {word!r} is an {key} of the response {owners}, not of {given.response!r}"
-                )
-            if own[key] == word:
-                raise SetupProblem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
-            if word in given.band[:number]:
-                raise SetupProblem(f"model.band: {word!r} is there twice")
 
     def _out_of_reach(self) -> list[str]:
         """A threshold that nothing the source gives can pass."""
@@ -465,17 +382,3 @@ class Setup:
         names = [component.name for component in self.source.components]
         ends = {"electrons": "", "recoils": " recoils"}
         return tuple(f"{name}{ends[channel]}" for channel in self.settings.detector.channels for name in names)
-
-
-class SetupProblem(ValueError):
-    """One line about one key."""
-
-
-def _named(key: str, make: Callable[[], T]) -> T:
-    """What is made; an error begins with the key it is about."""
-    try:
-        return make()
-    except SetupProblem:
-        raise
-    except (ValueError, OSError) as error:
-        raise SetupProblem(f"{key}: {error}") from None

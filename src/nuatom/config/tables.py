@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, create_model
 
-from nuatom.choices import REQUIRED, Key, Record, Text
+from nuatom.choices import REQUIRED, Key, RecordKey, TextKey
 from nuatom.config.fields import Section
 
 
@@ -20,7 +20,7 @@ def field_of(key: Key, default: Any = REQUIRED) -> tuple[Any, Any]:
         default: instead of its own, if that is required.
     """
     chosen = default if key.default is REQUIRED else key.default
-    if isinstance(key, Record):
+    if isinstance(key, RecordKey):
         inner = table_of(f"{key.name.capitalize()}Table", key.keys)
         make = key.make
         made = AfterValidator(lambda table: dict(table) if make is None else make(**dict(table)))
@@ -45,5 +45,5 @@ def table_of(name: str, keys: Sequence[Key], base: type[Section] = Section, kind
 
 def found_files(keys: Sequence[Key], values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Values with the names of files as paths from where the program runs: they are beside the configuration."""
-    files = {key.name for key in keys if isinstance(key, Text) and key.is_file}
+    files = {key.name for key in keys if isinstance(key, TextKey) and key.is_file}
     return {n: str(folder / value) if n in files and value is not None else value for n, value in values.items()}
