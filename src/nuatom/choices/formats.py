@@ -16,12 +16,9 @@ Every command with ``-o`` then writes it, and names it in its help and errors.
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from nuatom import __version__
@@ -63,11 +60,15 @@ class FormatEntry:
 
 def header() -> dict[str, str | int]:
     """Who wrote a file, and when."""
+    from datetime import UTC, datetime
+
     return {"nuatom_version": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds")}
 
 
 def _csv(results: Results) -> bytes:
     """Rows along the dimension of the first variable; everything else stands in # lines before them."""
+    import csv
+
     table = results.table
     rows = next(iter(table.variables.values())).dims[0]
     lines = [f"{name}: {value}" for name, value in {**header(), **table.attributes}.items()]
@@ -101,6 +102,8 @@ def _columns(table: Table, name: str, variable: Variable, rows: str) -> Iterator
 
 
 def _json(results: Results) -> bytes:
+    import json
+
     table = results.table
     content = {
         "attributes": {**header(), **table.attributes},
