@@ -125,6 +125,19 @@ def test_rate_of_a_configuration(run: Run) -> None:
     assert "# model: free" in run("rate mine.toml --model free --transfer 2,3keV")
 
 
+def test_rate_takes_the_couplings_of_a_configuration(run: Run, tmp_path: Path) -> None:
+    held = 'mediator = { kind = "vector", mass = "10 keV", neutrino = 1e-6, electron = 1e-7 }'
+    published = '[published]\nreference = "X"\nmillicharge = 1e-13'
+    (tmp_path / "held.toml").write_text(f'{CONFIG}\n[neutrino]\nfit = ["millicharge"]\n{held}\n{published}')
+    out = run("rate held.toml --transfer 2,3keV")
+    coupling = na.Neutrino(millicharge=1e-13, mediators=(na.VectorMediator(10 * keV, 1e-6, 1e-7),))
+    experiment = load("held.toml")
+    direct = na.rate(experiment.source, coupling, experiment.material(), np.array([2, 3]) * keV)
+    np.testing.assert_allclose(numbers(out, "dR/dT[1/(kg_day_keV)]"), direct * kg * day * keV)
+    assert "; millicharge 1e-13 e; vector mediator of 10keV, g_ν = 1e-06, g_e = 1e-07\n" in out
+    assert "# coupling: millicharge 1e-12 e\n" in run("rate held.toml --transfer 2,3keV --millicharge 1e-12")
+
+
 def test_rate_tells_the_field_where_it_matters(run: Run) -> None:
     assert "# model: free\n" in run(RATE)
     assert "# model: stepping, kohn-sham exchange, calculated thresholds\n" in run(

@@ -81,7 +81,7 @@ def coherent(
     E, T = parse_quantity(energy), parse_range(transfer)
     scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1eV:1keV:30")
-    chosen = couplings.make_coupling(typed, flavour, antineutrino)
+    chosen = couplings.make_coupling(couplings.read(typed), flavour, antineutrino)
     physics.channels(chosen.coupling)  # an error, if it has no coherent amplitude
     nucleus = choices.FORM_FACTORS.choose(form_factor)()
     potential = choices.EXCHANGES.choose(exchange)()

@@ -74,11 +74,11 @@ def read(typed: Mapping[str, Any]) -> Given:
     return Given(values, details)
 
 
-def make_coupling(typed: Mapping[str, Any], flavour: str | None = None, antineutrino: bool = False) -> ChosenCoupling:
-    """The coupling that the options describe: one alone, or all of them as one `Neutrino`.
+def make_coupling(given: Given, flavour: str | None = None, antineutrino: bool = False) -> ChosenCoupling:
+    """The coupling of what was given: one alone, or all of them as one `Neutrino`; the magnetic moment of nothing.
 
     Args:
-        typed: the options as they were typed, by the names of couplings and of their details.
+        given: what the options say (`read`), or a configuration.
         flavour: as it was typed; e unless it is given.
         antineutrino: whether it is one.
 
@@ -87,7 +87,6 @@ def make_coupling(typed: Mapping[str, Any], flavour: str | None = None, antineut
     """
     used = "e" if flavour is None else flavour
     FLAVOURS.choose(used)
-    given = read(typed)
     if not any(given.values.values()):
         given = Given({**given.values, "magnetic_moment": [(DEFAULT_MOMENT,)]}, given.details)
     parts = making.parts(given, used, antineutrino)

@@ -98,7 +98,7 @@ def dcs(
     E, T = parse_quantity(energy), parse_range(transfer)
     scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "0.05:15keV:40")
-    chosen = couplings.make_coupling(typed, flavour, antineutrino)
+    chosen = couplings.make_coupling(couplings.read(typed), flavour, antineutrino)
     coupling = chosen.coupling
     chosen_model = options.choose_model(model, choices.MODELS, own)
     options.check_model(model, coupling.functions)

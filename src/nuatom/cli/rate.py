@@ -31,6 +31,7 @@ _FREE, _STEPPING = "free", "stepping"
 _SOURCE, _TARGET, _OUTPUT = "Source", "Atom and model", "Output"
 _OF_ELECTRONS = ("model", "exchange", "nucleus", "binding", "tolerance")
 _NEUTRINO = ("flavour", "antineutrino")
+_USUAL = {"magnetic_moment": choices.DEFAULT_MOMENT}
 _POINTS = 40
 
 
@@ -113,7 +114,8 @@ def rate(
     The rate is that of the energy deposited, before any detector; discrete excitations are not in it, but in files
     besides. Of several components or couplings each has a column; beside them stand free electrons and stepping.
 
-    In the place of a target a configuration may stand, which then gives the source, the target, and the model.
+    In the place of a target a configuration may stand, which then gives the source, the target, the model, and, unless
+    couplings are given, those: the weak interaction, what is held, and what is fitted at its published limit.
 
     For example:
 
@@ -161,13 +163,18 @@ def rate(
         )
     how = options.choose_model(model, choices.MODELS, own, configured)
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1:50keV:30")
-    chosen = couplings.make_coupling(typed)
-    has_weak = bool(typed.get("weak"))
+    given_couplings = couplings.read(typed)
+    if experiment is not None and not any(given_couplings.values.values()):
+        given_couplings = _configured_couplings(experiment)
+    chosen = couplings.make_coupling(given_couplings)
+    has_weak = bool(given_couplings.values["weak"])
     about: About = {
         "command": command(context),
         "source": _source_in_words(emitted),
         "target": target,
-        "coupling": _coupling_in_words(chosen.text, emitted, typed, recoils) if has_weak else chosen.text,
+        "coupling": _coupling_in_words(chosen.text, emitted, given_couplings.details, recoils)
+        if has_weak
+        else chosen.text,
     }
     others: dict[str, Array] = {}
     if recoils:
@@ -242,6 +249,20 @@ def _default_transfers(experiment: Experiment) -> Array:
     return np.geomspace(max(first, 1e-3 * last), last, _POINTS)
 
 
+def _configured_couplings(experiment: Experiment) -> choices.Given:
+    """What the neutrino couples with in a configuration.
+
+    What is fitted has no value: it stands at the published limit, or else where this command has it anyway.
+    """
+    given, published = experiment.settings.neutrino.given, experiment.settings.published
+    limits = {} if published is None else published.limits
+    for parameter in experiment.parameters:
+        given = given.with_parameter(
+            parameter, limits.get(parameter.name) or _USUAL.get(parameter.name, parameter.unit)
+        )
+    return given
+
+
 def _source(given: Mapping[str, Any]) -> Source:
     """The source that the options describe, in the words of a configuration."""
     from pydantic import ValidationError
@@ -285,12 +306,11 @@ def _source_in_words(source: Source) -> str:
     return f"{source.name}, {', '.join(parts)} per cm² and s"
 
 
-def _coupling_in_words(text: str, source: Source, typed: Mapping[str, Any], recoils: bool) -> str:
+def _coupling_in_words(text: str, source: Source, details: Mapping[str, Any], recoils: bool) -> str:
     """The coupling with the weak part, which comes first, told for the flavours that the source has."""
     from nuatom.choices.couplings import how_weak
     from nuatom.neutrino import Weak
 
-    details = couplings.read(typed).details
     own = {key.name: details[key.name] for key in choices.COUPLINGS["weak"].details if key.name in details}
     if recoils:
         weak = f"weak, of the nucleus ({how_weak(own)})"
