@@ -7,19 +7,16 @@ files or none, each under its final name only when it is whole.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nuatom import __version__
 from nuatom.band import BandResult
+from nuatom.choices.formats import DATA as DATA
+from nuatom.choices.formats import FIGURES as FIGURES
+from nuatom.choices.formats import FORMATS
+from nuatom.choices.formats import Results as Results
 from nuatom.elements import Shell
 from nuatom.files import probe, write_files
 from nuatom.functions import VECTOR, Array
@@ -28,29 +25,8 @@ from nuatom.scattering import ExcitationLines, Spectrum
 from nuatom.store import Table, Variable
 from nuatom.units import cm2, keV
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
-DATA = (".csv", ".json", ".nc")
-"""Suffixes of files that hold numbers."""
-FIGURES = (".png", ".pdf")
-"""Suffixes of files that hold a figure."""
-
-
-@dataclass(frozen=True)
-class Results:
-    """What a computation gives to be written.
-
-    Attributes:
-        table: the numbers; its first variable is the one that numbers the rows of a csv file.
-        figure: draws the figure; None if there is none.
-    """
-
-    table: Table
-    figure: Callable[[], Figure] | None = None
-
-
-def check(paths: Sequence[Path], suffixes: Sequence[str] = (*DATA, *FIGURES)) -> None:
+def check(paths: Sequence[Path], suffixes: Collection[str] = FORMATS) -> None:
     """Find out whether files of these names can be written, by writing an empty file beside each.
 
     Args:
@@ -133,98 +109,16 @@ def encoded(results: Results, suffix: str) -> bytes:
 
     Args:
         results: the numbers and the figure.
-        suffix: ".csv", ".json", ".nc", ".png" or ".pdf".
+        suffix: one of the words of `nuatom.choices.FORMATS`.
 
     Raises:
         ValueError: for another suffix, or a figure where there is none.
     """
     form = suffix.lower()
-    if form in FIGURES and results.figure is not None:
-        from matplotlib import rc_context
-
-        buffer = io.BytesIO()
-        with rc_context({"pdf.fonttype": 42}):  # TrueType: text stays text, as journals ask
-            results.figure().savefig(buffer, format=form[1:], dpi=200)
-        return buffer.getvalue()
-    if form not in _ENCODERS:
-        raise ValueError(f"cannot write a file {suffix!r} of this: expected one of {', '.join(_ENCODERS)}")
-    return _ENCODERS[form](results.table)
-
-
-# --- the forms -----------------------------------------------------------------------------------
-
-
-def _header() -> dict[str, str | int]:
-    """Who wrote a file, and when."""
-    return {"nuatom_version": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds")}
-
-
-def _csv(table: Table) -> bytes:
-    """Rows along the dimension of the first variable; everything else stands in # lines before them."""
-    rows = next(iter(table.variables.values())).dims[0]
-    lines = [f"{name}: {value}" for name, value in {**_header(), **table.attributes}.items()]
-    columns: list[tuple[str, list[Any]]] = []
-    for name, variable in table.variables.items():
-        unit = f" [{variable.units}]" if variable.units else ""
-        if rows not in variable.dims:
-            values = ", ".join(str(value) for value in _written(variable.data.ravel()))
-            lines.append(f"{name}{unit}, {variable.description}: {values}")
-            continue
-        lines.append(f"column {name}{unit}: {variable.description}")
-        columns += _columns(table, name, variable, rows)
-    buffer = io.StringIO()
-    buffer.writelines(f"# {' '.join(line.split())}\n" for line in lines)
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([name for name, _ in columns])
-    writer.writerows(zip(*(values for _, values in columns), strict=True))
-    return buffer.getvalue().encode()
-
-
-def _columns(table: Table, name: str, variable: Variable, rows: str) -> Iterator[tuple[str, list[Any]]]:
-    """A variable as columns: one, or one for each value of its other dimension."""
-    if variable.dims == (rows,):
-        yield name, _written(variable.data)
-        return
-    other, last = variable.dims
-    if last != rows:
-        raise ValueError(f"{name} has the dimensions {variable.dims}: in a csv file {rows!r} must be the last")
-    for label, values in zip(table.variables[other].data.tolist(), variable.data, strict=True):
-        yield f"{name}[{label}]", _written(values)
-
-
-def _written(values: Array) -> list[Any]:
-    """Numbers as one writes them, with twelve digits: 2.8 and not 2.8000000000000003, a rounding of its unit."""
-    if values.dtype.kind != "f":
-        return list(values.tolist())
-    rounded = np.array([float(f"{value:.12g}") for value in values.ravel().tolist()]).reshape(values.shape)
-    found: list[Any] = rounded.tolist()
-    return found
-
-
-def _json(table: Table) -> bytes:
-    content = {
-        "attributes": {**_header(), **table.attributes},
-        "dimensions": table.lengths,
-        "variables": {
-            name: {
-                "dimensions": list(variable.dims),
-                "units": variable.units,
-                "description": variable.description,
-                "data": _written(variable.data),
-            }
-            for name, variable in table.variables.items()
-        },
-    }
-    return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _netcdf(table: Table) -> bytes:
-    from nuatom.store.table import encode
-
-    return encode(table, _header())
-
-
-_ENCODERS: Mapping[str, Callable[[Table], bytes]] = dict(zip(DATA, (_csv, _json, _netcdf), strict=True))
+    possible = FORMATS if results.figure is not None else DATA
+    if form not in possible:
+        raise ValueError(f"cannot write a file {suffix!r} of this: expected one of {', '.join(possible)}")
+    return FORMATS[form].write(results)
 
 
 # --- results as tables ---------------------------------------------------------------------------

@@ -37,10 +37,10 @@ LAYERS = (
 )
 EDGES = {
     "quantities": {"units", "columns"},
-    "choices": {*LAYERS},
+    "choices": {*LAYERS, "quantities"},
     "config": {*LAYERS, "quantities", "choices"},
     "figures": {*LAYERS},
-    "output": {*LAYERS},
+    "output": {*LAYERS, "choices"},
     "cli": {*LAYERS, "quantities", "choices", "config", "figures", "output"},
     "__main__": {"cli"},
 }

@@ -7,7 +7,7 @@ import pytest
 
 import nuatom as na
 from nuatom import choices, limit
-from nuatom.config.settings import LimitSection, ModelSection, ResponseSection
+from nuatom.config.settings import LimitSection, ModelSection, schema
 from nuatom.functions import ALL
 from nuatom.response.screening.interaction import Interaction, NoInteraction
 
@@ -22,7 +22,7 @@ from nuatom.response.screening.interaction import Interaction, NoInteraction
         ("impulse", na.Impulse),
         ("hydrogenic", na.Hydrogenic),
         ("frozen-photon", na.FrozenPhoton),
-        ("coherent", na.CoherentSumRule),
+        ("coherent-sum-rule", na.CoherentSumRule),
     ],
 )
 def test_words_of_models(word: str, made: type) -> None:
@@ -79,11 +79,10 @@ def test_the_first_word_is_what_the_library_takes_unless_told() -> None:
 @pytest.mark.parametrize(
     ("section", "key", "table"),
     [
-        (ResponseSection, "response", choices.RESPONSES),
-        (ResponseSection, "interaction", choices.INTERACTIONS),
-        (ResponseSection, "exchange", choices.EXCHANGES),
-        (ResponseSection, "nucleus", choices.NUCLEI),
-        (ResponseSection, "binding", choices.BINDINGS),
+        (ModelSection, "response", choices.RESPONSES),
+        (ModelSection, "exchange", choices.EXCHANGES),
+        (ModelSection, "nucleus", choices.NUCLEI),
+        (ModelSection, "binding", choices.BINDINGS),
         (LimitSection, "procedure", choices.PROCEDURES),
         (LimitSection, "method", choices.METHODS),
     ],
@@ -97,6 +96,14 @@ def test_configurations_know_every_word(section: type, key: str, table: dict[str
         section(**{key: ["slater"]})
 
 
+def test_configurations_know_the_options_of_responses() -> None:
+    section = schema().model_fields["model"].annotation
+    for word in choices.INTERACTIONS:
+        assert section(interaction=word).options() == {"interaction": word}  # type: ignore[misc]
+    with pytest.raises(ValueError, match="expected 'local', 'averaged', 'coulomb' or 'none', got 'nonsense'"):
+        section(interaction="nonsense")  # type: ignore[misc]
+
+
 def test_a_band_is_of_responses_interactions_and_exchanges() -> None:
     for word in (*choices.RESPONSES, *choices.INTERACTIONS, *choices.EXCHANGES):
         assert ModelSection(band=[word]).band == [word]
@@ -106,7 +113,7 @@ def test_a_new_word_is_known_everywhere() -> None:
     """One entry of a table, before anything else is imported: help, commands and configurations have it."""
     code = (
         "from nuatom import choices\n"
-        "choices.EXCHANGES['twice'] = choices.EXCHANGES['kohn-sham']\n"
+        "choices.EXCHANGES.add('twice', choices.Choice('as another', choices.EXCHANGES['kohn-sham']))\n"
         "from nuatom.cli import main\n"
         "from nuatom.config.settings import ModelSection\n"
         "assert ModelSection(exchange='twice', band=['twice']).exchange == 'twice'\n"

@@ -19,7 +19,19 @@ import nuatom as na
 import nuatom.certificate
 from nuatom import choices
 from nuatom.certificate import Picture, Status, Trace
-from nuatom.cli import app, atom, check, coherent, couplings, dcs, main, options, photo, screen, table
+from nuatom.cli import (
+    application,
+    atom,
+    check,
+    coherent,
+    dcs,
+    groups,
+    main,
+    options,
+    photo,
+    screen,
+    table,
+)
 from nuatom.functions import VECTOR, Array, Function
 from nuatom.neutrino import Coupling
 from nuatom.response.model import Lines, Measure, StructureFunctions
@@ -74,7 +86,7 @@ def put(
     monkeypatch: pytest.MonkeyPatch,
     word: str,
     make: Callable[[na.Atom, choices.How], na.ResponseModel],
-    tables: Callable[[na.ResponseModel, bool], object] | None = None,
+    tables: Callable[[na.ResponseModel, bool], object] = lambda model, axial: None,
 ) -> None:
     """Let a word stand for another model."""
     other = replace(choices.MODELS[word], make=make, tables=tables)
@@ -205,7 +217,7 @@ def test_the_moment_enters_squared(run: Run) -> None:
     np.testing.assert_allclose(two, 4 * one, rtol=1e-14)
 
 
-@pytest.mark.parametrize("model", ["free", "stepping", "impulse", "frozen-photon", "coherent"])
+@pytest.mark.parametrize("model", ["free", "stepping", "impulse", "frozen-photon", "coherent-sum-rule"])
 def test_other_models_take_the_place_of_the_first(model: str, run: Run) -> None:
     out = run(f"{DCS} --model {model}")
     assert f"# model: {model}\n" in out
@@ -381,8 +393,8 @@ def test_the_axial_table_is_made_only_for_couplings_that_need_it(run: Run, monke
     ("words", "message"),
     [
         ("--weak --flavour x", "unknown flavour 'x': expected e, mu, tau"),
-        ("--weak --sin2-theta 2", "sin2_theta, a sin², must be from 0 to 1, got 2.0"),
-        ("--sin2-theta 0.2", "--sin2-theta is a number of the weak interaction: add --weak"),
+        ("--weak --sin2-theta 2", "--sin2-theta: expected a number from 0 to 1, got 2"),
+        ("--sin2-theta 0.2", "--sin2-theta is a number of the coupling weak: add --weak"),
         ("--mediator vector:-10keV:1:1", "--mediator vector:-10keV:1:1: '-10keV' is negative"),
         ("--mediator vector:0eV:1:1", "the mass of a mediator must be greater than zero"),
         ("--mediator vectr:10keV:1:1", "unknown kind 'vectr': expected vector, axial, scalar, pseudoscalar; did you"),
@@ -392,13 +404,16 @@ def test_the_axial_table_is_made_only_for_couplings_that_need_it(run: Run, monke
         ("--mediator vector:10keV:1:nan", "expected a finite number such as 1e-6, got 'nan'"),
         ("--charge-radius 1e-33", "--charge-radius: '1e-33' has no unit: expected an area in barn, cm2"),
         ("--anapole 1e-33m2", "--anapole: unknown unit 'm2'"),
-        ("--millicharge inf", "a millicharge must be from -1e+06 to 1e+06 e, got inf"),
+        ("--millicharge inf", "--millicharge: expected a finite number such as 1e-13, got 'inf'"),
         ("--nsi ex:1:1", "expected two of e, mu, tau, such as ee or emu, got 'ex'"),
         ("--nsi ee:1", "expected FLAVOURS:EPS_L:EPS_R"),
         ("--heavy-lepton 100keV", "expected MASS:MOMENT, such as 100keV:1e-10"),
-        ("--heavy-lepton 1keV:-1", "a transition moment must be from 0 to 1e+06"),
+        ("--heavy-lepton 1keV:-1", "--heavy-lepton 1keV:-1: expected at least 0, got -1"),
         ("--heavy-lepton 1keV:1e-10 --weak", "give it alone, and add the cross sections"),
-        ("--weak --model coherent", "the model coherent has S and R only, and this coupling needs axial charge,"),
+        (
+            "--weak --model coherent-sum-rule",
+            "has S and R only, and this coupling needs axial charge,",
+        ),
         ("--mediator scalar:1keV:1e-6:1e-6 --model frozen-photon", "needs scalar: take one of central-field, screened"),
     ],
 )
@@ -521,6 +536,61 @@ def test_coherent_input_that_cannot_be(words: str, message: str, run: Run) -> No
     assert err.count("\n") == 1
 
 
+# --- options given twice -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (f"{DCS} --mu-nu 1e-11 --mu-nu 2e-11", "--mu-nu is given twice, --mu-nu 1e-11 and --mu-nu 2e-11: it has one"),
+        (f"{DCS} --mu-nu=1e-11 --mu-nu 2e-11", "--mu-nu is given twice, --mu-nu=1e-11 and --mu-nu 2e-11: it has one"),
+        (f"{DCS} --energy 2MeV", "--energy is given twice, --energy 1MeV and --energy 2MeV"),
+        (f"{DCS} --model free --model stepping", "--model is given twice, --model free and --model stepping"),
+        (f"{DCS} --by-shell --total", "--by-shell is given twice, --by-shell and --total"),
+        (f"{DCS} --model screened --width 0.01 --width 0.02", "--width is given twice"),
+        (f"{DCS} --nsi ee:0.1:0 --nsi ee:0.2:0", "--nsi: ee:0.1:0 and ee:0.2:0 are both about ε_ee: give one of them"),
+        (f"{DCS} --nsi emu:0.1:0 --nsi mue:0:0.1", "--nsi: emu:0.1:0 and mue:0:0.1 are both about ε_emu"),
+        (f"{DCS} --heavy-lepton 1keV:1e-11 --heavy-lepton 2keV:1e-11", "--heavy-lepton is given twice"),
+        ("rate Ge --source solar --transfer 1keV --flux 1/cm2/s --flux 2/cm2/s", "--flux is given twice"),
+        ("rate Ge --source solar --source reactor", "--source is given twice, --source solar and --source reactor"),
+        ("limit gemma --confidence 0.9 --confidence 0.95", "--confidence is given twice"),
+        ("coherent Ne --energy 1MeV --transfer 1eV --form-factor helm --form-factor point", "--form-factor is given"),
+        ("photo Ne --energy 1keV --energy 2keV", "--energy is given twice, --energy 1keV and --energy 2keV"),
+        ("atom Ne --exchange kli --exchange slater", "--exchange is given twice"),
+        ("check Ne --figures a --figures b", "--figures is given twice, --figures a and --figures b"),
+        ("table build Ne --tolerance 0.01 --tolerance 0.02", "--tolerance is given twice"),
+        ("table clear --yes -y", "--yes is given twice, --yes and -y"),
+    ],
+)
+def test_an_option_of_one_value_is_given_once(
+    words: str, message: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unbuilt(monkeypatch)
+    err = run(words, code=2)
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_what_may_be_given_several_times_may(run: Run) -> None:
+    out = run(f"{DCS} --nsi ee:0.1:0 --nsi emu:0.1:0 --mediator vector:1keV:1e-7:1e-7 --mediator axial:1keV:1e-7:1e-7")
+    assert "ε^L_ee = 0.1, ε^R_ee = 0, ε^L_emu = 0.1, ε^R_emu = 0" in out
+    assert "axial_mediator[cm2/keV]" in columns(out)
+
+
+@pytest.mark.parametrize(
+    ("words", "coupling"),
+    [
+        ("--weak --g-v 0.5 --g-a 0.25", na.Weak("e", g_V=0.5, g_A=0.25)),
+        ("--weak --g-v 0.5 --sin2-theta 0.24", na.Weak("e", g_V=0.5, sin2_theta=0.24)),
+        ("--millicharge 1e-12 --photon-mass 1keV", na.Millicharge(1e-12, photon_mass=1 * keV)),
+    ],
+)
+def test_details_are_those_of_their_coupling(words: str, coupling: Coupling, run: Run) -> None:
+    T = np.geomspace(0.05, 15, 5) * keV
+    expected = na.cross_section(coupling, Quick(na.Atom("Ne")), 1 * MeV, T) / (cm2 / keV)
+    np.testing.assert_allclose(numbers(run(f"{DCS} {words}"), "dsigma/dT[cm2/keV]"), expected, rtol=1e-12)
+
+
 # --- files ---------------------------------------------------------------------------------------
 
 
@@ -560,7 +630,7 @@ def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
         ("atom Ne -o a.png", "expected one of .csv, .json, .nc"),
         (f"{DCS} --model fre", "unknown model 'fre': expected central-field, screened, free,"),
         (f"{DCS} --unit kev", "unknown unit 'kev': expected eV, keV, MeV; did you mean keV?"),
-        (f"{DCS} --mu-nu -1", "a magnetic moment must be from 0 to 1e+06 Bohr magnetons, got -1.0"),
+        (f"{DCS} --mu-nu -1", "--mu-nu: expected at least 0, got -1"),
         ("dcs Ne --energy 1 --transfer 1keV", "'1' has no unit"),
         ("dcs Ne --energy 1MeV --transfer 5:1keV:9", "does not ascend"),
     ],
@@ -689,7 +759,7 @@ def test_an_interrupt_ends_a_run_quietly(tmp_path: Path) -> None:
         "from nuatom import choices\n"
         "from nuatom.cli import main\n"
         "def wait(*_): print('waiting', flush=True); time.sleep(60)\n"
-        "choices.MODELS['central-field'] = choices.Model('', wait)\n"
+        "choices.MODELS['central-field'] = choices.ResponseEntry('', wait)\n"
         f"sys.exit(main({[*shlex.split(DCS), '-o', 'a.csv']!r}))"
     )
     with subprocess.Popen(
@@ -883,7 +953,7 @@ def test_check_of_screening_is_a_certificate_of_its_own(
         ("--interaction local", "--interaction is a choice of the model screened, not of central-field: add --model"),
         ("--width 0.01", "--width is a choice of the model screened, not of central-field: add --model"),
         ("--model screened --interaction locl", "unknown interaction 'locl'"),
-        ("--model screened --width 0.5", "width is a fraction of T between 1e-3 and 0.1, not 0.5"),
+        ("--model screened --width 0.5", "--width: expected a number from 0.001 to 0.1, got 0.5"),
     ],
 )
 def test_check_says_what_cannot_be_before_anything_is_computed(
@@ -989,12 +1059,12 @@ def test_the_examples_run(words: str, run: Run, certified: Callable[..., None]) 
 
 
 def test_help_flows_whatever_the_width() -> None:
-    helps: Sequence[str | None] = [command.help for command in app.registered_commands]
+    helps: Sequence[str | None] = [command.help for command in application().registered_commands]
     assert len(helps) == len(COMMANDS) + 2  # rate and limit, which test_cli_events.py is about
     assert all(text and "\n" not in text.replace("\n\n", "") for text in helps)
 
 
-@pytest.mark.parametrize("among", [choices.MODELS, choices.EXCHANGES, couplings.FLAVOURS, coherent.FORM_FACTORS])
+@pytest.mark.parametrize("among", [choices.MODELS, choices.EXCHANGES, choices.FLAVOURS, choices.FORM_FACTORS])
 def test_completion_offers_the_choices(among: dict[str, object]) -> None:
     word = next(iter(among))
-    assert word in options.completion(among)(word[:2])
+    assert word in groups.completion(among)(word[:2])

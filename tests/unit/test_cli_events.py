@@ -107,6 +107,26 @@ def test_rate_of_a_configuration(run: Run) -> None:
     assert "# model: free" in run("rate mine.toml --model free --transfer 2,3keV")
 
 
+def test_rate_takes_the_couplings_of_a_configuration(run: Run, tmp_path: Path) -> None:
+    held = 'mediator = { kind = "vector", mass = "10 keV", neutrino = 1e-6, electron = 1e-7 }'
+    published = '[published]\nreference = "X"\nmillicharge = 1e-13'
+    (tmp_path / "held.toml").write_text(f'{CONFIG}\n[neutrino]\nfit = ["millicharge"]\n{held}\n{published}')
+    out = run("rate held.toml --transfer 2,3keV")
+    coupling = na.Neutrino(millicharge=1e-13, mediators=(na.VectorMediator(10 * keV, 1e-6, 1e-7),))
+    experiment = load("held.toml")
+    direct = na.rate(experiment.source, coupling, experiment.material(), np.array([2, 3]) * keV)
+    np.testing.assert_allclose(numbers(out, "dR/dT[1/(kg_day_keV)]"), direct * kg * day * keV)
+    assert "; millicharge 1e-13 e; vector mediator of 10keV, g_ν = 1e-06, g_e = 1e-07\n" in out
+    assert "# coupling: millicharge 1e-12 e\n" in run("rate held.toml --transfer 2,3keV --millicharge 1e-12")
+
+
+def test_rate_tells_the_field_where_it_matters(run: Run) -> None:
+    assert "# model: free\n" in run(RATE)
+    assert "# model: stepping, kohn-sham exchange, calculated thresholds\n" in run(
+        "rate He --source reactor --flux 1e13/cm2/s --transfer 1,2keV --model stepping --exchange kohn-sham"
+    )
+
+
 def test_rate_takes_the_tolerance_of_a_configuration(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     make = options.make_model
@@ -184,8 +204,11 @@ def test_rate_writes_what_it_shows(run: Run, tmp_path: Path) -> None:
         ("rate Ge --source reactor --flux 1e13 --transfer 1,2keV", "--flux: '1e13' has no unit"),
         ("rate Ge --source reactor --flux 1e13/cm2/s --energy 1MeV --transfer 1,2keV", "--energy says nothing about"),
         ("rate Ge --source cr51 --distance 1m --transfer 1,2keV", "the source cr51 needs --activity"),
-        ("rate Ge --source solar:B17 --transfer 1,2keV", "'B16-GS98' or 'B16-AGSS09met'"),
-        ("rate Ge --source reactor:B17 --flux 1e13/cm2/s --transfer 1,2keV", "only solar has models"),
+        ("rate Ge --source solar:B17 --transfer 1,2keV", "unknown model 'B17': expected B16-GS98, B16-AGSS09met"),
+        (
+            "rate Ge --source reactor:B17 --flux 1e13/cm2/s --transfer 1,2keV",
+            "nothing follows reactor after a colon; expected reactor, or solar:…",
+        ),
         ("rate Ge --source solar --antineutrino --transfer 1,2keV", "--antineutrino says nothing about"),
         ("rate Gx --source solar --transfer 1,2keV", "unknown element 'Gx'"),
         ("rate Ge --source solar --transfer 1,2keV --per kg", "unknown --per 'kg'"),

@@ -100,7 +100,7 @@ def test_without_interaction_electrons_are_independent(run: Run) -> None:
     ],
 )
 def test_words_become_the_interaction_and_the_width(word: str, interaction: object) -> None:
-    chosen = options.choose_model("screened", choices.MODELS, word, 0.02)
+    chosen = options.choose_model("screened", choices.MODELS, {"interaction": word, "width": 0.02})
     # Hydrogen has nothing to screen with: no table.
     model = options.make_model(chosen, na.Atom("H"), 0.01)
     assert model == Small(na.Atom("H"), interaction, 0.02, tolerance=0.01)  # type: ignore[arg-type]
@@ -126,7 +126,7 @@ def test_dcs_takes_it_for_couplings_of_every_kind(run: Run) -> None:
         (f"{DCS} --model free --width 0.01", "--width is a choice of the model screened, not of free"),
         (f"{PHOTO.replace('screened', 'central-field')} --width 0.01", "--width is a choice of the model screened"),
         (f"{PHOTO} --interaction locl", "unknown interaction 'locl': expected local, averaged, coulomb, none; did you"),
-        (f"{PHOTO} --width 0.5", "width is a fraction of T between 1e-3 and 0.1, not 0.5"),
+        (f"{PHOTO} --width 0.5", "--width: expected a number from 0.001 to 0.1, got 0.5"),
         (f"{PHOTO} --width 5%", "'--width'"),
         (f"{RATE} --interaction local", "--interaction is a choice of the model screened, not of central-field: add"),
         (f"{RATE} --model screened --interaction locl", "unknown interaction 'locl': expected local, averaged"),

@@ -13,21 +13,16 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Annotated
 
 import typer
 
 from nuatom import __version__
-from nuatom.cli import atom, check, coherent, dcs, limit, options, photo, rate, screen, table
+from nuatom.choices import extensions
+from nuatom.cli import screen
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
-
-app = typer.Typer(
-    name="nuatom",
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,  # an error is one line, see main
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 
 def _version(wanted: bool) -> None:
@@ -62,10 +57,29 @@ def nuatom(
     """
 
 
-app.callback(help=options.teaching(nuatom))(nuatom)
-for _command in (dcs.dcs, coherent.coherent, photo.photo, rate.rate, limit.limit, atom.atom, check.check):
-    app.command(help=options.teaching(_command))(_command)
-app.add_typer(table.app, name="table")
+@cache
+def application() -> typer.Typer:
+    """The command line, made once: with the options that the registries declare, those of extensions among them.
+
+    Raises:
+        ExtensionError: for an extension that cannot be loaded.
+        ValueError: for two options of one name.
+    """
+    extensions.load()
+    # Not before: the words of their options are those of the registries.
+    from nuatom.cli import atom, check, coherent, dcs, groups, limit, options, photo, rate, table
+
+    app = typer.Typer(
+        name="nuatom",
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,  # an error is one line, see main
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(help=options.teaching(nuatom))(nuatom)
+    for one in (dcs.dcs, coherent.coherent, photo.photo, rate.rate, limit.limit, atom.atom, check.check):
+        app.command(cls=groups.OnceCommand, help=options.teaching(one))(groups.expanded(one))
+    app.add_typer(table.app(), name="table")
+    return app
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen.prepare()
     try:
         with _warnings_in_one_line():
-            code = app(
+            code = application()(
                 words or ["--help"],
                 prog_name="nuatom",
                 standalone_mode=False,

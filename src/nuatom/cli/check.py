@@ -10,6 +10,7 @@ import typer
 from nuatom import choices
 from nuatom.cli import options, screen
 from nuatom.cli.describe import About, atom_in_words, command, isotopes_in_words
+from nuatom.cli.groups import completion
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ CheckedModel = Annotated[
     typer.Option(
         "--model",
         metavar="|".join(choices.TABULATED),
-        autocompletion=options.completion(choices.TABULATED),
+        autocompletion=completion(choices.TABULATED),
         help="central-field: the atom and its independent electrons. screened: what their moving together changes, a "
         "certificate of its own: sum rule, gauge, convergence, measured photoabsorption.",
         rich_help_panel="Atom and model",
@@ -35,8 +36,7 @@ def check(
     context: typer.Context,
     atom: options.Symbol,
     model: CheckedModel = "central-field",
-    interaction: options.InteractionName = None,
-    width: options.Width = None,
+    own: options.OwnOptions = options.NOTHING,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
@@ -71,7 +71,7 @@ def check(
     files.check(paths, files.DATA)
     if figures is not None:
         files.check_folder(figures)
-    chosen = options.choose_model(model, choices.TABULATED, interaction, width)
+    chosen = options.choose_model(model, choices.TABULATED, own)
     known = options.make_atom(atom, exchange, nucleus, binding)
     with screen.progress(f"checking {known.symbol}") as report:
         certificate = _certified(chosen, known, report)
@@ -94,7 +94,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _certified(chosen: options.Chosen, atom: Atom, report: screen.Progress | None) -> Certificate:
+def _certified(chosen: options.ChosenResponse, atom: Atom, report: screen.Progress | None) -> Certificate:
     from nuatom.certificate import certify, certify_screening
     from nuatom.response.screened import Screened
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,36 +9,11 @@ import typer
 from nuatom import choices
 from nuatom.cli import couplings, options, screen
 from nuatom.cli.describe import About, command, mass_fractions_in_words
+from nuatom.cli.groups import completion
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
-    from nuatom.coherent import FormFactor
     from nuatom.functions import Array
-
-
-def _helm() -> FormFactor:
-    from nuatom.coherent import Helm
-
-    return Helm()
-
-
-def _klein_nystrand() -> FormFactor:
-    from nuatom.coherent import KleinNystrand
-
-    return KleinNystrand()
-
-
-def _point() -> FormFactor:
-    from nuatom.coherent import PointLike
-
-    return PointLike()
-
-
-FORM_FACTORS: Mapping[str, Callable[[], FormFactor]] = {
-    "helm": _helm,
-    "klein-nystrand": _klein_nystrand,
-    "point": _point,
-}
 
 
 def coherent(
@@ -58,14 +32,7 @@ def coherent(
     ],
     flavour: couplings.FlavourOption = None,
     antineutrino: couplings.AntineutrinoOption = False,
-    weak: couplings.WeakOption = False,
-    sin2_theta: couplings.Sin2ThetaOption = None,
-    mu_nu: couplings.MuNuOption = None,
-    millicharge: couplings.MillichargeOption = None,
-    charge_radius: couplings.ChargeRadiusOption = None,
-    anapole: couplings.AnapoleOption = None,
-    mediator: couplings.MediatorOption = None,
-    nsi: couplings.NsiOption = None,
+    typed: couplings.CoherentOptions = options.NOTHING,
     electrons: Annotated[
         bool,
         typer.Option(
@@ -77,9 +44,9 @@ def coherent(
     form_factor: Annotated[
         str,
         typer.Option(
-            metavar="|".join(FORM_FACTORS),
-            autocompletion=options.completion(FORM_FACTORS),
-            help="Form factor of the nucleus.",
+            metavar="|".join(choices.FORM_FACTORS),
+            autocompletion=completion(choices.FORM_FACTORS),
+            help=options.explained(choices.FORM_FACTORS, "Form factor of the nucleus."),
             rich_help_panel="Atom and model",
         ),
     ] = "helm",
@@ -113,23 +80,10 @@ def coherent(
     E, T = parse_quantity(energy), parse_range(transfer)
     scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1eV:1keV:30")
-    chosen = couplings.make_coupling(
-        couplings.Words(
-            weak=weak,
-            flavour=flavour,
-            antineutrino=antineutrino,
-            sin2_theta=sin2_theta,
-            mu_nu=mu_nu,
-            millicharge=millicharge,
-            charge_radius=charge_radius,
-            anapole=anapole,
-            mediators=mediator or (),
-            nsi=nsi or (),
-        )
-    )
+    chosen = couplings.make_coupling(couplings.read(typed), flavour, antineutrino)
     physics.channels(chosen.coupling)  # an error, if it has no coherent amplitude
-    nucleus = choices.choose("form factor", form_factor, FORM_FACTORS)()
-    potential = choices.choose("exchange", exchange, choices.EXCHANGES)()
+    nucleus = choices.FORM_FACTORS.choose(form_factor)()
+    potential = choices.EXCHANGES.choose(exchange)()
     about: About = {
         "command": command(context),
         "target": _isotopes(target),

@@ -38,18 +38,9 @@ def dcs(
     ],
     flavour: couplings.FlavourOption = None,
     antineutrino: couplings.AntineutrinoOption = False,
-    weak: couplings.WeakOption = False,
-    sin2_theta: couplings.Sin2ThetaOption = None,
-    mu_nu: couplings.MuNuOption = None,
-    millicharge: couplings.MillichargeOption = None,
-    charge_radius: couplings.ChargeRadiusOption = None,
-    anapole: couplings.AnapoleOption = None,
-    mediator: couplings.MediatorOption = None,
-    nsi: couplings.NsiOption = None,
-    heavy_lepton: couplings.HeavyLeptonOption = None,
+    typed: couplings.Options = options.NOTHING,
     model: options.Model = "central-field",
-    interaction: options.InteractionName = None,
-    width: options.Width = None,
+    own: options.OwnOptions = options.NOTHING,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
@@ -108,23 +99,9 @@ def dcs(
     E, T = parse_quantity(energy), parse_range(transfer)
     scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "0.05:15keV:40")
-    chosen = couplings.make_coupling(
-        couplings.Words(
-            weak=weak,
-            flavour=flavour,
-            antineutrino=antineutrino,
-            sin2_theta=sin2_theta,
-            mu_nu=mu_nu,
-            millicharge=millicharge,
-            charge_radius=charge_radius,
-            anapole=anapole,
-            mediators=mediator or (),
-            nsi=nsi or (),
-            heavy_lepton=heavy_lepton,
-        )
-    )
+    chosen = couplings.make_coupling(couplings.read(typed), flavour, antineutrino)
     coupling = chosen.coupling
-    chosen_model = options.choose_model(model, choices.MODELS, interaction, width)
+    chosen_model = options.choose_model(model, choices.MODELS, own)
     options.check_model(model, coupling.functions)
     if band and model not in _BANDED:
         raise ValueError(f"--band is of models of the bound atom, and {model} is none: take {' or '.join(_BANDED)}")
@@ -139,7 +116,7 @@ def dcs(
     spread = None
     if band:
         with screen.progress(f"computing the models of a band of {known.symbol}") as report:
-            spread = _band(model, response, known, tolerance, width, report).cross_section(coupling, E, T)
+            spread = _band(model, response, known, tolerance, own.get("width"), report).cross_section(coupling, E, T)
 
     about: About = {
         "command": command(context),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ from nuatom import choices
 from nuatom.cli import contour as pairs
 from nuatom.cli import exclusions, options, screen
 from nuatom.cli.describe import About, command
+from nuatom.cli.groups import completion
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -50,18 +51,17 @@ def limit(
         str | None,
         typer.Option(
             metavar="MODEL",
-            autocompletion=options.completion(choices.RESPONSES),
+            autocompletion=completion(choices.RESPONSES),
             help=f"Response of the target instead of the configuration's: {', '.join(choices.RESPONSES)}.",
             rich_help_panel=_WHAT,
         ),
     ] = None,
-    interaction: options.InteractionName = None,
-    width: options.Width = None,
+    own: options.OwnOptions = options.NOTHING,
     exchange: Annotated[
         str | None,
         typer.Option(
             metavar="|".join(choices.EXCHANGES),
-            autocompletion=options.completion(choices.EXCHANGES),
+            autocompletion=completion(choices.EXCHANGES),
             help="Exchange potential instead of the configuration's.",
             rich_help_panel=_WHAT,
         ),
@@ -70,7 +70,7 @@ def limit(
         str | None,
         typer.Option(
             metavar="|".join(choices.BINDINGS),
-            autocompletion=options.completion(choices.BINDINGS),
+            autocompletion=completion(choices.BINDINGS),
             help="Thresholds instead of the configuration's.",
             rich_help_panel=_WHAT,
         ),
@@ -112,7 +112,7 @@ def limit(
         str | None,
         typer.Option(
             metavar="|".join(choices.PROCEDURES),
-            autocompletion=options.completion(choices.PROCEDURES),
+            autocompletion=completion(choices.PROCEDURES),
             help="How the limit on a magnetic moment is set, instead of the configuration's. unified (taken from data "
             "if nothing is said): Feldman and Cousins' ordering. one-sided (without data). cls. pcl: one-sided, not "
             "below the -1σ band.",
@@ -123,7 +123,7 @@ def limit(
         str | None,
         typer.Option(
             metavar="|".join(choices.METHODS),
-            autocompletion=options.completion(choices.METHODS),
+            autocompletion=completion(choices.METHODS),
             help="Closed forms where many events decide, counted where few do (auto), or always the one or the other.",
             rich_help_panel=_HOW,
         ),
@@ -215,7 +215,7 @@ def limit(
     experiment = _changed(
         configuration.load(config),
         model,
-        {"interaction": interaction, "width": width},
+        own,
         {"exchange": exchange, "binding": binding, "tolerance": tolerance},
         {"confidence": confidence, "procedure": procedure, "method": method, "toys": toys, "seed": seed},
     )
@@ -270,7 +270,7 @@ def _pair(contour: str, experiment: Experiment, parameter: str | None, toys: int
 def _changed(
     experiment: Experiment,
     model: str | None,
-    screened: dict[str, Any],
+    own: Mapping[str, Any],
     field: dict[str, Any],
     limit: dict[str, Any],
 ) -> Experiment:
@@ -282,22 +282,34 @@ def _changed(
     signed = next((p.part for p in experiment.parameters if not p.squared), None)
     if procedure not in (None, "unified") and signed:
         raise ValueError(
-            f"--procedure {procedure}: it sets the upper limit of a magnetic moment; {signed} may have either sign and "
-            "has an interval: leave it out, or take unified"
+            f"--procedure {procedure}: it sets the upper limit of what is not negative; {signed} may have either sign "
+            "and has an interval: leave it out, or take unified"
         )
-    own = _given(limit)
-    if own:
-        experiment = experiment.with_settings(limit=own)
-    word = model or experiment.settings.model.response
-    options.choose_model(word, choices.RESPONSES, screened["interaction"], screened["width"])
-    changes = _given({**screened, **field})
+    given = _given(limit)
+    if given:
+        experiment = experiment.with_settings(limit=given)
+    configured = experiment.settings.model
+    changes = {**_settable(own), **_given(field)}
     if model is not None:
+        options.choose_model(model, choices.RESPONSES, own)
         return experiment.with_response(model, **changes)
+    options.choose_model(configured.response, choices.RESPONSES, own, configured.options())
     return experiment.with_settings(model=changes) if changes else experiment
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _settable(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of models as keys of a configuration; a file that was typed is not looked for beside it."""
+    known = choices.MODELS.options()
+    files = {name for name, key in known.items() if isinstance(key, choices.TextKey) and key.is_file}
+    return {
+        name: str(Path(value).absolute()) if name in files else value
+        for name, value in own.items()
+        if value is not None
+    }
 
 
 # --- what is shown -------------------------------------------------------------------------------
@@ -311,8 +323,8 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
     flux = sum(component.flux for component in experiment.source.components)
     what = "expected without a signal" if sensitivity or experiment.counts is None else "from the data"
     model = settings.model
-    how = options.Chosen(model.response, model.interaction, model.width)
-    response = f"{how.in_words()}, {model.exchange} exchange, {model.binding} thresholds"
+    how = options.ChosenResponse(model.response, model.options())
+    response = how.in_field(model.exchange, model.binding)
     band = f", band to {' and '.join(model.band)}" if model.band else ""
     about: About = {"command": command(context), "experiment": experiment.title}
     if settings.note:
@@ -333,10 +345,11 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
         which = f", {negative} of them of negative energy" if negative else ""
         about["data"] = f"{inside} events in the bins, {outside} outside of them left out{which}"
     if settings.published is not None:
+        limits = settings.published.limits
         own = [
-            f"{p.name} {getattr(settings.published, p.name):g}"
+            f"{p.name} {limits[p.name] / p.scale:g}{'' if p.scale == 1 else f' {p.short}'}"
             for p in experiment.parameters
-            if getattr(settings.published, p.name, None)
+            if p.name in limits
         ]
         about["published"] = f"{', '.join(own) or 'no limit on this'} ({settings.published.reference})"
     return about

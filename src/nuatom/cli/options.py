@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nuatom import choices
+from nuatom.choices.coupling_entry import with_name
+from nuatom.choices.formats import forms_in_words
 from nuatom.cli import screen
+from nuatom.cli.groups import OptionGroup, completion, described, option_of_key
 
 if TYPE_CHECKING:
     from nuatom.atom.field import Atom
@@ -22,64 +26,81 @@ if TYPE_CHECKING:
     from nuatom.response.model import ResponseModel
 
 UNITS: Mapping[str, str] = {"eV": "eV", "keV": "keV", "MeV": "MeV"}
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""No option of a group was given."""
 
 
 # --- what words make -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenResponse:
     """A response model as it was asked for.
 
     Attributes:
         word: of the model.
-        interaction: through which it is screened; None for its own.
-        width: of lines in the continuum; None for its own.
+        options: its own, by name; those that were not given are its own default.
     """
 
     word: str
-    interaction: str | None = None
-    width: float | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def entry(self) -> choices.ResponseEntry:
+        """What the word stands for."""
+        return choices.MODELS[self.word]
 
     def of(
         self, atom: Atom, tolerance: float = choices.How.tolerance, progress: screen.Progress | None = None
     ) -> ResponseModel:
         """The model of an atom."""
-        return choices.model(self.word, atom, tolerance, self.interaction, self.width, progress)
+        return choices.model(self.word, atom, tolerance, progress, **self.options)
 
     def in_words(self, tolerance: float | None = None) -> str:
         """The model and the numbers it depends on, the tolerance if that is to be told."""
-        words = [self.word]
-        if self.word == choices.SCREENED:
-            from nuatom.response.screened import Screened
-
-            width = Screened.width if self.width is None else self.width
-            words += [f"{self.interaction or next(iter(choices.INTERACTIONS))} interaction", f"width {width:g}"]
-        if tolerance is not None and self.word in choices.TABULATED:
+        words = [self.word, *self.entry.told(self.options)]
+        if tolerance is not None and self.entry.tables is not None and self.entry.axial:
             words.append(f"tolerance {tolerance:g}")
         return ", ".join(words)
 
+    def in_field(self, exchange: str, binding: str) -> str:
+        """The model, and the field of the atom where that matters to it."""
+        field_of_atom = f", {exchange} exchange, {binding} thresholds" if self.entry.in_field else ""
+        return f"{self.in_words()}{field_of_atom}"
+
 
 def choose_model(
-    word: str, among: Mapping[str, choices.Model], interaction: str | None = None, width: float | None = None
-) -> Chosen:
-    """The model of this word, screened through this interaction with lines of this width.
+    word: str,
+    among: Mapping[str, choices.ResponseEntry],
+    typed: Mapping[str, Any] = NOTHING,
+    configured: Mapping[str, Any] = NOTHING,
+) -> ChosenResponse:
+    """The model of this word, with the options that are its own.
+
+    Args:
+        word: of the model.
+        among: the models there are.
+        typed: options of models as they were typed, by name; None for one that was not.
+        configured: values of its options that a configuration has, unless they are typed.
 
     Raises:
-        ValueError: for an unknown word, or an interaction or a width out of range or of a model that has none.
+        ValueError: for an unknown word, an option of another model, or a value that cannot be.
     """
-    choices.choose("model", word, among)
-    given = {"--interaction": interaction, "--width": width}
-    if name := choices.misplaced(word, given):
-        raise ValueError(f"{name} is a choice of the model screened, not of {word}: add --model screened")
-    if interaction is not None:
-        choices.choose("interaction", interaction, choices.INTERACTIONS)
-    if width is not None:
-        from nuatom.atom.field import Atom
-        from nuatom.response.screened import Screened
-
-        Screened(Atom("He"), width=width)  # its check of the width, before an atom is solved
-    return Chosen(word, interaction, width)
+    entry = choices.choose("model", word, among)
+    own = {key.name: key for key in entry.options}
+    values = dict(configured)
+    for name, text in typed.items():
+        if text is None:
+            continue
+        if name not in own:
+            owners = " and ".join(choices.MODELS.owners(name))
+            declared = choices.MODELS.options()[name].option
+            raise ValueError(f"{declared} is a choice of the model {owners}, not of {word}: add --model {owners}")
+        values[name] = with_name(own[name].option, lambda name=name, text=text: own[name].read_typed(text))  # type: ignore[misc]
+    for name, key in own.items():
+        if key.default is choices.REQUIRED and name not in values:
+            raise ValueError(f"the model {word} needs {key.option}{f', such as {key.example}' if key.example else ''}")
+    return ChosenResponse(word, values)
 
 
 def make_atom(symbol: str, exchange: str, nucleus: str, binding: str) -> Atom:
@@ -111,7 +132,9 @@ def check_model(word: str, functions: Iterable[Function]) -> None:
         )
 
 
-def make_model(chosen: Chosen, atom: Atom, tolerance: float, functions: Iterable[Function] = ()) -> ResponseModel:
+def make_model(
+    chosen: ChosenResponse, atom: Atom, tolerance: float, functions: Iterable[Function] = ()
+) -> ResponseModel:
     """The response model of an atom, its table of these functions (of S and R in any case) built.
 
     Raises:
@@ -143,17 +166,14 @@ def _words(among: Mapping[str, object]) -> str:
     return "|".join(among)
 
 
-def _explained(among: Mapping[str, choices.Model]) -> str:
-    return " ".join(f"{word}: {model.what}." for word, model in among.items())
+def explained(among: Mapping[str, Any], text: str = "") -> str:
+    """What an option is, and what each of its words is."""
+    return " ".join([text, *(f"{word}: {what}." for word, what in described(among).items())]).strip()
 
 
-def completion(among: Mapping[str, object]) -> Callable[[str], list[str]]:
-    """What completes a word of these choices in a shell."""
-
-    def complete(incomplete: str) -> list[str]:  # typer goes by the name of the argument
-        return [word for word in among if word.startswith(incomplete)]
-
-    return complete
+def _own_options() -> list[inspect.Parameter]:
+    """The options of all models that are their own."""
+    return [option_of_key(key, _ATOM) for key in choices.MODELS.options().values() if key.typed]
 
 
 WORDS_OF_TARGETS = (
@@ -173,7 +193,7 @@ Model = Annotated[
     typer.Option(
         metavar="MODEL",
         autocompletion=completion(choices.MODELS),
-        help=_explained(choices.MODELS),
+        help=explained(choices.MODELS),
         rich_help_panel=_ATOM,
     ),
 ]
@@ -183,41 +203,19 @@ PhotoModel = Annotated[
         "--model",
         metavar=_words(choices.PHOTO_MODELS),
         autocompletion=completion(choices.PHOTO_MODELS),
-        help=_explained(choices.PHOTO_MODELS),
+        help=explained(choices.PHOTO_MODELS),
         rich_help_panel=_ATOM,
     ),
 ]
-InteractionName = Annotated[
-    str | None,
-    typer.Option(
-        "--interaction",
-        metavar=_words(choices.INTERACTIONS),
-        autocompletion=completion(choices.INTERACTIONS),
-        help="What the electrons of --model screened feel of one another. local (taken if nothing is given): Coulomb "
-        "and local exchange, of the field where that is local. averaged: Coulomb and orbital-averaged exchange, free "
-        "of self-interaction. coulomb: no exchange. none: nothing, as a test.",
-        rich_help_panel=_ATOM,
-    ),
-]
-Width = Annotated[
-    float | None,
-    typer.Option(
-        "--width",
-        metavar="FRACTION",
-        help="Full width of excitations of inner shells in --model screened, over their energy, 0.001 to 0.1; 0.005 if "
-        "nothing is given. It spreads a line and keeps its strength.",
-        rich_help_panel=_ATOM,
-    ),
-]
+OwnOptions = Annotated[Mapping[str, Any], OptionGroup(_own_options)]
+"""The options of single models, by name."""
 ExchangeName = Annotated[
     str,
     typer.Option(
         "--exchange",
         metavar=_words(choices.EXCHANGES),
         autocompletion=completion(choices.EXCHANGES),
-        help="Exchange potential of the field. slater: averaged, as in EADL and EPDL. kohn-sham: two thirds of it. "
-        "kli: exact exchange after Krieger, Li and Iafrate, without self-interaction; with --binding measured the "
-        "nearest to measured photoabsorption.",
+        help=explained(choices.EXCHANGES, "Exchange potential of the field."),
         rich_help_panel=_ATOM,
     ),
 ]
@@ -227,7 +225,7 @@ NucleusName = Annotated[
         "--nucleus",
         metavar=_words(choices.NUCLEI),
         autocompletion=completion(choices.NUCLEI),
-        help="Charge distribution of the nucleus.",
+        help=explained(choices.NUCLEI, "Charge distribution of the nucleus."),
         rich_help_panel=_ATOM,
     ),
 ]
@@ -237,7 +235,7 @@ BindingName = Annotated[
         "--binding",
         metavar=_words(choices.BINDINGS),
         autocompletion=completion(choices.BINDINGS),
-        help="Thresholds: energies of the orbitals, or measured edges where there are any.",
+        help=explained(choices.BINDINGS, "Thresholds."),
         rich_help_panel=_ATOM,
     ),
 ]
@@ -266,8 +264,7 @@ Files = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Write a file; its suffix picks csv, json or nc (netCDF), and png or pdf where there is a "
-        "figure. May be given several times.",
+        help=f"Write a file; {forms_in_words()}. May be given several times.",
         rich_help_panel=_OUTPUT,
     ),
 ]

@@ -29,8 +29,7 @@ def photo(
         ),
     ] = None,
     model: options.PhotoModel = "central-field",
-    interaction: options.InteractionName = None,
-    width: options.Width = None,
+    own: options.OwnOptions = options.NOTHING,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
@@ -80,7 +79,7 @@ def photo(
     photon = parse_range(energy or _MEASURED)
     scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
     files.check_points(paths, len(photon), f"energies, got {energy!r}", "0.02:100keV:50")
-    chosen = options.choose_model(model, choices.PHOTO_MODELS, interaction, width)
+    chosen = options.choose_model(model, choices.PHOTO_MODELS, own)
     if compare:
         henke_photoabsorption(atom, photon)  # whether all of it has been measured
     known = options.make_atom(atom, exchange, nucleus, binding)
@@ -92,7 +91,7 @@ def photo(
     if compare:
         compared[model] = compare_photoabsorption(known.symbol, response, photon)
         if model == "screened":
-            alone = options.make_model(options.Chosen("central-field"), known, tolerance)
+            alone = options.make_model(options.ChosenResponse("central-field"), known, tolerance)
             compared[_ALONE] = compare_photoabsorption(known.symbol, alone, photon)
     table = files.photoabsorption_table(response.shells, photon, areas, mass)
     about: About = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nuatom import choices
+from nuatom.choices.sources import parse_source, source_words, typed_source_keys
 from nuatom.cli import couplings, options, screen
 from nuatom.cli.describe import About, command, mass_fractions_in_words
+from nuatom.cli.groups import OptionGroup, completion, option_of_key
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -24,28 +27,29 @@ if TYPE_CHECKING:
 
 PER: Mapping[str, tuple[str, str, str]] = {"kg-day": ("kg", "day", "keV"), "tonne-year": ("tonne", "year", "keV")}
 """Units of mass, time and energy in which a rate is told."""
-SOURCES = ("solar", "reactor", "cr51", "tritium", "stopped-pion", "mono-energetic")
 _FREE, _STEPPING = "free", "stepping"
 _SOURCE, _TARGET, _OUTPUT = "Source", "Atom and model", "Output"
-_OF_ELECTRONS = ("model", "interaction", "width", "exchange", "nucleus", "binding", "tolerance")
-_COUPLINGS = (
-    "weak",
-    "sin2_theta",
-    "mu_nu",
-    "millicharge",
-    "charge_radius",
-    "anapole",
-    "mediator",
-    "nsi",
-    "heavy_lepton",
-)
-_USUAL = {"magnetic_moment": couplings.DEFAULT_MOMENT}
-_PLACED = ("cr51", "tritium")
+_OF_ELECTRONS = ("model", "exchange", "nucleus", "binding", "tolerance")
+_NEUTRINO = ("flavour", "antineutrino")
+_USUAL = {"magnetic_moment": choices.DEFAULT_MOMENT}
 _POINTS = 40
 
 
 def _complete(incomplete: str) -> list[str]:
-    return [word for word in (*SOURCES, "solar:B16-GS98", "solar:B16-AGSS09met") if word.startswith(incomplete)]
+    return [word for word in source_words() if word.startswith(incomplete)]
+
+
+def _described() -> str:
+    """What --source may be."""
+    told = [f"{word}: {entry.what}" for word, entry in choices.SOURCES.items() if entry.suffix is None]
+    files = [f"a file that ends in {entry.suffix}: {entry.what}" for entry in choices.SOURCES.values() if entry.suffix]
+    return f"{'. '.join([*told, *files])}."
+
+
+def _source_options() -> list[inspect.Parameter]:
+    """The keys of all sources that are options, but for those of the neutrino."""
+    keys = typed_source_keys()
+    return [option_of_key(key, _SOURCE) for name, key in keys.items() if name not in _NEUTRINO]
 
 
 def rate(
@@ -70,48 +74,20 @@ def rate(
         typer.Option(
             metavar="SOURCE",
             autocompletion=_complete,
-            help=f"{', '.join(SOURCES)}, a csv file with a flux; solar:B16-AGSS09met is the Sun with little metal.",
+            help=_described(),
             rich_help_panel=_SOURCE,
         ),
     ] = None,
-    flux: Annotated[
-        str | None,
-        typer.Option(metavar="FLUX", help="At the detector, such as 2.7e13/cm2/s.", rich_help_panel=_SOURCE),
-    ] = None,
-    power: Annotated[
-        str | None,
-        typer.Option(metavar="POWER", help="Thermal power of a reactor: 3GW.", rich_help_panel=_SOURCE),
-    ] = None,
-    activity: Annotated[
-        str | None,
-        typer.Option(metavar="ACTIVITY", help="Of cr51 or tritium: 3MCi.", rich_help_panel=_SOURCE),
-    ] = None,
-    distance: Annotated[
-        str | None,
-        typer.Option(metavar="LENGTH", help="From a reactor or a small source: 13.9m.", rich_help_panel=_SOURCE),
-    ] = None,
-    energy: Annotated[
-        str | None,
-        typer.Option(metavar="ENERGY", help="Of a mono-energetic source: 1MeV.", rich_help_panel=_SOURCE),
-    ] = None,
+    origin: Annotated[Mapping[str, Any], OptionGroup(_source_options)] = options.NOTHING,
     flavour: couplings.FlavourOption = None,
     antineutrino: couplings.AntineutrinoOption = False,
-    weak: couplings.WeakOption = False,
-    sin2_theta: couplings.Sin2ThetaOption = None,
-    mu_nu: couplings.MuNuOption = None,
-    millicharge: couplings.MillichargeOption = None,
-    charge_radius: couplings.ChargeRadiusOption = None,
-    anapole: couplings.AnapoleOption = None,
-    mediator: couplings.MediatorOption = None,
-    nsi: couplings.NsiOption = None,
-    heavy_lepton: couplings.HeavyLeptonOption = None,
+    typed: couplings.Options = options.NOTHING,
     recoils: Annotated[
         bool,
         typer.Option("--recoils", help="Nuclei that recoil, instead of electrons.", rich_help_panel=_TARGET),
     ] = False,
     model: options.Model = "central-field",
-    interaction: options.InteractionName = None,
-    width: options.Width = None,
+    own: options.OwnOptions = options.NOTHING,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
@@ -120,7 +96,7 @@ def rate(
         str,
         typer.Option(
             metavar="|".join(PER),
-            autocompletion=options.completion(PER),
+            autocompletion=completion(PER),
             help="Rates are per this and keV, on the screen and in files.",
             rich_help_panel=_OUTPUT,
         ),
@@ -163,81 +139,66 @@ def rate(
     scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
     names = choices.choose("--per", per, PER)
     rate_unit = float(getattr(units, names[0]) * getattr(units, names[1]) * getattr(units, names[2]))
-    given = {
-        "source": source,
-        "flux": flux,
-        "power": power,
-        "activity": activity,
-        "distance": distance,
-        "energy": energy,
-    }
-    neutrino = {"flavour": flavour, "antineutrino": "yes" if antineutrino else None}
-    experiment = _configured(target, {**given, **neutrino})
+    neutrino = {"flavour": flavour, "antineutrino": True if antineutrino else None}
+    given = {"source": source, **origin, **neutrino}
+    experiment = _configured(target, given)
     if experiment is not None and experiment.settings.detector.channels == ["recoils"]:
         recoils = True
-    if recoils and (typed := [f"--{name}" for name in _OF_ELECTRONS if _typed(context, name)]):
-        raise ValueError(f"{', '.join(typed)}: of the electrons of an atom, and --recoils is about its nucleus")
+    of_electrons = [f"--{name}" for name in _OF_ELECTRONS if _typed(context, name)]
+    of_electrons += [choices.MODELS.options()[name].option for name, value in own.items() if value is not None]
+    if recoils and of_electrons:
+        raise ValueError(f"{', '.join(of_electrons)}: of the electrons of an atom, and --recoils is about its nucleus")
+    configured: Mapping[str, Any] = options.NOTHING
     if experiment is None:
         _check_target(target)
-        keep_apart(paths, [(Path(source), "the flux of --source")] if source and source.endswith(".csv") else [])
-        T, origin = _transfers(transfer), _source(given, flavour, antineutrino)
+        T, emitted, read = _transfers(transfer), _source(given), _read_by_source(source)
+        keep_apart(paths, [(path, "the flux of --source") for path in read])
     else:
         keep_apart(paths, read_by(target, experiment))
         T = parse_range(transfer) if transfer else _default_transfers(experiment, recoils)
-        origin, target = experiment.source, experiment.target
+        emitted, target = experiment.source, experiment.target
         given_model = experiment.settings.model
         if not _typed(context, "model"):
             model = given_model.response
         if not _typed(context, "tolerance"):
             tolerance = given_model.tolerance
-        if model == choices.SCREENED:
-            interaction = interaction or given_model.interaction
-            width = given_model.width if width is None else width
+        if model == given_model.response:
+            configured = experiment.response_options
         exchange, nucleus, binding = (
             word if _typed(context, name) else getattr(given_model, name)
             for name, word in (("exchange", exchange), ("nucleus", nucleus), ("binding", binding))
         )
-        if not any(_typed(context, name) for name in _COUPLINGS):
-            weak, own = _configured_coupling(experiment)
-            mu_nu, millicharge = own.get("magnetic_moment"), own.get("millicharge")
-            charge_radius, anapole = own.get("charge_radius"), own.get("anapole")
-    how = options.choose_model(model, choices.MODELS, interaction, width)
+    how = options.choose_model(model, choices.MODELS, own, configured)
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1:50keV:30")
-    chosen = couplings.make_coupling(
-        couplings.Words(
-            weak=weak,
-            sin2_theta=sin2_theta,
-            mu_nu=mu_nu,
-            millicharge=millicharge,
-            charge_radius=charge_radius,
-            anapole=anapole,
-            mediators=mediator or (),
-            nsi=nsi or (),
-            heavy_lepton=heavy_lepton,
-        )
-    )
+    given_couplings = couplings.read(typed)
+    if experiment is not None and not any(given_couplings.values.values()):
+        given_couplings = _configured_couplings(experiment)
+    chosen = couplings.make_coupling(given_couplings)
+    has_weak = bool(given_couplings.values["weak"])
     about: About = {
         "command": command(context),
-        "source": _source_in_words(origin),
+        "source": _source_in_words(emitted),
         "target": target,
         "mass_fractions": mass_fractions_in_words(target),
-        "coupling": _coupling_in_words(chosen.text, origin, sin2_theta, recoils) if weak else chosen.text,
+        "coupling": _coupling_in_words(chosen.text, emitted, given_couplings.details, recoils)
+        if has_weak
+        else chosen.text,
     }
     others: dict[str, Array] = {}
     if recoils:
         about["model"] = "nuclear recoils, the deposit before quenching"
         with screen.progress(f"computing the recoils of {target}"):
-            result = _recoils(origin, chosen.coupling, target, T)
+            result = _recoils(emitted, chosen.coupling, target, T)
     else:
-        about["model"] = f"{how.in_words()}, {exchange} exchange, {binding} thresholds"
-        result, others = _electrons(origin, chosen.coupling, target, T, how, exchange, nucleus, binding, tolerance)
+        about["model"] = how.in_field(exchange, binding)
+        result, others = _electrons(emitted, chosen.coupling, target, T, how, exchange, nucleus, binding, tolerance)
     unit_text = " ".join(names)
-    coupling_title = " + ".join(chosen.names) if weak else chosen.title  # g_V and g_A are those of one flavour
+    coupling_title = " + ".join(chosen.names) if has_weak else chosen.title  # g_V and g_A are those of one flavour
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
     results = files.Results(
         _table(result, others, rate_unit, unit_text, about),
         lambda: figures.rate_figure(
-            result, rate_unit, unit_text, others=others, title=f"{target}, {origin.name}, {coupling_title}"
+            result, rate_unit, unit_text, others=others, title=f"{target}, {emitted.name}, {coupling_title}"
         ),
     )
     files.save(results, paths)
@@ -253,13 +214,13 @@ def _typed(context: typer.Context, name: str) -> bool:
     return found is not None and found.name == "COMMANDLINE"
 
 
-def _configured(target: str, given: Mapping[str, str | None]) -> Experiment | None:
+def _configured(target: str, given: Mapping[str, Any]) -> Experiment | None:
     """The experiment that stands in the place of a target, if one does."""
     from nuatom.config import load, presets
 
     if target not in presets() and not target.endswith(".toml"):
         return None
-    wrong = [f"--{name}" for name, value in given.items() if value is not None]
+    wrong = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
     if wrong:
         raise ValueError(f"{', '.join(wrong)}: the configuration {target} has a source; copy it to change that")
     return load(target)
@@ -302,26 +263,21 @@ def _default_transfers(experiment: Experiment, recoils: bool) -> Array:
     return np.geomspace(max(first, 1e-3 * last), last, _POINTS)
 
 
-def _configured_coupling(experiment: Experiment) -> tuple[bool, dict[str, Any]]:
-    """Whether the weak interaction is in a configuration, and its numbers as options have them.
+def _configured_couplings(experiment: Experiment) -> choices.Given:
+    """What the neutrino couples with in a configuration.
 
     What is fitted has no value: it stands at the published limit, or else where this command has it anyway.
     """
-    from nuatom.config import PARAMETERS
-    from nuatom.units import cm2
-
-    given = experiment.settings.neutrino
-    found: dict[str, Any] = {}
-    for name, parameter in PARAMETERS.items():
-        value = getattr(given, name)
-        if name in given.fit:
-            value = getattr(experiment.settings.published, name, None) or _USUAL.get(name, parameter.unit)
-        if value:
-            found[name] = f"{value / cm2:.12g}cm2" if parameter.scale != 1.0 else value
-    return given.weak, found
+    given, published = experiment.settings.neutrino.given, experiment.settings.published
+    limits = {} if published is None else published.limits
+    for parameter in experiment.parameters:
+        given = given.with_parameter(
+            parameter, limits.get(parameter.name) or _USUAL.get(parameter.name, parameter.unit)
+        )
+    return given
 
 
-def _source(given: Mapping[str, str | None], flavour: str | None, antineutrino: bool) -> Source:
+def _source(given: Mapping[str, Any]) -> Source:
     """The source that the options describe, in the words of a configuration."""
     from pydantic import ValidationError
 
@@ -329,39 +285,37 @@ def _source(given: Mapping[str, str | None], flavour: str | None, antineutrino: 
 
     word = given["source"]
     if word is None:
-        raise ValueError(f"no source: give --source, one of {', '.join(SOURCES)}, or a csv file")
+        files = [f"a {entry.suffix[1:]} file" for entry in choices.SOURCES.values() if entry.suffix]
+        raise ValueError(f"no source: give --source, one of {', '.join([*source_words(), *files])}")
     keys: dict[str, Any] = {name: value for name, value in given.items() if name != "source" and value is not None}
-    kind, _, detail = word.partition(":")
-    if word.endswith(".csv"):
-        keys |= {"kind": "csv", "file": word}
-    else:
-        keys["kind"] = choices.choose("source", kind, dict.fromkeys(SOURCES)) or kind
-        if detail and kind == "solar":
-            keys["model"] = detail
-        elif detail:
-            raise ValueError(f"--source {word}: only solar has models, such as solar:B16-AGSS09met")
-    if keys["kind"] in _PLACED and given["distance"] is None:
-        raise ValueError(f"the source {word} needs --distance; only a configuration has other shapes of the target")
-    if flavour is not None:
-        choices.choose("flavour", flavour, couplings.FLAVOURS)
-        keys["flavour"] = flavour
-    if antineutrino:
-        keys["antineutrino"] = True
+    keys |= parse_source(word)
+    entry = choices.SOURCES[keys["kind"]]
+    for name in entry.needs:
+        if name not in keys:
+            raise ValueError(f"the source {word} needs --{name}; only a configuration has other shapes of the target")
+    own = {key.name: key for key in entry.keys}
+    for name, value in keys.items():
+        if isinstance(key := own.get(name), choices.WordKey):
+            key.read_typed(value)
     try:
         return make_source(keys, Path())
     except ValidationError as error:
         raise ValueError(_explained(word, error.errors(include_url=False)[0])) from None
 
 
+def _read_by_source(word: str | None) -> list[Path]:
+    """The file that a word for a source names, if it does."""
+    found = parse_source(word) if word else {}
+    return [Path(found["file"])] if "file" in found else []
+
+
 def _explained(word: str, error: Any) -> str:
     """One line about an option of a source."""
-    name, kind = str(error["loc"][-1]), error["type"]
+    name, kind = str(error["loc"][-1]).replace("_", "-"), error["type"]
     if kind == "extra_forbidden":
         return f"--{name} says nothing about the source {word}"
     if kind == "missing":
         return f"the source {word} needs --{name}"
-    if kind == "literal_error":
-        return f"--source {word}: expected {error['ctx']['expected']}"
     return f"--{name}: {error['ctx']['error'] if 'ctx' in error and 'error' in error['ctx'] else error['msg']}"
 
 
@@ -372,20 +326,21 @@ def _source_in_words(source: Source) -> str:
     return f"{source.name}, {', '.join(parts)} per cm² and s"
 
 
-def _coupling_in_words(text: str, source: Source, sin2_theta: float | None, recoils: bool) -> str:
+def _coupling_in_words(text: str, source: Source, details: Mapping[str, Any], recoils: bool) -> str:
     """The coupling with the weak part, which comes first, told for the flavours that the source has."""
+    from nuatom.choices.couplings import how_weak
     from nuatom.neutrino import Weak
 
-    how = "with radiative corrections" if sin2_theta is None else f"tree level, sin²θ_W = {sin2_theta:g}"
+    own = {key.name: details[key.name] for key in choices.COUPLINGS["weak"].details if key.name in details}
     if recoils:
-        weak = f"weak, of the nucleus ({how})"
+        weak = f"weak, of the nucleus ({how_weak(own)})"
     else:
         flavours = {share.flavour: None for c in source.components if c.flux > 0 for share in c.composition}
         told = []
         for flavour in sorted(flavours, key=lambda one: one.value):
-            g_V, g_A = Weak(flavour, sin2_theta=sin2_theta).couplings()
+            g_V, g_A = Weak(flavour, **own).couplings()
             told.append(f"g_V = {g_V:.6g} and g_A = {g_A:.6g} of {flavour.name.lower()}")
-        weak = f"weak, {', '.join(told)} ({how})"
+        weak = f"weak, {', '.join(told)} ({how_weak(own)})"
     return "; ".join([weak, *text.split("; ")[1:]])
 
 
@@ -394,7 +349,7 @@ def _electrons(
     coupling: Coupling,
     target: str,
     transfer: Array,
-    how: options.Chosen,
+    how: options.ChosenResponse,
     exchange: str,
     nucleus: str,
     binding: str,

@@ -13,17 +13,11 @@ import typer
 from nuatom import choices
 from nuatom.cli import options, screen
 from nuatom.cli.describe import About, isotopes_in_words
+from nuatom.cli.groups import OnceCommand, completion, expanded
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
     from nuatom.store import Entry, Store
-
-app = typer.Typer(
-    rich_markup_mode="rich",
-    help="The tables on disk: build one ahead, list, clear, export.\n\nAn atom or a response is computed "
-    "once and kept in a folder, NUATOM_CACHE if that is set. A table is never read by another version.\n\n"
-    "For example:\n\nnuatom table build Xe\n\nnuatom table list",
-)
 
 
 def build(
@@ -32,13 +26,12 @@ def build(
         str,
         typer.Option(
             metavar="|".join(choices.TABULATED),
-            autocompletion=options.completion(choices.TABULATED),
+            autocompletion=completion(choices.TABULATED),
             help="Whose tables; those of screened are on top of those of central-field.",
             rich_help_panel="Atom and model",
         ),
     ] = "central-field",
-    interaction: options.InteractionName = None,
-    width: options.Width = None,
+    own: options.OwnOptions = options.NOTHING,
     exchange: options.ExchangeName = "slater",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
@@ -61,7 +54,7 @@ def build(
     from nuatom.functions import Function
     from nuatom.store import Store
 
-    chosen = options.choose_model(model, choices.TABULATED, interaction, width)
+    chosen = options.choose_model(model, choices.TABULATED, own)
     store = Store()
     before = {entry.path for entry in store.entries()}
     known = options.make_atom(atom, exchange, nucleus, binding)
@@ -183,5 +176,14 @@ def _flat(parameters: Mapping[str, Any]) -> str:
     return " ".join(parts)
 
 
-for _name, _command in (("build", build), ("list", list_tables), ("clear", clear), ("export", export)):
-    app.command(_name, help=options.teaching(_command))(_command)
+def app() -> typer.Typer:
+    """The commands about tables."""
+    made = typer.Typer(
+        rich_markup_mode="rich",
+        help="The tables on disk: build one ahead, list, clear, export.\n\nAn atom or a response is computed "
+        "once and kept in a folder, NUATOM_CACHE if that is set. A table is never read by another version.\n\n"
+        "For example:\n\nnuatom table build Xe\n\nnuatom table list",
+    )
+    for name, command in (("build", build), ("list", list_tables), ("clear", clear), ("export", export)):
+        made.command(name, cls=OnceCommand, help=options.teaching(command))(expanded(command))
+    return made

@@ -11,9 +11,9 @@ import difflib
 from importlib import resources
 from pathlib import Path
 
+from nuatom.choices import PARAMETERS, Parameter
 from nuatom.config.experiment import Experiment, Limit
 from nuatom.config.inputs import named_files
-from nuatom.config.parameters import PARAMETERS, Parameter
 from nuatom.config.reading import ConfigError, read_content
 from nuatom.config.regions import Region
 from nuatom.config.settings import Settings

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nuatom import choices
-from nuatom.choices import Progress
-from nuatom.config import responses
-from nuatom.config.parameters import PARAMETERS, Parameter
+from nuatom.choices import Parameter, Progress
 from nuatom.config.regions import Region, Span, region, span
+from nuatom.config.settings import variants
 from nuatom.config.setup import Array, Setup
 
 if TYPE_CHECKING:
@@ -75,26 +74,28 @@ class Experiment(Setup):
         """Expected counts as a polynomial of the parameters."""
         from nuatom.limit import Signal
 
-        given = self.settings.neutrino
-        held = any(getattr(given, name) for name in PARAMETERS)
-        if len(self.parameters) == 1 and not held:
-            return self._signal_of_one(self.parameters[0])
+        held = [word for word, several in self.settings.neutrino.given.values.items() if several]
+        if len(self.parameters) == 1 and held in ([], ["weak"]):
+            one = self._signal_of_one(self.parameters[0])
+            if one is not None:
+                return one
         shape = (len(self.components), len(self.edges) - 1)
 
         def counts(**fitted: float) -> Array:
             values = {p.name: p.value(fitted[p.fitted]) for p in self.parameters}
-            if not (given.weak or held or any(values.values())):
-                return np.zeros(shape)
-            return np.asarray(sum(self.by_part(self.coupling(**values)).values()))
+            parts = self.by_part(*self.couplings(values))
+            return np.asarray(sum(parts.values(), np.zeros(shape)))
 
         degree = {p.fitted: 1 if p.squared else 2 for p in self.parameters}
         return Signal.of(degree, counts, components=self.components)
 
-    def _signal_of_one(self, parameter: Parameter) -> statistics.Signal:
-        """The polynomial from a single spectrum, whose parts are its terms."""
+    def _signal_of_one(self, parameter: Parameter) -> statistics.Signal | None:
+        """The polynomial from a single spectrum, whose parts are its terms; None if it has others."""
         from nuatom.limit import Signal
 
-        parts = self.by_part(self.coupling(**{parameter.name: parameter.unit}))
+        parts = self.by_part(*self.couplings({parameter.name: parameter.unit}))
+        if not {parameter.part} <= parts.keys() <= {"weak", "interference", parameter.part}:
+            return None
         zero = np.zeros((len(self.components), len(self.edges) - 1))
         terms = {0: parts.get("weak", zero)}
         if not parameter.squared and "interference" in parts:
@@ -117,7 +118,7 @@ class Experiment(Setup):
 
     def _variant(self, word: str) -> Experiment:
         """The same with what a word of its band changes."""
-        key = responses.key_of(word)
+        key = variants()[word]
         return self.with_response(word) if key == "response" else self.with_settings(model={"band": [], key: word})
 
     def _factors(self) -> tuple[statistics.Factor, ...]:

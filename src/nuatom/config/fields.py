@@ -57,16 +57,20 @@ def shorthand(make: Callable[[Any], Any]) -> BeforeValidator:
 
 
 def word_of(choices: Collection[str]) -> BeforeValidator:
-    """One of these words; an error is that of a Literal of them."""
-    *others, last = (f"'{word}'" for word in choices)
-    expected = f"{', '.join(others)} or {last}" if others else last
+    """One of these words, such as those of a registry; an error is that of a Literal of them."""
 
     def known(value: Any) -> Any:
         if isinstance(value, str) and value in choices:
             return value
-        raise PydanticKnownError("literal_error", {"expected": expected})
+        raise PydanticKnownError("literal_error", {"expected": expected(choices)})
 
     return BeforeValidator(known)
+
+
+def expected(choices: Collection[str]) -> str:
+    """Words in quotes, as the error of a Literal has them."""
+    *others, last = (f"'{word}'" for word in choices)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 Positive = AfterValidator(_positive)

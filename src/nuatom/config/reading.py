@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from nuatom.config.settings import Settings
+from nuatom.choices import QuantityKey, extensions
+from nuatom.config.settings import Settings, schema
 from nuatom.quantities import Dimension
 
 Place = tuple[str | int, ...]
@@ -68,12 +69,14 @@ def read_settings(content: Mapping[str, Any], name: str) -> Settings:
         name: what to call it in messages.
 
     Raises:
+        ExtensionError: for an extension that cannot be loaded.
         ConfigError: for keys that are unknown or missing, and values that are not what they should be; all of them at
             once.
     """
+    extensions.load()
     raw = dict(content)
     try:
-        return Settings.model_validate(raw)
+        return schema().model_validate(raw)
     except ValidationError as error:
         lines = [_line(raw, found) for found in error.errors(include_url=False)]
         raise ConfigError(name, list(dict.fromkeys(lines))) from None
@@ -165,7 +168,7 @@ def _tags(model: type[BaseModel]) -> tuple[str, ...]:
 
 def _at(place: Place) -> list[type[BaseModel]]:
     """The tables that may stand at a place."""
-    found: list[type[BaseModel]] = [Settings]
+    found: list[type[BaseModel]] = [schema()]
     for part in place:
         if isinstance(part, int):
             continue
@@ -199,7 +202,8 @@ def _example(place: Place) -> str:
     """What is expected of a key that is missing."""
     for model in _at(place[:-1]):
         field = model.model_fields.get(str(place[-1]))
-        for item in field.metadata if field is not None else ():
+        for note in field.metadata if field is not None else ():
+            item = note.measures if isinstance(note, QuantityKey) else note
             if isinstance(item, Dimension):
                 return f'; expected {item.noun} such as "{item.example}"'
         if field is not None and place[-1] == "uncertainty":

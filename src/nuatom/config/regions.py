@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nuatom.config.parameters import Parameter
+from nuatom.choices import Parameter
 from nuatom.config.setup import Array
 
 if TYPE_CHECKING:

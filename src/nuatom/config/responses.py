@@ -5,50 +5,65 @@ A material is kept while the process lives, because the tables of its atoms take
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from nuatom import choices
 from nuatom.choices import Progress
 from nuatom.config.settings import ResponseSection
+from nuatom.config.tables import found_files
 
 if TYPE_CHECKING:
     from nuatom.rates import Material
     from nuatom.response.model import ResponseModel
 
+_KEPT = 32
+_MAKING: tuple[choices.Registry[Any], ...] = (
+    choices.MODELS,
+    choices.INTERACTIONS,
+    choices.EXCHANGES,
+    choices.NUCLEI,
+    choices.BINDINGS,
+)
+_made: dict[tuple[object, ...], ResponseModel] = {}
 
-_MOST = 32
-_kept: dict[tuple[str, ResponseSection], ResponseModel] = {}
-"""Models by element and words, the last used last."""
 
-
-def material(formula: str, how: ResponseSection, progress: Progress | None = None) -> Material:
+def material(formula: str, how: ResponseSection, folder: Path, progress: Progress | None = None) -> Material:
     """A material, its atoms answering as the words say.
 
     Args:
         formula: of an element or compound.
         how: the words.
-        progress: called with (done, total) while a table is computed, of a model that is not kept already.
+        folder: where the files are that they name.
+        progress: called with (done, total) while a table is computed; it is that of the first who asks.
 
     Raises:
         ValueError: for an unknown element, or a tolerance out of range.
     """
     from nuatom.rates import Material
 
-    plain = ResponseSection(**{name: getattr(how, name) for name in ResponseSection.model_fields})
-    return Material.of(formula, lambda symbol: _model(symbol, plain, progress))
+    options = own_options(how, folder)
+    return Material.of(formula, lambda symbol: _model(symbol, how, options, progress))
 
 
-def _model(symbol: str, how: ResponseSection, progress: Progress | None) -> ResponseModel:
-    found = _kept.pop((symbol, how), None)
-    if found is None:
+def own_options(how: ResponseSection, folder: Path) -> dict[str, Any]:
+    """The options of the response, with its files where they are."""
+    return found_files(choices.MODELS[how.response].options, how.options(), folder)
+
+
+def _model(symbol: str, how: ResponseSection, options: Mapping[str, Any], progress: Progress | None) -> ResponseModel:
+    words = (symbol, how.exchange, how.nucleus, how.binding, how.response, how.tolerance)
+    files = {
+        key.name for key in choices.MODELS[how.response].options if isinstance(key, choices.TextKey) and key.is_file
+    }
+    # A file that has been edited, or an entry put in the place of another, is not what it was.
+    edited = tuple(Path(options[name]).stat().st_mtime_ns for name in files & options.keys())
+    key = (*words, tuple(options.items()), edited, *(registry.version for registry in _MAKING))
+    if key not in _made:
         atom = choices.atom(symbol, how.exchange, how.nucleus, how.binding)
-        found = choices.model(how.response, atom, how.tolerance, how.interaction, how.width, progress)
-    _kept[symbol, how] = found
-    while len(_kept) > _MOST:
-        del _kept[next(iter(_kept))]
-    return found
-
-
-def key_of(word: str) -> str:
-    """The key of the table "model" that a word of its band changes."""
-    return "exchange" if word in choices.EXCHANGES else "interaction" if word in choices.INTERACTIONS else "response"
+        made = choices.model(how.response, atom, how.tolerance, progress, **options)
+        while len(_made) >= _KEPT:
+            del _made[next(iter(_made))]
+        _made[key] = made
+    return _made[key]

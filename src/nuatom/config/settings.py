@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, create_model
+from pydantic_core import PydanticKnownError
 
 from nuatom import choices
 from nuatom.config.fields import (
@@ -12,13 +14,12 @@ from nuatom.config.fields import (
     Exposure,
     Fraction,
     NotNegative,
-    Number,
-    PositiveNumber,
     Section,
-    SignedArea,
     SignedEnergy,
+    expected,
     word_of,
 )
+from nuatom.config.neutrino import NeutrinoSection, PublishedSection, neutrino_type
 from nuatom.config.sections import (
     BackgroundSection,
     EfficiencySection,
@@ -26,11 +27,10 @@ from nuatom.config.sections import (
     ResolutionSection,
     ScaleSection,
 )
-from nuatom.config.sources import SourceSection
+from nuatom.config.sources import SourceSection, source_type
+from nuatom.config.tables import field_of
 from nuatom.limit.feldman_cousins import FEWEST_TOYS
 from nuatom.quantities import parse_range
-
-ParameterName = Literal["magnetic_moment", "millicharge", "charge_radius", "anapole"]
 
 
 class TargetSection(Section):
@@ -54,17 +54,6 @@ class DetectorSection(Section):
     channels: Annotated[
         list[Literal["electrons", "recoils"]], Field(min_length=1, default_factory=lambda: ["electrons"])
     ]
-
-
-class NeutrinoSection(Section):
-    """What the neutrino couples with: the parameters that are fitted, and those that are held."""
-
-    fit: Annotated[list[ParameterName], Field(min_length=1, default_factory=lambda: ["magnetic_moment"])]
-    weak: bool = True
-    magnetic_moment: NotNegative = 0.0
-    millicharge: Number = 0.0
-    charge_radius: SignedArea = 0.0
-    anapole: SignedArea = 0.0
 
 
 def _edges(value: Any) -> Any:
@@ -101,29 +90,42 @@ def _tolerance(value: float) -> float:
     return value
 
 
-def _width(value: float) -> float:
-    if not 1e-3 <= value <= 0.1:
-        raise ValueError("expected a number from 0.001 to 0.1")
-    return value
-
-
 class ResponseSection(Section):
-    """How the target answers."""
+    """How the target answers; the options of single responses are further keys, see `schema`."""
 
     response: Annotated[str, word_of(choices.RESPONSES)] = "central-field"
-    interaction: Annotated[str, word_of(choices.INTERACTIONS)] | None = None
-    width: Annotated[float, AfterValidator(_width)] | None = None
     exchange: Annotated[str, word_of(choices.EXCHANGES)] = "slater"
     nucleus: Annotated[str, word_of(choices.NUCLEI)] = "point"
     binding: Annotated[str, word_of(choices.BINDINGS)] = "calculated"
     tolerance: Annotated[float, AfterValidator(_tolerance)] = 0.005
+
+    def options(self) -> dict[str, Any]:
+        """The options of single responses that are there, by name."""
+        found = {name: getattr(self, name, None) for name in choices.MODELS.options()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def variants() -> dict[str, str]:
+    """The words that a band may have, and the key of the table "model" that each changes."""
+    found = dict.fromkeys(choices.RESPONSES, "response")
+    for key in choices.MODELS.options().values():
+        if isinstance(key, choices.WordKey):
+            found = {**dict.fromkeys(key.among, key.name), **found}
+    return {**found, **dict.fromkeys(choices.EXCHANGES, "exchange")}
+
+
+def _band(value: Any) -> str:
+    known = variants()
+    if not isinstance(value, str) or value not in known:
+        raise PydanticKnownError("literal_error", {"expected": expected(known)})
+    return value
 
 
 class ModelSection(ResponseSection):
     """How the target answers, and what else it might: one or two variants that are one standard deviation away."""
 
     band: Annotated[
-        list[Annotated[str, word_of((*choices.RESPONSES, *choices.INTERACTIONS, *choices.EXCHANGES))]],
+        list[Annotated[str, BeforeValidator(_band)]],
         Field(max_length=2, default_factory=list),
         BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
     ]
@@ -145,26 +147,38 @@ class LimitSection(Section):
     seed: Annotated[int, Field(ge=0)] = 0
 
 
-class PublishedSection(Section):
-    """What the experiment itself has published, for comparison."""
-
-    reference: str
-    magnetic_moment: PositiveNumber | None = None
-    millicharge: PositiveNumber | None = None
-
-
 class Settings(Section):
-    """A configuration."""
+    """A configuration; `schema` is the class with all keys, which registries know."""
 
     title: str = ""
     note: str = ""
     source: SourceSection
     target: TargetSection
     detector: DetectorSection
-    neutrino: Annotated[NeutrinoSection, Field(default_factory=lambda: NeutrinoSection.model_validate({}))]
+    neutrino: NeutrinoSection
     background: Annotated[list[BackgroundSection], Field(default_factory=list)]
     bins: BinsSection | None = None
     data: DataSection | None = None
-    model: Annotated[ModelSection, Field(default_factory=lambda: ModelSection.model_validate({}))]
+    model: ModelSection
     limit: LimitSection = LimitSection()
     published: PublishedSection | None = None
+
+
+def schema() -> type[Settings]:
+    """A configuration with the sources, the couplings and the options of responses that there are."""
+    return _schema(choices.SOURCES.version, choices.COUPLINGS.version, choices.MODELS.version)
+
+
+@lru_cache(maxsize=4)
+def _schema(*versions: int) -> type[Settings]:
+    neutrino = neutrino_type()
+    keys = choices.MODELS.options().values()
+    own: dict[str, Any] = {key.name: (field_of(key)[0], None) for key in keys}
+    model = create_model("ModelTable", __base__=ModelSection, **own)
+    fields: dict[str, Any] = {
+        "source": (source_type(), ...),
+        "neutrino": (neutrino, Field(default_factory=lambda: neutrino.model_validate({}))),
+        "model": (model, Field(default_factory=lambda: model.model_validate({}))),
+    }
+    made: type[Settings] = create_model("Configuration", __base__=Settings, **fields)
+    return made

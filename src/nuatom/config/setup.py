@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom import choices
-from nuatom.choices import Progress
-from nuatom.config import responses
-from nuatom.config.parameters import PARAMETERS, Parameter
+from nuatom.choices import COUPLINGS, CouplingPart, Parameter, Progress, neutrinos
+from nuatom.config import checks, responses
+from nuatom.config.checks import SetupProblem, folded, named
 from nuatom.config.reading import ConfigError, read_settings
 from nuatom.config.settings import Settings
 from nuatom.units import keV
@@ -61,16 +61,16 @@ class Setup:
             lambda: self.backgrounds,
             self._check_names,
             self._check_channels,
-            self._check_neutrino,
+            lambda: checks.check_neutrino(self.settings),
             self._check_confidence,
             self._check_procedure,
-            self._check_screened,
-            self._check_band,
+            lambda: checks.check_options(self.settings),
+            lambda: checks.check_band(self.settings),
             self._check_efficiency,
         ):
             try:
                 check()
-            except _Problem as problem:
+            except SetupProblem as problem:
                 problems.append(str(problem))
         if not problems:
             problems += self._out_of_reach()
@@ -93,14 +93,14 @@ class Setup:
     @cached_property
     def source(self) -> Source:
         """Where the neutrinos come from."""
-        return _named("source", lambda: self.settings.source.make(self.folder))
+        return named("source", lambda: self.settings.source.make(self.folder))
 
     @cached_property
     def target(self) -> str:
         """The formula of what is hit."""
         from nuatom.targets import target
 
-        return _named("target.material", lambda: target(self.settings.target.material)).formula
+        return named("target.material", lambda: target(self.settings.target.material)).formula
 
     @cached_property
     def detector(self) -> Detector:
@@ -112,8 +112,8 @@ class Setup:
         for name in ("resolution", "efficiency", "true_efficiency", "scale", "quenching"):
             part = getattr(given, name)
             if part is not None:
-                parts[name] = _named(f"detector.{name}", partial(part.make, self.folder))
-        return _named("detector", lambda: Detector(**parts))
+                parts[name] = named(f"detector.{name}", partial(part.make, self.folder))
+        return named("detector", lambda: Detector(**parts))
 
     @cached_property
     def edges(self) -> Array:
@@ -124,11 +124,11 @@ class Setup:
         if data is not None and isinstance(data.counts, str):
             observed = self._observed.edges
             if bins is not None:
-                raise _Problem("bins.edges: the bins are those of the file in data.counts; leave [bins] out")
-            return _named("data.counts", lambda: checked_edges(observed))
+                raise SetupProblem("bins.edges: the bins are those of the file in data.counts; leave [bins] out")
+            return named("data.counts", lambda: checked_edges(observed))
         if bins is None:
-            raise _Problem('bins: missing; expected edges such as "2.8:55keV:54:lin", or data.counts with a file')
-        return _named("bins.edges", lambda: checked_edges(bins.edges))
+            raise SetupProblem('bins: missing; expected edges such as "2.8:55keV:54:lin", or data.counts with a file')
+        return named("bins.edges", lambda: checked_edges(bins.edges))
 
     @cached_property
     def _observed(self) -> Observed:
@@ -136,7 +136,7 @@ class Setup:
 
         data = self.settings.data
         assert data is not None and isinstance(data.counts, str)
-        return _named("data.counts", lambda: read_counts(self.folder / str(data.counts)))
+        return named("data.counts", lambda: read_counts(self.folder / str(data.counts)))
 
     @cached_property
     def counts(self) -> Array | None:
@@ -145,18 +145,18 @@ class Setup:
         if data is None:
             return None
         if (data.counts is None) == (data.events is None):
-            raise _Problem("data: expected either counts or events")
+            raise SetupProblem("data: expected either counts or events")
         edges = self.edges
         if isinstance(data.counts, str):
             return self._observed.counts
         if data.counts is not None:
             values = np.asarray(data.counts, dtype=float)
             if len(values) != len(edges) - 1:
-                raise _Problem(f"data.counts: expected {len(edges) - 1} values, one per bin, got {len(values)}")
+                raise SetupProblem(f"data.counts: expected {len(edges) - 1} values, one per bin, got {len(values)}")
             wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
             if wrong.size:
                 first = int(wrong[0])
-                raise _Problem(f"data.counts[{first + 1}]: expected a finite number ≥ 0, got {values[first]}")
+                raise SetupProblem(f"data.counts[{first + 1}]: expected a finite number ≥ 0, got {values[first]}")
             return values
         return np.histogram(self._events, edges)[0].astype(float)
 
@@ -182,7 +182,7 @@ class Setup:
         assert data is not None and data.events is not None
         events = data.events
         if isinstance(events, str):
-            return _named("data.events", lambda: read_events(self.folder / events))
+            return named("data.events", lambda: read_events(self.folder / events))
         return np.asarray(events, dtype=float)
 
     @cached_property
@@ -192,7 +192,7 @@ class Setup:
         edges = self.edges
         for number, section in enumerate(self.settings.background, start=1):
             if section.name in found:
-                raise _Problem(f"background[{number}].name: there is another {section.name!r}; give each its own")
+                raise SetupProblem(f"background[{number}].name: there is another {section.name!r}; give each its own")
 
             def counts(section: object = section) -> Array:
                 made: Background = section.make(self.folder)  # type: ignore[attr-defined]
@@ -200,33 +200,25 @@ class Setup:
                     return made.expected(edges, self.detector.exposure)
                 return self.detector.background(made, edges)
 
-            found[section.name] = _named(f"background.{section.name}", counts)
+            found[section.name] = named(f"background.{section.name}", counts)
         return found
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Those that are fitted."""
-        return tuple(PARAMETERS[name] for name in self.settings.neutrino.fit)
+        return self.settings.neutrino.parameters
 
     # --- what is wrong ---------------------------------------------------------------------------
-
-    def _check_neutrino(self) -> None:
-        given = self.settings.neutrino
-        for number, name in enumerate(given.fit):
-            if name in given.fit[:number]:
-                raise _Problem(f"neutrino.fit: {name!r} is there twice")
-            if getattr(given, name):
-                raise _Problem(f"neutrino.{name}: it is fitted, and cannot be held too; take it out of neutrino.fit")
-        if {"charge_radius", "anapole"} <= set(given.fit):
-            raise _Problem("neutrino.fit: an anapole is the same as a charge radius, ⟨r²⟩ = −6a: fit one of them")
 
     def _check_names(self) -> None:
         components = self.components
         for number, section in enumerate(self.settings.background, start=1):
             if not section.name.strip():
-                raise _Problem(f"background[{number}].name: it is empty; give it one such as 'flat', or leave it out")
+                raise SetupProblem(
+                    f"background[{number}].name: it is empty; give it one such as 'flat', or leave it out"
+                )
             if section.name in components:
-                raise _Problem(
+                raise SetupProblem(
                     f"background[{number}].name: {section.name!r} is a component of the source "
                     f"{self.source.name!r}; give it another"
                 )
@@ -235,16 +227,16 @@ class Setup:
         given = self.settings.detector
         for number, name in enumerate(given.channels):
             if name in given.channels[:number]:
-                raise _Problem(f"detector.channels: {name!r} is there twice")
+                raise SetupProblem(f"detector.channels: {name!r} is there twice")
         if "recoils" in given.channels and given.quenching is None:
-            raise _Problem(
+            raise SetupProblem(
                 'detector.quenching: missing; recoils need one, such as { kind = "lindhard", element = "Ge" }'
             )
 
     def _check_confidence(self) -> None:
         given = self.settings.limit.confidence
         if not 0 < given < 1:
-            raise _Problem(f"limit.confidence: expected a number between 0 and 1, such as 0.9, got {given}")
+            raise SetupProblem(f"limit.confidence: expected a number between 0 and 1, such as 0.9, got {given}")
 
     def _check_procedure(self) -> None:
         given = self.settings.limit
@@ -252,7 +244,7 @@ class Setup:
             return
         for parameter in self.parameters:
             if not parameter.squared:
-                raise _Problem(
+                raise SetupProblem(
                     f"limit.procedure: {given.procedure!r} sets the upper limit of a magnetic moment; {parameter.part} "
                     "may have either sign and has an interval: leave it out, or take 'unified'"
                 )
@@ -269,34 +261,7 @@ class Setup:
             return  # not given there, which is told when it is needed
         if not np.any(kept > 0):
             first, last = float(edges[0]) / keV, float(edges[-1]) / keV
-            raise _Problem(f"detector.efficiency: it is 0 in all bins, from {first:.6g} to {last:.6g} keV")
-
-    def _check_screened(self) -> None:
-        given = self.settings.model
-        own = {"model.interaction": given.interaction, "model.width": given.width}
-        if name := choices.misplaced(given.response, own):
-            raise _Problem(
-                f"{name}: a choice of the response 'screened', not of {given.response!r}: leave it out, or take "
-                'response = "screened"'
-            )
-
-    def _check_band(self) -> None:
-        given = self.settings.model
-        own = {
-            "response": given.response,
-            "exchange": given.exchange,
-            "interaction": given.interaction or next(iter(choices.INTERACTIONS)),
-        }
-        for number, word in enumerate(given.band):
-            key = responses.key_of(word)
-            if key == "interaction" and given.response != choices.SCREENED:
-                raise _Problem(
-                    f"model.band: {word!r} is an interaction of the response 'screened', not of {given.response!r}"
-                )
-            if own[key] == word:
-                raise _Problem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
-            if word in given.band[:number]:
-                raise _Problem(f"model.band: {word!r} is there twice")
+            raise SetupProblem(f"detector.efficiency: it is 0 in all bins, from {first:.6g} to {last:.6g} keV")
 
     def _warn_of_blind_bins(self) -> None:
         """Bins below the threshold have backgrounds and data, but never a signal."""
@@ -346,14 +311,17 @@ class Setup:
 
         Args:
             response: a word for one, such as "central-field" or "stepping".
-            changes: other keys of the table "model", such as exchange="kohn-sham".  What only the model screened has,
-                interaction and width, is left out for another.
+            changes: other keys of the table "model", such as exchange="kohn-sham".  The options of other responses,
+                such as interaction and width of screened, are left out.
 
         Raises:
             ConfigError: for an unknown word.
         """
-        kept = {} if response == choices.SCREENED else {"interaction": None, "width": None}
-        return self.with_settings(model={"response": response, "band": [], **kept, **changes})
+        own = {key.name for key in choices.MODELS[response].options} if response in choices.MODELS else set()
+        left_out = choices.MODELS.options().keys() - own
+        kept = {key: value for key, value in self.content.get("model", {}).items() if key not in left_out}
+        table = {**kept, "response": response, "band": [], **changes}
+        return replace(self, content={**self.content, "model": table})
 
     def with_settings(self, **tables: Mapping[str, object]) -> Self:
         """The same with some keys changed: ``with_settings(limit={"confidence": 0.95})``.
@@ -368,35 +336,67 @@ class Setup:
 
     def material(self, progress: Progress | None = None) -> Material:
         """The target with its response; tables that are missing are computed when they are needed."""
-        return responses.material(self.target, self.settings.model, progress)
+        return responses.material(self.target, self.settings.model, self.folder, progress)
+
+    @property
+    def response_options(self) -> dict[str, Any]:
+        """The options of the response, by name, with its files where they are."""
+        return responses.own_options(self.settings.model, self.folder)
+
+    def couplings(self, values: Mapping[str, float]) -> tuple[Coupling, ...]:
+        """What the neutrino does: couplings whose rates add, one `Neutrino` and what has another final state.
+
+        Args:
+            values: of the parameters that are fitted, by name, in public units; what is held is there too.
+
+        Raises:
+            ValueError: for a name that is not fitted, or a value out of range.
+        """
+        return neutrinos.couplings(self._parts(values))
 
     def coupling(self, **values: float) -> Neutrino:
-        """The neutrino with what is held, and values of the others in public units."""
-        from nuatom.neutrino import Neutrino
+        """The neutrino with what is held, and values of the parameters that are fitted, in public units.
 
-        given = self.settings.neutrino
-        held = {name: getattr(given, name) for name in PARAMETERS}
-        return Neutrino(weak=given.weak, **{**held, **values})
+        What leads to another final state is not in it: see `couplings`.
+
+        Raises:
+            ValueError: for a name that is not fitted, or a value out of range.
+        """
+        return neutrinos.neutrino([part for part in self._parts(values) if not COUPLINGS[part.word].alone])
+
+    def _parts(self, values: Mapping[str, float]) -> list[CouplingPart]:
+        given = self.settings.neutrino.given
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"{name!r} is not fitted: expected one of {', '.join(known)}")
+            given = given.with_parameter(known[name], value)
+        return neutrinos.parts(given)
 
     def expected(self, coupling: Coupling) -> Expected:
         """The counts of electrons from a coupling, folded as well as the atom is known."""
         tolerance = max(self.settings.model.tolerance, 1e-3)
-        return _folded(
+        return folded(
             lambda: self.detector.expected(self.source, coupling, self.material(), self.edges, tolerance=tolerance)
         )
 
     def expected_recoils(self, coupling: Coupling) -> Expected:
         """The counts of nuclear recoils from a coupling."""
-        return _folded(lambda: self.detector.expected(self.source, coupling, self.target, self.edges, recoils=True))
+        return folded(lambda: self.detector.expected(self.source, coupling, self.target, self.edges, recoils=True))
 
-    def by_part(self, coupling: Neutrino) -> dict[str, Array]:
-        """Counts by part of a coupling, each (component, bin), recoils after electrons."""
+    def by_part(self, *couplings: Coupling) -> dict[str, Array]:
+        """Counts by part of couplings whose rates add, each (component, bin), recoils after electrons."""
         channels = self.settings.detector.channels
-        found = [(self.expected if c == "electrons" else self.expected_recoils)(coupling) for c in channels]
-        names = dict.fromkeys(part for one in found for part in one.parts)
-        counts = [dict(zip(one.parts, np.moveaxis(one.counts.sum(axis=2), 1, 0), strict=True)) for one in found]
-        zero = [np.zeros((len(one.components), len(self.edges) - 1)) for one in found]
-        return {n: np.concatenate([c.get(n, z) for c, z in zip(counts, zero, strict=True)]) for n in names}
+        total: dict[str, Array] = {}
+        for coupling in couplings:
+            found = [(self.expected if c == "electrons" else self.expected_recoils)(coupling) for c in channels]
+            names = dict.fromkeys(part for one in found for part in one.parts)
+            counts = [dict(zip(one.parts, np.moveaxis(one.counts.sum(axis=2), 1, 0), strict=True)) for one in found]
+            zero = [np.zeros((len(one.components), len(self.edges) - 1)) for one in found]
+            for name in names:
+                own = np.concatenate([c.get(name, z) for c, z in zip(counts, zero, strict=True)])
+                total[name] = total[name] + own if name in total else own
+        return total
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -404,28 +404,3 @@ class Setup:
         names = [component.name for component in self.source.components]
         ends = {"electrons": "", "recoils": " recoils"}
         return tuple(f"{name}{ends[channel]}" for channel in self.settings.detector.channels for name in names)
-
-
-class _Problem(ValueError):
-    """One line about one key."""
-
-
-def _folded(make: Callable[[], T]) -> T:
-    """What a detector makes of a spectrum; an error about its accuracy names the key that sets it."""
-    from nuatom.detector.checks import TooFewTransfersError
-
-    try:
-        return make()
-    except TooFewTransfersError as error:
-        what = str(error).partition(";")[0].removeprefix("the transfers are too few: ")
-        raise ValueError(f"model.tolerance: {what}; take a larger tolerance, or wider bins (bins.edges)") from None
-
-
-def _named(key: str, make: Callable[[], T]) -> T:
-    """What is made; an error begins with the key it is about."""
-    try:
-        return make()
-    except _Problem:
-        raise
-    except (ValueError, OSError) as error:
-        raise _Problem(f"{key}: {error}") from None

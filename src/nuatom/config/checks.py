@@ -1,0 +1,130 @@
+"""What may be wrong with the words of a configuration, although each by itself is one: couplings, options and bands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from nuatom import choices
+from nuatom.choices import COUPLINGS, Given, neutrinos
+from nuatom.config.settings import Settings, variants
+
+T = TypeVar("T")
+
+
+class SetupProblem(ValueError):
+    """One line about one key."""
+
+
+def named(key: str, make: Callable[[], T]) -> T:
+    """What is made; an error begins with the key it is about."""
+    try:
+        return make()
+    except SetupProblem:
+        raise
+    except (ValueError, OSError) as error:
+        raise SetupProblem(f"{key}: {error}") from None
+
+
+def folded(make: Callable[[], T]) -> T:
+    """What a detector makes of a spectrum; an error about its accuracy names the key that sets it."""
+    from nuatom.detector.checks import TooFewTransfersError
+
+    try:
+        return make()
+    except TooFewTransfersError as error:
+        what = str(error).partition(";")[0].removeprefix("the transfers are too few: ")
+        raise ValueError(f"model.tolerance: {what}; take a larger tolerance, or wider bins (bins.edges)") from None
+
+
+def check_neutrino(settings: Settings) -> None:
+    """Whether what is held and what is fitted of the neutrino make sense together."""
+    fit, given = settings.neutrino.fit, settings.neutrino.given
+    for number, parameter in enumerate(settings.neutrino.parameters):
+        if parameter.name in fit[:number]:
+            raise SetupProblem(f"neutrino.fit: {parameter.name!r} is there twice")
+        if given.values[parameter.coupling] and not COUPLINGS[parameter.coupling].repeatable:
+            raise SetupProblem(
+                f"neutrino.{parameter.coupling}: it is fitted, and cannot be held too; take it out of neutrino.fit"
+            )
+    if {"charge_radius", "anapole"} <= set(fit):
+        raise SetupProblem("neutrino.fit: an anapole is the same as a charge radius, ⟨r²⟩ = −6a: fit one of them")
+    for word, entry in COUPLINGS.items():
+        if entry.repeatable:
+            shown = [":".join(str(value) for value in values) for values in given.values[word]]
+            named("neutrino", partial(entry.check, given.values[word], shown, word))
+        fitted = any(parameter.coupling == word for parameter in settings.neutrino.parameters)
+        for key in entry.details:
+            if key.name in given.details and not (given.values[word] or fitted):
+                raise SetupProblem(f"neutrino.{key.name}: a number of {word}, which is neither held nor fitted")
+    _check_squares(settings, given)
+    named("neutrino", partial(_check_couplings, settings))
+
+
+def _check_couplings(settings: Settings) -> None:
+    """Whether what is held and fitted can be made, and scatters off nuclei if their recoils are seen."""
+    from nuatom.coherent import channels
+
+    given = settings.neutrino.given
+    for parameter in settings.neutrino.parameters:
+        given = given.with_parameter(parameter, parameter.unit)
+    for coupling in neutrinos.couplings(neutrinos.parts(given)):
+        if "recoils" in settings.detector.channels:
+            channels(coupling.with_flavour("e"))
+
+
+def _check_squares(settings: Settings, given: Given) -> None:
+    """Whether the rate is linear in the squares that are fitted, which nothing may interfere with."""
+
+    def group(word: str, values: tuple[Any, ...]) -> str:
+        return COUPLINGS[word].flips(*values)
+
+    held = [(word, group(word, one)) for word, several in given.values.items() for one in several]
+    fitted = [(p, group(p.coupling, p.values(p.unit))) for p in settings.neutrino.parameters]
+    for parameter, own in fitted:
+        others = [word for word, flips in held if flips == own]
+        others += [p.name for p, flips in fitted if flips == own and p is not parameter]
+        if parameter.squared and own and others:
+            raise SetupProblem(
+                f"neutrino.fit: {parameter.name!r} is fitted through its square, and interferes with "
+                f"{others[0]!r}: take one of them out"
+            )
+
+
+def check_options(settings: Settings) -> None:
+    """Whether the options of responses are those of the one that is there."""
+    given = settings.model
+    own = {key.name: key for key in choices.MODELS[given.response].options}
+    options = given.options()
+    for name in options:
+        if name not in own:
+            owners = choices.MODELS.owners(name)
+            raise SetupProblem(
+                f"model.{name}: a choice of the response {' and '.join(map(repr, owners))}, not of "
+                f'{given.response!r}: leave it out, or take response = "{owners[0]}"'
+            )
+    for name, key in own.items():
+        if key.default is choices.REQUIRED and name not in options:
+            such = f", such as {key.example}" if key.example else ""
+            raise SetupProblem(f"model.{name}: missing; the response {given.response!r} needs it{such}")
+
+
+def check_band(settings: Settings) -> None:
+    """Whether the variants of a band are others than what the model is."""
+    given, known = settings.model, variants()
+    own = {"response": given.response, "exchange": given.exchange}
+    options = {key.name: key for key in choices.MODELS[given.response].options}
+    for number, word in enumerate(given.band):
+        key = known[word]
+        if key in options:
+            among = options[key]
+            assert isinstance(among, choices.WordKey)
+            own[key] = getattr(given, key) or next(iter(among.among))
+        elif key not in own:
+            owners = " and ".join(map(repr, choices.MODELS.owners(key)))
+            raise SetupProblem(f"model.band: {word!r} is an {key} of the response {owners}, not of {given.response!r}")
+        if own[key] == word:
+            raise SetupProblem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
+        if word in given.band[:number]:
+            raise SetupProblem(f"model.band: {word!r} is there twice")
