@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import log10
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ def _neutrino() -> ModuleType:
     return neutrino
 
 
-MEDIATORS: Registry[Choice[type[Part]]] = Registry(
+MEDIATORS: Registry[Choice[Callable[..., Part]]] = Registry(
     "kind",
     {
         "vector": Choice("with the electron's vector current", lambda: _neutrino().VectorMediator),
@@ -267,8 +267,8 @@ COUPLINGS: Couplings = Couplings(
             standard=True,
         ),
         "magnetic_moment": CouplingEntry(
-            what="Magnetic moment (effective, ≥ 0) in Bohr magnetons; it flips the helicity and adds without "
-            f"interference; {DEFAULT_MOMENT:g} if no coupling is given.",
+            what="Magnetic moment (effective, ≥ 0) in Bohr magnetons; it flips the helicity and "
+            f"interferes with scalar mediators only; {DEFAULT_MOMENT:g} if no coupling is given.",
             keys=(NumberKey(name="magnetic_moment", metavar="MU", least=0.0, example="3e-11"),),
             option="--mu-nu",
             make=lambda moment: _neutrino().MagneticMoment(moment),
