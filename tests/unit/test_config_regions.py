@@ -9,6 +9,8 @@ from nuatom.config import Experiment, parse, regions
 from nuatom.limit.minimise import minimise
 from nuatom.units import cm2
 
+pytestmark = pytest.mark.slow  # 61 times 61 fits each
+
 BOTH = changed("[model]", '[neutrino]\nfit = ["millicharge", "charge_radius", "magnetic_moment"]\n[model]')
 LEVEL = -2 * np.log(0.1)
 
