@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from nuatom import Atom, CentralField, Screened
@@ -27,6 +28,12 @@ _SCREENED = {"He": (2, 0.5 * keV), "Ar": (3, 1 * keV), "Xe": (8, 3 * keV)}
 def central_field(symbol: str) -> CentralField:
     """The model of an atom in its default field, from the store of this run."""
     return CentralField(Atom(symbol)).build()
+
+
+def atoms(*symbols: str) -> list[object]:
+    """Parameters of a test that needs the table of each: all but the lightest are slow."""
+    light = {"H", "He", "Ne"}
+    return [symbol if symbol in light else pytest.param(symbol, marks=pytest.mark.slow) for symbol in symbols]
 
 
 def index(model: CentralField, label: str) -> int:

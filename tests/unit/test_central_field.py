@@ -10,6 +10,7 @@ from nuatom.response.model import Lines
 from nuatom.units import ELECTRON_MASS, eV, keV
 
 
+@pytest.mark.slow
 def test_shapes_errors_and_shells() -> None:
     model = central_field("Ar")
     T = np.array([0.02, 0.3, 5.0]) * keV
@@ -23,6 +24,7 @@ def test_shapes_errors_and_shells() -> None:
     np.testing.assert_array_equal(each.charge[:, 0, 0], one.charge[:, 0, 0])
 
 
+@pytest.mark.slow
 def test_open_only_above_threshold() -> None:
     model = central_field("Ge")
     for i, shell in enumerate(model.shells):
@@ -65,6 +67,7 @@ def test_refuses_other_atoms_and_tolerances() -> None:
         central_field("H").measure([1e-3], [np.nan], [1.0])
 
 
+@pytest.mark.slow
 def test_measured_thresholds_shift_energies_and_nothing_else() -> None:
     calculated, measured = central_field("Ge"), CentralField(Atom("Ge", binding="measured"))
     edges = np.array([[a.binding_energy, b.binding_energy] for a, b in zip(
@@ -80,6 +83,7 @@ def test_measured_thresholds_shift_energies_and_nothing_else() -> None:
         np.testing.assert_allclose(b.current[i], a.current[i], rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_measured_thresholds_shift_lines_with_their_shell() -> None:
     calculated, measured = central_field("Ge"), CentralField(Atom("Ge", binding="measured"))
     i = index(calculated, "1s1/2")
@@ -103,6 +107,7 @@ def test_measured_thresholds_shift_lines_with_their_shell() -> None:
         np.testing.assert_array_equal(charge, old[final][1])
 
 
+@pytest.mark.slow
 def test_exchange_potentials_differ_by_a_finite_and_moderate_amount() -> None:
     slater, kohn_sham = central_field("Ar"), CentralField(Atom("Ar", exchange=KohnSham()))
     T = np.array([0.1, 1.0, 10.0]) * keV
@@ -116,6 +121,7 @@ def test_exchange_potentials_differ_by_a_finite_and_moderate_amount() -> None:
     assert np.all(np.abs(dipole[1] / dipole[0] - 1) < 0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("energy", [0.3, 1.0, 5.0])
 def test_closed_transfers_are_zero_and_smearing_beyond_the_free_endpoint_is_small(energy: float) -> None:
     model = central_field("Ge")

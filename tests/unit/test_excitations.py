@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from central_fields import central_field, index
+from central_fields import atoms, central_field, index
 from nuatom import Atom, CentralField
 from nuatom.elements import quantum_numbers
 from nuatom.response.excitations import HIGHEST_L, LAST, levels
@@ -60,7 +60,7 @@ def test_rydberg_tail_and_sum_of_hydrogen() -> None:
     assert 0 < edge - lines.transfer[place] < HARTREE / (2 * (last + 1) ** 2)
 
 
-@pytest.mark.parametrize("symbol", ["H", "Ar", "Ge", "Xe"])
+@pytest.mark.parametrize("symbol", atoms("H", "Ar", "Ge", "Xe"))
 def test_lines_are_sorted_positive_and_below_their_threshold(symbol: str) -> None:
     model = central_field(symbol)
     lines = model.lines()
@@ -84,12 +84,14 @@ def test_levels_are_eigenstates_of_a_coulomb_tail() -> None:
     assert {level.kappa for level in found} == {k for l in range(HIGHEST_L + 1) for k in (l, -l - 1) if k != 0}
 
 
+@pytest.mark.slow
 def test_full_shells_take_no_electron() -> None:
     model = central_field("Xe")
     full = {shell.label for shell in model.shells}
     assert not full & set(model.lines().final)
 
 
+@pytest.mark.slow
 def test_an_open_shell_counts_by_its_vacancy() -> None:
     model = central_field("Ge")
     lines = model.lines()
@@ -124,6 +126,7 @@ def test_no_shell_is_excited_to_itself() -> None:
             assert model.shells[shell].label != final
 
 
+@pytest.mark.slow
 def test_final_levels_have_quantum_numbers_of_the_selection_rules_at_small_momentum() -> None:
     model = central_field("Ar")
     lines = model.lines()
@@ -136,6 +139,7 @@ def test_final_levels_have_quantum_numbers_of_the_selection_rules_at_small_momen
         assert abs(abs(kappa) - abs(model.shells[lines.shell[i]].kappa)) <= 1
 
 
+@pytest.mark.slow
 def test_first_line_of_argon_lies_near_the_measured_one() -> None:
     model = central_field("Ar")
     lines = model.lines()
@@ -144,6 +148,7 @@ def test_first_line_of_argon_lies_near_the_measured_one() -> None:
     assert lines.transfer[outer] == pytest.approx(11.7 * eV, rel=0.15)
 
 
+@pytest.mark.slow
 def test_measured_edges_move_both_ends_of_a_line() -> None:
     measured = CentralField(Atom("Ge", binding="measured"))
     found = measured.lines()

@@ -58,7 +58,7 @@ def test_every_element_converges(Z: int) -> None:
 
 
 @pytest.mark.parametrize("Z", [2, 10, 18, 24, 29, 32, 46, 54, 57, 60, 64, 68, 74, 79, 92, 100])
-@pytest.mark.parametrize("exchange", [KohnSham(), KriegerLiIafrate()])
+@pytest.mark.parametrize("exchange", [KohnSham(), pytest.param(KriegerLiIafrate(), marks=pytest.mark.slow)])
 def test_elements_converge_with_the_other_exchanges(Z: int, exchange: Exchange) -> None:
     # All hundred do with each; here are the closed shells and those that are hard: open d and f shells.
     check(solve(Z, 0, exchange), Z, 0)

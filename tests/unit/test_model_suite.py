@@ -25,6 +25,7 @@ class Case:
         dipole: whether it has the optical limit.
         relativistic: whether its free limit is the relativistic one.
         broad: whether inner shells have lines with a width in the continuum of outer ones.
+        slow: whether it needs a table that takes long.
     """
 
     make: Callable[[], ResponseModel]
@@ -32,6 +33,7 @@ class Case:
     dipole: bool = True
     relativistic: bool = True
     broad: bool = False
+    slow: bool = False
 
 
 CASES = {
@@ -41,18 +43,23 @@ CASES = {
     "hydrogenic 3d": Case(lambda: Hydrogenic(3, 2, 20), relativistic=False),
     "impulse Ar": Case(lambda: Impulse(Atom("Ar")), dipole=False),
     "central field H": Case(lambda: central_field("H")),
-    "central field Ar": Case(lambda: central_field("Ar")),
-    "central field Xe": Case(lambda: central_field("Xe")),
+    "central field Ar": Case(lambda: central_field("Ar"), slow=True),
+    "central field Xe": Case(lambda: central_field("Xe"), slow=True),
     "screened He": Case(lambda: screened("He")),
-    "screened Ar": Case(lambda: screened("Ar"), broad=True),
+    "screened Ar": Case(lambda: screened("Ar"), broad=True, slow=True),
 }
-ALL = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-WITH_VALUES = pytest.mark.parametrize(
-    "case", [c for c in CASES.values() if c.values], ids=[n for n, c in CASES.items() if c.values]
-)
-WITH_DIPOLE = pytest.mark.parametrize(
-    "case", [c for c in CASES.values() if c.dipole], ids=[n for n, c in CASES.items() if c.dipole]
-)
+
+
+def cases(chosen: Callable[[Case], bool]) -> pytest.MarkDecorator:
+    """A test of all these models."""
+    marks = {True: [pytest.mark.slow], False: []}
+    found = [pytest.param(c, id=n, marks=marks[c.slow]) for n, c in CASES.items() if chosen(c)]
+    return pytest.mark.parametrize("case", found)
+
+
+ALL = cases(lambda case: True)
+WITH_VALUES = cases(lambda case: case.values)
+WITH_DIPOLE = cases(lambda case: case.dipole)
 
 
 def edges(model: ResponseModel) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from central_fields import central_field, direct, kinetic_scale
+from central_fields import atoms, central_field, direct, kinetic_scale
 from nuatom import Atom, CentralField
 from nuatom.functions import VECTOR
 from nuatom.response.response_table import (
@@ -27,7 +27,7 @@ def test_ridge_is_the_free_electrons_momentum() -> None:
     np.testing.assert_allclose(ridge(T / HARTREE) * MOMENTUM_AU, expected, rtol=1e-9)
 
 
-@pytest.mark.parametrize("symbol", ["H", "Xe"])
+@pytest.mark.parametrize("symbol", atoms("H", "Xe"))
 def test_grid_of_the_table(symbol: str) -> None:
     table = central_field(symbol).table
     assert np.all(np.diff(table.energies) > 0)
@@ -40,7 +40,7 @@ def test_grid_of_the_table(symbol: str) -> None:
     assert np.all(np.abs(table.y).min(axis=1) < 0.01)
 
 
-@pytest.mark.parametrize("symbol", ["H", "Ar", "Ge", "Xe"])
+@pytest.mark.parametrize("symbol", atoms("H", "Ar", "Ge", "Xe"))
 def test_every_number_is_there_where_it_is_used(symbol: str) -> None:
     table = central_field(symbol).table
     for i, (binding, moments) in enumerate(zip(table.binding, table.moments, strict=True)):
@@ -56,7 +56,7 @@ def test_every_number_is_there_where_it_is_used(symbol: str) -> None:
     assert table.energies[-1] + table.binding.min() > PHOTON_TOP
 
 
-@pytest.mark.parametrize("symbol", ["H", "Ar", "Ge", "Xe"])
+@pytest.mark.parametrize("symbol", atoms("H", "Ar", "Ge", "Xe"))
 def test_estimated_errors_are_within_the_tolerance(symbol: str) -> None:
     model = central_field(symbol)
     assert np.all(model.table.relative_error >= 2e-4)
@@ -86,7 +86,7 @@ def test_progress_counts_up_to_what_is_needed() -> None:
     assert len(model.table.energies) <= len(central_field("H").table.energies)
 
 
-@pytest.mark.parametrize("symbol", ["Ge", "Xe"])
+@pytest.mark.parametrize("symbol", atoms("Ge", "Xe"))
 def test_table_against_partial_waves_at_random_transfers(symbol: str) -> None:
     model = central_field(symbol)
     random = np.random.default_rng(20240607)
@@ -115,6 +115,7 @@ def test_table_against_partial_waves_at_random_transfers(symbol: str) -> None:
             assert np.max(np.abs(values.charge[i, 0] - found.charge)) < 5e-3 * found.charge.max(), where
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["1s1/2", "3d5/2", "4d5/2", "5p3/2"])
 def test_the_low_end_of_the_table_is_the_optical_limit(label: str) -> None:
     # S ∝ Q² and R constant hold from well inside the table, y = −5, to beyond its end at y = −7.
@@ -130,6 +131,7 @@ def test_the_low_end_of_the_table_is_the_optical_limit(label: str) -> None:
     np.testing.assert_allclose(found.current[i] / found.current[i][:, -1:], 1, rtol=5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("label", "ratio"), [("1s1/2", 3.0), ("3d5/2", 1.2), ("5p3/2", 40.0)])
 def test_partial_waves_are_converged(label: str, ratio: float) -> None:
     model = central_field("Xe")

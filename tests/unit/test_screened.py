@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from central_fields import central_field, screened, screened_at, stage
+from central_fields import atoms, central_field, screened, screened_at, stage
 from nuatom import Atom, CentralField, Screened, photoabsorption
 from nuatom.functions import ALL, VECTOR, Function
 from nuatom.response.model import Measure
@@ -64,7 +64,7 @@ def test_without_interaction_the_ratio_is_one() -> None:
 # --- thresholds, lines, the join ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("symbol", ["He", "Ar"])
+@pytest.mark.parametrize("symbol", atoms("He", "Ar"))
 def test_closed_below_the_first_threshold(symbol: str) -> None:
     model = screened(symbol)
     first = min(shell.binding_energy for shell in model.shells)
@@ -81,6 +81,7 @@ def test_at_no_transfer_there_is_nothing() -> None:
     assert not screened("He").structure(np.array([0.0, 1.0]) * eV, MOMENTA, VECTOR).charge.any()
 
 
+@pytest.mark.slow
 def test_shells_open_one_by_one_but_for_lines_in_the_continuum() -> None:
     model = screened("Ar")
     i = [shell.label for shell in model.shells].index("2p3/2")
@@ -92,7 +93,7 @@ def test_shells_open_one_by_one_but_for_lines_in_the_continuum() -> None:
     assert found[2] > 10 * found[1]
 
 
-@pytest.mark.parametrize("symbol", ["He", "Ar"])
+@pytest.mark.parametrize("symbol", atoms("He", "Ar"))
 def test_no_jump_and_no_kink_where_screening_ends(symbol: str) -> None:
     model, plain = screened(symbol), central_field(symbol)
     for place in (model.highest, FADE * model.highest):
@@ -113,6 +114,7 @@ def test_no_jump_and_no_kink_where_screening_ends(symbol: str) -> None:
     np.testing.assert_array_equal(found.relative_error, wanted.relative_error)
 
 
+@pytest.mark.slow
 def test_lines_carry_their_shell_level_and_functions() -> None:
     model = screened("Ar")
     lines = model.lines(ALL)
@@ -130,6 +132,7 @@ def test_lines_carry_their_shell_level_and_functions() -> None:
 # --- what is screened and what is not ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_functions_that_move_no_charge_are_those_of_independent_electrons() -> None:
     model, plain = screened("Ar"), central_field("Ar")
     T = np.array([60.0, 150.0]) * eV  # away from lines
@@ -143,6 +146,7 @@ def test_functions_that_move_no_charge_are_those_of_independent_electrons() -> N
     assert np.all(np.abs(found.vector_axial) <= limit * (1 + 1e-9))
 
 
+@pytest.mark.slow
 def test_structure_does_not_depend_on_what_else_is_asked() -> None:
     model = screened("Ar")
     T = np.array([20.0, 60.0, 400.0]) * eV
@@ -153,6 +157,7 @@ def test_structure_does_not_depend_on_what_else_is_asked() -> None:
     np.testing.assert_allclose(model.structure(T, MOMENTA, ALL).charge, together.charge, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_error_of_screening_is_added_where_there_is_screening() -> None:
     model, plain = screened("Ar"), central_field("Ar")
     T = np.array([0.1, 0.3, 5.0]) * keV
@@ -163,6 +168,7 @@ def test_the_error_of_screening_is_added_where_there_is_screening() -> None:
 # --- the table -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_table_survives_storage() -> None:
     table = screened("Ar").table
     again = _from_table(_to_table(table))
@@ -186,6 +192,7 @@ def test_the_table_is_computed_once_and_progress_is_told(monkeypatch: pytest.Mon
     assert calls == []
 
 
+@pytest.mark.slow
 def test_between_nodes_the_table_is_the_response_itself() -> None:
     model, plain = screened("Ar"), central_field("Ar")
     table = model.table
@@ -211,6 +218,7 @@ def test_between_nodes_the_table_is_the_response_itself() -> None:
     assert np.max(deviation) < 0.03
 
 
+@pytest.mark.slow
 def test_ratios_are_finite_positive_and_one_where_a_shell_is_closed() -> None:
     model = screened("Ar")
     table = model.table
@@ -225,6 +233,7 @@ def test_ratios_are_finite_positive_and_one_where_a_shell_is_closed() -> None:
 # --- measured edges ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_measured_edges_move_thresholds_and_keep_the_strength() -> None:
     own = screened("Ar")
     moved = Screened(Atom("Ar", binding="measured"), multipoles=own.multipoles, highest=own.highest)

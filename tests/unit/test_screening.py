@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import gamma, hyp1f1, hyperu, spherical_jn, spherical_yn
 
-from central_fields import DIPOLE, WIDTHS, central_field, screened_at, stage
+from central_fields import DIPOLE, WIDTHS, atoms, central_field, screened_at, stage
 from nuatom.atom.dirac import continuum_wave, matching_radius
 from nuatom.atom.exchange import Slater
 from nuatom.atom.field import Atom, self_consistent_field
@@ -410,7 +410,7 @@ def oscillator_strengths(of: Discrete) -> Array:
     return np.asarray(2 * of.transfer * of.values[0, :, 0] / 1e-6)
 
 
-@pytest.mark.parametrize("symbol", ["He", "Ar"])
+@pytest.mark.parametrize("symbol", atoms("He", "Ar"))
 def test_lines_without_interaction_are_those_of_independent_electrons(symbol: str) -> None:
     Q = np.array([0.01])
     found = lines_of(symbol, NoInteraction(), Q)

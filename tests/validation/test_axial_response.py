@@ -26,6 +26,8 @@ from nuatom.scattering import spectrum
 from nuatom.units import HARTREE, MOMENTUM_AU, eV, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
+pytestmark = pytest.mark.slow
+
 Array = NDArray[np.float64]
 POSITIVE = tuple(f for f in ALL if f not in MIXED)
 LITTLE_CUT = Discretisation(density_outside=1e-16)

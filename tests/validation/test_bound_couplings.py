@@ -24,7 +24,7 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 import nuatom as na
-from central_fields import central_field, index, kinetic_scale
+from central_fields import atoms, central_field, index, kinetic_scale
 from comparison import approx
 from nuatom.functions import VECTOR, Function, with_vector
 from nuatom.neutrino import Coupling
@@ -258,7 +258,7 @@ def is_slow(model: na.CentralField, shell: int) -> bool:
     return bool(model.table.moments[shell].mean_square() / SPEED_OF_LIGHT_AU**2 < 3e-3)
 
 
-@pytest.mark.parametrize("symbol", ["Ge", "Xe"])
+@pytest.mark.parametrize("symbol", atoms("Ge", "Xe"))
 def test_shells_are_free_far_above_their_binding(symbol: str) -> None:
     # 0.5 % wanted.  Slow shells against electrons at rest, fast ones (⟨p²⟩/m² up to 0.2) against electrons in motion.
     model = central_field(symbol)
@@ -277,6 +277,7 @@ def test_shells_are_free_far_above_their_binding(symbol: str) -> None:
     assert tested == 2 * len(CONTACT | MAGNETIC) * len(model.shells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("symbol", "label"), [("Ge", "3d5/2"), ("Ge", "4s1/2"), ("Xe", "5s1/2")])
 def test_shells_beyond_the_hand_over_are_those_of_partial_waves(symbol: str, label: str) -> None:
     # At 60 times the mean kinetic energy the table has given way to the impulse limit; partial waves have not.

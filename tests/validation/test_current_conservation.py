@@ -15,6 +15,8 @@ from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.units import HARTREE, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
+pytestmark = pytest.mark.slow
+
 SHELLS = ["1s1/2", "2s1/2", "2p3/2", "3d5/2", "4p1/2", "4d5/2", "5s1/2", "5p3/2"]
 RESOLUTIONS = {"default": (Discretisation(), 3e-4, 5e-4), "doubled": (Discretisation().doubled(), 6e-5, 1e-4)}
 

@@ -8,6 +8,8 @@ from nuatom import CentralField, MagneticMoment, cross_section
 from nuatom.response.impulse import Impulse
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2, SPEED_OF_LIGHT_AU
 
+pytestmark = pytest.mark.slow
+
 
 def ratios_to_free(model: CentralField | Impulse, shell: int, transfer: float) -> np.ndarray:
     """T∫S dQ²/Q² and ∫S dQ²/(E'+m) per electron: 1 for a free electron at rest, exactly."""

@@ -9,6 +9,8 @@ from nuatom.functions import VECTOR
 from nuatom.response.response_table import HAND_OVER, hand_over
 from nuatom.units import HARTREE
 
+pytestmark = pytest.mark.slow
+
 ENERGY = 20.0  # far above every T here, so that nothing but the response bends the curve
 COUPLING = MagneticMoment(1e-11)
 XENON = range(17)

@@ -17,6 +17,8 @@ from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.units import HARTREE, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
+pytestmark = pytest.mark.slow
+
 Array = NDArray[np.float64]
 TRANSFERS = [0.2, 2.0, 20.0]
 

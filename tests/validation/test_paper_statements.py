@@ -15,6 +15,8 @@ from nuatom.approximations import FreeSumRule, thomas_fermi_momentum
 from nuatom.neutrino import standard_model_moment
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, MeV, barn, cm2, eV, keV
 
+pytestmark = pytest.mark.slow
+
 # --- (a) the transverse share --------------------------------------------------------------------------
 
 

@@ -16,6 +16,8 @@ from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.units import BOHR_RADIUS, HARTREE, barn, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
+pytestmark = pytest.mark.slow
+
 
 @cache
 def waves(symbol: str, charge: int = 0, resolution: Discretisation | None = None) -> PartialWaves:

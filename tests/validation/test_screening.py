@@ -27,6 +27,8 @@ from nuatom.response.sum_rules import trk_sum
 from nuatom.units import BOHR_RADIUS, ELECTRON_MASS, FINE_STRUCTURE, HARTREE, HBARC2, MOMENTUM_AU, barn, eV, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
+pytestmark = pytest.mark.slow
+
 Array = NDArray[np.float64]
 _SLATER = Slater()
 LONG = np.array([1e-3])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from central_fields import central_field
+from central_fields import atoms, central_field
 from nuatom import Atom, FreeElectrons, Hydrogenic, Stepping
 from nuatom.response.sum_rules import (
     bethe_sum,
@@ -15,7 +15,7 @@ from nuatom.response.sum_rules import (
 from nuatom.units import ELECTRON_MASS, MOMENTUM_AU, keV
 
 MOMENTA = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0]) * keV
-ATOMS = pytest.mark.parametrize("symbol", ["Ar", "Ge", "Xe"])
+ATOMS = pytest.mark.parametrize("symbol", atoms("Ar", "Ge", "Xe"))
 
 
 @ATOMS
@@ -64,7 +64,7 @@ def test_thomas_reiche_kuhn(symbol: str) -> None:
     assert found.lines.sum() > 0.01 * found.total[0]
 
 
-@pytest.mark.parametrize("symbol", ["H", "Xe"])
+@pytest.mark.parametrize("symbol", atoms("H", "Xe"))
 def test_integrals_over_transfer_are_converged(symbol: str) -> None:
     model = central_field(symbol)
     coarse, fine = (continuum_moments(model, MOMENTA, refine=refine) for refine in (1, 2))
