@@ -60,7 +60,7 @@ def test_a_limit_scales_with_the_signal(scale: float) -> None:
     assert found * scale == pytest.approx(one_sided(3, 3.0, 0.95), abs=1e-3)
 
 
-@pytest.mark.parametrize(("n", "b"), [(0, 3.0), (3, 3.0), (6, 3.0)])
+@pytest.mark.parametrize(("n", "b"), [(0, 3.0), (6, 3.0)])
 @pytest.mark.parametrize(
     "procedure", [OneSided(), Cls(), Unified(), PowerConstrained()], ids=lambda p: type(p).__name__
 )
@@ -85,15 +85,15 @@ def test_bins_without_background_are_one_without_background() -> None:
 
 
 def test_toys_with_an_unknown_background_cover() -> None:
-    """A background known to 30 %: 80 experiments at s = 4 have the truth below their limit in 90 %, within 4σ."""
+    """A background known to 30 %: 25 experiments at s = 4 have the truth below their limit in 90 %, within 4σ."""
     signal = Signal.of({"s": 1}, lambda s: s * np.array([0.7, 0.3]))
     model = Model(signal, {"flat": [1.0, 1.5]}, (LogNormal("level", ("flat",), 0.3),), bounds={"s": (0.0, np.inf)})
     empty = Binned.of(model, [0.0, 0.0])
-    data = empty.toys(model.point({"s": 4.0}), 80, np.random.default_rng(3))
+    data = empty.toys(model.point({"s": 4.0}), 25, np.random.default_rng(3))
     found = [
-        limit.upper_limit(data.select(np.array([row])), "s", procedure=Cls(), toys=300, seed=row) for row in range(80)
+        limit.upper_limit(data.select(np.array([row])), "s", procedure=Cls(), toys=200, seed=row) for row in range(25)
     ]
-    assert np.mean(np.array(found) >= 4.0) > 0.9 - 4 * np.sqrt(0.09 / 80)
+    assert np.mean(np.array(found) >= 4.0) > 0.9 - 4 * np.sqrt(0.09 / 25)
 
 
 # --- empty bins with events ----------------------------------------------------------------------

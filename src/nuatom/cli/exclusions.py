@@ -148,11 +148,12 @@ def _is_empty(limit: float) -> bool:
 
 
 def _along(experiment: Experiment, parameter: Parameter, limits: list[Limit], sensitivity: bool) -> Array:
-    """Values of the fit that reach beyond every limit."""
+    """Values of the fit that reach beyond every limit, and beyond the band of those that were expected."""
     import numpy as np
 
     values = experiment.scan(parameter.name, expected=sensitivity).values
     ends = [parameter.to_fit(end) for found in limits for end in (found.low, found.high)]
+    ends += [parameter.to_fit(found.bands[1]) for found in limits if found.bands is not None]
     if parameter.squared:
         return np.linspace(0.0, max(float(values[-1]), _MARGIN**2 * max(ends)), len(values))
     first, last = min(float(values[0]), min(ends)), max(float(values[-1]), max(ends))

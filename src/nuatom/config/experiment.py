@@ -199,10 +199,11 @@ class Experiment(Setup):
         found = self._exclusion(chosen, self.likelihood, None, progress)
         interval = found.interval
         if chosen.squared and not interval.high > 0:
+            others = [word for word in ("unified", "cls", "pcl") if word != self.procedure_word]
             raise ValueError(
                 f"limit.procedure: with {self.procedure_word!r} the data exclude every value of {chosen.part} at "
                 f"{interval.confidence:.4g} confidence, 0 included: they lie below the expected background; take "
-                "'unified', 'cls' or 'pcl', which always leave something"
+                f"{', '.join(map(repr, others))}, or look at the data, the exposure and the backgrounds"
             )
         low, high, best = (chosen.value(value) for value in (interval.low, interval.high, interval.best))
         return Limit(

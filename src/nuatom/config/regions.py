@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from nuatom import limit as statistics
 
 _POINTS = 61  # along each parameter, of a region that fills its window
-_MOST_POINTS = 361
-_ACROSS = 16  # points across the narrow side of a region, of which its lines are made
+_MOST_POINTS = 241
+_ACROSS = 5  # points across the narrow side of a region, of which its lines are made
 _MARGIN = 0.15  # of a region, beyond each of its ends
 _LARGER = 3  # times that a window is doubled
 

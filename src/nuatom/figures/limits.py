@@ -104,7 +104,7 @@ def contour_figure(
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    from nuatom.limit import contour_level
+    from nuatom.limit import contour_level, smooth
 
     with rc_context(STYLE):
         figure = Figure(figsize=(6.4, 4.4), layout="constrained")
@@ -112,7 +112,8 @@ def contour_figure(
         for k, (name, rise) in enumerate(rises.items()):
             colour, style = CURVE_COLOURS[k % len(CURVE_COLOURS)], CURVE_LINES[k % len(CURVE_LINES)]
             level = [contour_level(confidence)]
-            axes.contour(*values, rise.T, level, colors=[colour], linestyles=[style], linewidths=1.6)
+            first, second, finer = smooth(*values, rise)
+            axes.contour(first, second, finer.T, level, colors=[colour], linestyles=[style], linewidths=1.6)
             axes.plot([], [], color=colour, ls=style, lw=1.6, label=name)  # for the legend
             axes.plot(*best[name], "+", color=colour, ms=7, clip_on=False)
         axes.set_xlim(values[0][0], values[0][-1])

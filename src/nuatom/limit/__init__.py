@@ -18,7 +18,7 @@ from nuatom.limit.export import (
 )
 from nuatom.limit.feldman_cousins import Belt, belt, counting_interval, statistics
 from nuatom.limit.few import FEW, deciding_events
-from nuatom.limit.fit import Contour, Fit, Scan, contour, contour_level, fit, scan
+from nuatom.limit.fit import Contour, Fit, Scan, contour, contour_level, fit, scan, smooth
 from nuatom.limit.likelihood import Binned, Likelihood, Unbinned
 from nuatom.limit.limits import METHODS, Exclusion, exclusion, interval, sensitivity, upper_limit
 from nuatom.limit.minimise import Minimum, minimise, rise
@@ -76,6 +76,7 @@ __all__ = [
     "scan_table",
     "sensitivity",
     "significance",
+    "smooth",
     "statistics",
     "templates",
     "upper_limit",

@@ -65,7 +65,8 @@ def _ends(observed: float, background: float, confidence: float, procedure: Proc
     while _p_value(signals[-1:], observed, background, procedure)[0] > 1 - confidence:
         signals = np.append(signals, signals[-1] + _STEP * scale * np.arange(1, len(signals) + 1))
     inside = np.flatnonzero(_p_value(signals, observed, background, procedure) > 1 - confidence)
-    if not inside.size:
+    # At zero itself t is 0 for all counts below the background: one-sided it is no value that is left.
+    if not inside.size or (inside[-1] == 0 and not procedure.two_ends):
         return 0.0, 0.0
     first, last = int(inside[0]), int(inside[-1])
 

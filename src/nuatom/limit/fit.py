@@ -15,6 +15,7 @@ from nuatom.limit.polynomial import Array
 _IMPOSSIBLE = 1e30  # what Minuit is told where D is infinite
 _DIFFERENCE = 1e-3  # of an error, the step of numeric second derivatives
 _SINGULAR = 1e-10  # least eigenvalue, of a matrix whose diagonal is one
+_SMOOTH, _ENOUGH = 8, 61  # points of a smooth contour for each of its own, fewer where these are many
 _AGREEMENT = 1e-2  # in D, between Minuit and the start it was given
 
 
@@ -78,11 +79,37 @@ class Contour:
         return np.asarray(self.rise <= contour_level(confidence))
 
     def lines(self, confidence: float) -> list[Array]:
-        """The edge of that region as polygons, each of shape (point, 2)."""
+        """The edge of that region as polygons, each of shape (point, 2), through a spline between the points."""
         from contourpy import contour_generator
 
-        generator = contour_generator(self.first, self.second, self.rise.T)
+        first, second, rise = smooth(self.first, self.second, self.rise)
+        generator = contour_generator(first, second, rise.T)
         return [np.asarray(line) for line in generator.lines(contour_level(confidence))]
+
+
+def smooth(first: Array, second: Array, rise: Array) -> tuple[Array, Array, Array]:
+    """D over two parameters at points close enough for lines without corners: a cubic spline of both.
+
+    D is nearly a parabola, which a spline follows however narrow its valley is; straight lines between its points would
+    cut a narrow region to pieces.
+
+    Args:
+        first, second: values of the parameters, shapes (n,) and (m,).
+        rise: D less its least, shape (n, m).
+
+    Returns:
+        The same at more values; as they are where D is not finite, or has fewer than four values along a parameter.
+    """
+    from scipy.interpolate import RectBivariateSpline
+
+    if min(rise.shape) < 4 or not np.all(np.isfinite(rise)):
+        return first, second, rise
+    finer = [
+        np.interp(np.linspace(0, len(x) - 1, _SMOOTH * (len(x) - 1) // max(1, len(x) // _ENOUGH) + 1), range(len(x)), x)
+        for x in (first, second)
+    ]
+    spline = RectBivariateSpline(first, second, rise)
+    return finer[0], finer[1], np.maximum(spline(*finer), 0.0)
 
 
 def contour_level(confidence: float) -> float:
