@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from nuatom.config.parameters import PARAMETERS
 
 import nuatom as na
 from nuatom import limit as statistics
@@ -17,7 +18,6 @@ from nuatom.cli import main
 from nuatom.cli.exclusions import results
 from nuatom.cli.screen import Column, show
 from nuatom.config import load, parse
-from nuatom.config.parameters import PARAMETERS
 from nuatom.config.regions import region
 from nuatom.detector import Detector, NestYields, RelativeResolution, TabulatedEfficiency, folding
 from nuatom.limit import Binned, Model, Signal
