@@ -21,7 +21,7 @@ __version__ = "0.1.0"
 
 # Where each public name lives.  The block under TYPE_CHECKING says the same to type checkers and
 # editors, which cannot follow __getattr__; a test keeps the two and __all__ equal.
-_MODULES = ("coherent", "conformance", "detector", "limit", "source", "units")
+_MODULES = ("choices", "coherent", "conformance", "detector", "limit", "source", "units")
 _HOME = {
     "Anapole": "nuatom.neutrino",
     "Atom": "nuatom.atom.field",
@@ -98,7 +98,7 @@ _HOME = {
 }
 
 if TYPE_CHECKING:
-    from nuatom import coherent, conformance, detector, limit, source, units
+    from nuatom import choices, coherent, conformance, detector, limit, source, units
     from nuatom.approximations import CoherentSumRule, EquivalentPhoton, FrozenPhoton, Stepping
     from nuatom.atom.exchange import KohnSham, KriegerLiIafrate, Slater
     from nuatom.atom.field import Atom, PointNucleus, UniformNucleus
@@ -205,6 +205,7 @@ __all__ = [
     "VectorMediator",
     "Weak",
     "__version__",
+    "choices",
     "coherent",
     "components",
     "conformance",

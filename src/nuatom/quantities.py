@@ -51,6 +51,8 @@ POWER = Dimension("a power", "3GW", ("W", "kW", "MW", "GW"))
 ACTIVITY = Dimension("an activity", "3MCi", ("Bq", "kBq", "MBq", "GBq", "TBq", "PBq", "Ci", "kCi", "MCi"))
 EXPOSURE = Dimension("an exposure", "1.16 tonne year", ("kg day", "kg year", "tonne day", "tonne year"), (0, 1, 1, 0))
 FLUX = Dimension("a flux", "2.7e13/(cm2 s)", ("1/(cm2 s)",), (0, 0, -1, -2))
+FLUENCE = Dimension("a fluence", "1e12/cm2", ("1/cm2",), (0, 0, 0, -2))
+TIME = Dimension("a time", "10s", ("s", "day", "year"), (0, 0, 1, 0))
 RATE = Dimension("a rate per mass", "2.5/(kg day)", ("1/(kg day)", "1/(tonne year)"), (0, -1, -1, 0))
 SPECTRAL_RATE = Dimension(
     "a rate per mass and energy", "2.5/(kg day keV)", ("1/(kg day keV)", "1/(tonne year keV)"), (-1, -1, -1, 0)

@@ -13,7 +13,7 @@ import pytest
 
 import nuatom
 
-MODULES = ("coherent", "conformance", "detector", "limit", "source", "units")
+MODULES = ("choices", "coherent", "conformance", "detector", "limit", "source", "units")
 PUBLIC = [
     "Anapole",
     "Atom",
@@ -73,6 +73,7 @@ PUBLIC = [
     "VectorMediator",
     "Weak",
     "__version__",
+    "choices",
     "coherent",
     "components",
     "conformance",
