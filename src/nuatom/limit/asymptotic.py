@@ -89,12 +89,17 @@ def upper_limits(
         RuntimeError: the data do not limit the parameter.
     """
     chosen = procedure if procedure is not None else OneSided()
-    found = _Inversion(likelihood, parameter, confidence, chosen, needs_bound=True).end(+1)
+    found = ends_above(likelihood, parameter, confidence, chosen)
     band = chosen.least_band
     if band is not None:
         least = asymptotic_sensitivity(likelihood, parameter, confidence, chosen, bands=(band,)).bands[band]
         found = np.maximum(found, least)
     return found
+
+
+def ends_above(likelihood: Likelihood, parameter: str, confidence: float, procedure: Procedure) -> Array:
+    """The same, whatever the least limit is that the procedure reports."""
+    return _Inversion(likelihood, parameter, confidence, procedure, needs_bound=True).end(+1)
 
 
 def intervals(likelihood: Likelihood, parameter: str, confidence: float = 0.9) -> tuple[Array, Array, Array]:

@@ -12,6 +12,7 @@ from nuatom.limit.asymptotic import (
     Interval,
     Sensitivity,
     asymptotic_sensitivity,
+    ends_above,
     intervals,
     lower_bound,
     upper_limits,
@@ -98,6 +99,8 @@ def exclusion(
     if not _is_counted(likelihood, parameter, confidence, method):
         found = _asymptotic(likelihood, parameter, confidence, chosen)
         expected = _expected(likelihood, parameter, confidence, chosen, without, seed)
+        if chosen.least_band is not None:
+            found = replace(found, high=max(found.high, expected.bands[chosen.least_band]))
         return Exclusion(found, expected, "asymptotic")
     if method == "auto" and is_a_count(likelihood, parameter):
         return Exclusion(
@@ -140,7 +143,7 @@ def upper_limit(
     """
     low, chosen = lower_bound(likelihood, parameter), OneSided() if procedure is None else procedure
     likelihood.require_single()
-    if _is_counted(likelihood, parameter, confidence, method):
+    if chosen.least_band is not None or _is_counted(likelihood, parameter, confidence, method):
         found = exclusion(
             likelihood, parameter, confidence, chosen, method=method, toys=toys, seed=seed, progress=progress
         ).interval.high
@@ -260,7 +263,7 @@ def _asymptotic(likelihood: Likelihood, parameter: str, confidence: float, proce
     if procedure.two_ends:
         low, high, best = (float(x[0]) for x in intervals(likelihood, parameter, confidence))
         return Interval(parameter, low, high, best, confidence)
-    high = float(upper_limits(likelihood, parameter, confidence, procedure)[0])
+    high = float(ends_above(likelihood, parameter, confidence, procedure)[0])
     best = float(minimise(likelihood).values[0, likelihood.model.index(parameter)])
     return Interval(parameter, lower_bound(likelihood, parameter), high, best, confidence)
 
