@@ -96,7 +96,9 @@ def test_a_response(run: Run, tmp_path: Path) -> None:
     T, Q = np.geomspace(0.05, 2, 60) * keV, np.geomspace(0.05, 200, 400) * keV
     S = hydrogen.structure(T, Q).charge[0]
     rows = [
-        f"{t / keV:.17g},{q / keV:.17g},{s * keV:.17g}" for t, row in zip(T, S, strict=True) for q, s in zip(Q, row, strict=True)
+        f"{t / keV:.17g},{q / keV:.17g},{s * keV:.17g}"
+        for t, row in zip(T, S, strict=True)
+        for q, s in zip(Q, row, strict=True)
     ]
     file = tmp_path / "s.csv"
     file.write_text("transfer[keV],momentum[keV],S[1/keV]\n" + "\n".join(rows) + "\n", encoding="utf-8")
