@@ -55,6 +55,7 @@ KERNELS = {
     "nuatom.atom.angular",
     "nuatom.atom.compiled",
     "nuatom.atom.dirac",
+    "nuatom.atom.coulomb",
     "nuatom.atom.green",
     "nuatom.response.kernels",
 }

@@ -126,7 +126,7 @@ class Stage:
     exchange: Exchange
     settings: StageSettings
     largest: float
-    _kernels: dict[int, Array] = field(default_factory=dict, repr=False, compare=False)
+    _kernels: dict[int, tuple[Array, Array | None]] = field(default_factory=dict, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @cached_property
@@ -221,9 +221,26 @@ class Stage:
 
     def kernel(self, J: int) -> Array:
         """K_J, computed once."""
+        return self._kernel(J)[0]
+
+    def potential_of(self, J: int, densities: Array) -> Array:
+        """K_J on densities times their weights, shape (N, columns)."""
+        from nuatom.atom.coulomb import coulomb_potential
+
+        matrix, diagonal = self._kernel(J)
+        if diagonal is None:
+            return np.asarray(matrix @ densities)
+        return np.asarray(coulomb_potential(J, self.medium.r, np.ascontiguousarray(densities), diagonal))
+
+    def _kernel(self, J: int) -> tuple[Array, Array | None]:
+        """K_J, and what it has on the diagonal beside Coulomb's if it has nothing else: its products are then cheap."""
         with self._lock:
             if J not in self._kernels:
-                self._kernels[J] = self.interaction.matrix(J, self.medium)
+                matrix = self.interaction.matrix(J, self.medium)
+                rest = matrix - self.medium.coulomb(J)
+                diagonal = np.diag(rest).copy()
+                local = np.array_equal(rest, np.diag(diagonal))
+                self._kernels[J] = matrix, diagonal if local else None
             return self._kernels[J]
 
     def prepare(self) -> Stage:

@@ -23,8 +23,9 @@ from nuatom.response.central_field import CentralField
 from nuatom.response.partial_waves import one_blas_thread
 from nuatom.response.response_table import ridge
 from nuatom.response.screening.discrete import Discrete, discrete
+from nuatom.response.screening.independent import FIRST
 from nuatom.response.screening.interaction import Interaction
-from nuatom.response.screening.random_phase import DRESSED, FIRST, response
+from nuatom.response.screening.random_phase import DRESSED, response
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.tabulate import tabulate
 from nuatom.store import Store, Table, Variable
