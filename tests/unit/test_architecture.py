@@ -31,6 +31,7 @@ LAYERS = (
     "coherent",
     "source",
     "rates",
+    "recommendation",
     "detector",
     "limit",
     "certificate",

@@ -87,6 +87,7 @@ PUBLIC = [
     "photoabsorption",
     "rate",
     "rate_spectrum",
+    "recommended",
     "refuse_others",
     "solar_moment",
     "source",

@@ -82,7 +82,15 @@ def decaying(P, Q, Pv, Qv, kappa, energy, r, dr, V, keep):
     P[:start] = 0.0
     Q[:start] = 0.0
     l = kappa if kappa > 0 else -kappa - 1
-    last = r.size - 1
+    # V rises towards zero: beyond V = energy nothing is allowed, whatever l.
+    low, last = 0, r.size - 1
+    while last - low > 1:
+        middle = (low + last) // 2
+        if V[middle] < energy:
+            low = middle
+        else:
+            last = middle
+    last = max(last, keep)
     while last > keep and (energy - V[last]) * r[last] * r[last] < 0.5 * l * (l + 1):
         last -= 1
     exponent = 0.0

@@ -57,7 +57,7 @@ GAPS = 24
 """Gaps of the table that are looked into."""
 _TOPS = np.array([60.0, 300.0, 1000.0]) * eV / HARTREE
 _BESIDE_LINE = 2.0  # full widths
-_BESIDE_EDGE = 0.6 * eV / HARTREE  # a table has no nodes nearer below a threshold
+_BESIDE_EDGE = 0.6 * eV / HARTREE  # Rydberg lines are nearer
 
 
 @dataclass(frozen=True)
@@ -347,7 +347,7 @@ def _check_width(direct: Direct) -> tuple[Check, ...]:
 def check_screening_table(direct: Direct) -> Outcome:
     """The model between the nodes of its table against the response computed there.
 
-    Not where a threshold is between: the table has no nodes from 0.55 eV below to 0.12 eV above one, where Rydberg
+    Not where a threshold is between: the table has no nodes from 0.23 eV below to 0.01 eV above one, where Rydberg
     lines are closer than their width, and bridges what they do.
 
     Args:

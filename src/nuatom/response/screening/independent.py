@@ -20,6 +20,8 @@ Complex = NDArray[np.complexfloating[Any, Any]]
 
 _CLOSED = -0.02
 _DEEP = 30.0
+_REACH = 200.0
+"""Half widths from a line within which it has its width: beyond are 0.3 % of a Lorentzian."""
 FIRST = 0.9
 """Lines from this fraction of the first threshold on have a width: the interaction may move them above it."""
 
@@ -217,7 +219,13 @@ def with_lines(poles: Poles, stage: Stage, transfer: float, widths: Widths) -> P
     """
     first = -float(stage.orbitals[0].max())
     moving = _responding(stage, transfer)
-    chosen = [t for t in stage.transitions if t.energy > FIRST * first and moving[t.shell]]
+    chosen = [
+        t
+        for t in stage.transitions
+        if t.energy > FIRST * first
+        and moving[t.shell]
+        and abs(transfer - t.energy) < _REACH * float(widths.half(t.energy))
+    ]
     energy, share, tail = (np.array([getattr(t, name) for t in chosen]) for name in ("energy", "share", "tail"))
     x = transfer - energy
     wide = 1 / (x + 1j * widths.half(energy))

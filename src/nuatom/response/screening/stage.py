@@ -22,9 +22,10 @@ from nuatom.response.excitations import levels
 from nuatom.response.partial_waves import wave_number
 from nuatom.response.screening.interaction import Interaction, Medium
 
-LAST_RESOLVED = 5.3
-"""Rydberg levels up to this effective quantum number are lines one by one; those above are one line."""
-FAR = 150.0
+LAST_RESOLVED, OUTSIDE = 8.3, 5.3
+"""Rydberg levels up to this effective quantum number are lines one by one; those above are one line.  The second is of
+l > 3, which are outside the atom and hardly respond."""
+FAR = 320.0
 """Where waves that start or end near a threshold are followed to [Bohr]."""
 
 
@@ -186,7 +187,8 @@ class Stage:
         names, rows, tails = [], [], []
         for level in levels(self.solution, self.shells)[1]:
             effective = charge / np.sqrt(-2 * level.energy)
-            if effective <= LAST_RESOLVED:
+            l = level.kappa if level.kappa > 0 else -level.kappa - 1
+            if effective <= (LAST_RESOLVED if l <= 3 else OUTSIDE):
                 names.append((level.n, level.kappa))
                 rows.append(self._bound(level.n, level.kappa, level.energy))
                 tails.append(float(effective**3 * zeta(3, effective + 1)))
