@@ -15,39 +15,39 @@ from nuatom.response.screened import Screened
 
 if TYPE_CHECKING:
     from nuatom.elements import Element
+    from nuatom.targets import Target
 
 Progress = Callable[[int, int], None]
 
 
-def recommended(target: str | int | Atom | Element, tolerance: float = 5e-3, progress: Progress | None = None) -> Any:
+def recommended(
+    target: str | int | Element | Target | Atom, tolerance: float = 5e-3, progress: Progress | None = None
+) -> Any:
     """The recommended model of an atom, or the material of a compound whose atoms are recommended models.
 
     ``recommended("Xe")`` is a `ResponseModel`, `Screened`, for `cross_section`, `spectrum`, `lines`, `photoabsorption`
     and `rate`; ``recommended("CsI")`` is a `Material`, for `rate` and `rate_spectrum`, and ``recommended("CsI").parts``
-    are its elements and their models.  An element is a model however it is written, "Xe", "xenon" or 54.
+    are its elements and their models.  An element as it is found in nature is a model however it is written, "Xe",
+    "xenon" or 54; an isotope, "Ge-76", is a material, which knows its mass.
 
     Args:
-        target: an element, a formula, or an `Atom`, whose nucleus and charge are kept.
+        target: as for `nuatom.target`, or an `Atom`, whose nucleus and charge are kept.
         tolerance: of the `CentralField` underneath.
         progress: called with (done, total) while a table is computed.
 
     Raises:
         ValueError: for an unknown element, a formula that cannot be read, or a tolerance out of range.
     """
-    from nuatom.elements import Element
-    from nuatom.elements import target as composition
     from nuatom.rates import Material
+    from nuatom.targets import target as read
 
     if isinstance(target, Atom):
         return recommended_atom(target, tolerance, progress)
-    if isinstance(target, Element):
-        return recommended_atom(Atom(target.symbol), tolerance, progress)
-    if not isinstance(target, str) or target.strip().isdigit():
-        return recommended_atom(Atom(target), tolerance, progress)
-    found = composition(target)
-    if len(found.composition) == 1 and found.composition[0][1] == 1:
-        return recommended_atom(Atom(found.composition[0][0].symbol), tolerance, progress)
-    return Material.of(found.formula, lambda symbol: recommended_atom(Atom(symbol), tolerance, progress))
+    found = read(target)
+    (part, count), *others = found.composition
+    if not others and count == 1 and part.label == part.symbol:
+        return recommended_atom(Atom(part.symbol), tolerance, progress)
+    return Material.of(found, lambda symbol: recommended_atom(Atom(symbol), tolerance, progress))
 
 
 def recommended_atom(atom: Atom, tolerance: float = 5e-3, progress: Progress | None = None) -> Screened:

@@ -25,6 +25,8 @@ def test_a_compound_is_a_material_of_recommended_atoms() -> None:
     assert [(part.symbol, count) for part, count, _ in material.parts] == [("Cs", 1), ("I", 1)]
     assert [model for *_, model in material.parts] == [na.recommended("Cs"), na.recommended("I")]
     assert material == na.Material.of("CsI", na.recommended)
+    (isotope,) = na.recommended("Ge-76").parts
+    assert isotope[0].label == "Ge-76" and isotope[2] == na.recommended("Ge")
 
 
 def test_nucleus_and_charge_of_an_atom_are_kept() -> None:
