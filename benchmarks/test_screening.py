@@ -17,8 +17,9 @@ import nuatom as na
 from nuatom.response.partial_waves import one_blas_thread
 from nuatom.response.response_table import ridge
 from nuatom.response.screening.discrete import discrete
+from nuatom.response.screening.independent import green
 from nuatom.response.screening.interaction import AveragedExchange, Interaction, LocalExchange
-from nuatom.response.screening.random_phase import green, response
+from nuatom.response.screening.random_phase import response
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.screening.table import HIGHEST, LOWEST, STEP, build
 from nuatom.units import HARTREE, MeV, eV, keV

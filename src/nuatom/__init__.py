@@ -91,6 +91,7 @@ _HOME = {
     "rate": "nuatom.rates",
     "rate_spectrum": "nuatom.rates",
     "refuse_others": "nuatom.functions",
+    "recommended": "nuatom.recommendation",
     "solar_moment": "nuatom.neutrino",
     "spectrum": "nuatom.scattering",
     "target": "nuatom.targets",
@@ -134,6 +135,7 @@ if TYPE_CHECKING:
         solar_moment,
     )
     from nuatom.rates import Material, nuclear_rate_spectrum, rate, rate_spectrum
+    from nuatom.recommendation import recommended
     from nuatom.response.central_field import CentralField
     from nuatom.response.free import FreeElectrons
     from nuatom.response.hydrogenic import Hydrogenic
@@ -220,6 +222,7 @@ __all__ = [
     "photoabsorption",
     "rate",
     "rate_spectrum",
+    "recommended",
     "refuse_others",
     "solar_moment",
     "source",

@@ -31,6 +31,7 @@ LAYERS = (
     "coherent",
     "source",
     "rates",
+    "recommendation",
     "detector",
     "limit",
     "certificate",
@@ -55,6 +56,7 @@ KERNELS = {
     "nuatom.atom.angular",
     "nuatom.atom.compiled",
     "nuatom.atom.dirac",
+    "nuatom.atom.coulomb",
     "nuatom.atom.green",
     "nuatom.response.kernels",
 }

@@ -17,6 +17,7 @@ from nuatom.response.screening.interaction import Interaction, NoInteraction
     [
         ("central-field", na.CentralField),
         ("screened", na.Screened),
+        ("recommended", na.Screened),
         ("free", na.FreeElectrons),
         ("stepping", na.Stepping),
         ("impulse", na.Impulse),

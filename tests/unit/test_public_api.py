@@ -88,6 +88,7 @@ PUBLIC = [
     "photoabsorption",
     "rate",
     "rate_spectrum",
+    "recommended",
     "refuse_others",
     "solar_moment",
     "source",

@@ -17,8 +17,9 @@ from nuatom.atom.green import decaying, outgoing
 from nuatom.atom.grid import Grid
 from nuatom.elements import configuration
 from nuatom.response.partial_waves import PartialWaves, one_blas_thread
-from nuatom.response.screening import random_phase
+from nuatom.response.screening import independent as independent_electrons
 from nuatom.response.screening.discrete import Discrete, discrete
+from nuatom.response.screening.independent import blocked, green, with_lines
 from nuatom.response.screening.interaction import (
     AveragedExchange,
     CoulombOnly,
@@ -26,7 +27,7 @@ from nuatom.response.screening.interaction import (
     LocalExchange,
     NoInteraction,
 )
-from nuatom.response.screening.random_phase import DRESSED, blocked, green, multipole_fields, with_lines
+from nuatom.response.screening.random_phase import DRESSED, multipole_fields, susceptibility
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
@@ -130,7 +131,7 @@ def independent(on: Stage, transfer: float, J: int, lines: bool = False) -> NDAr
     poles = blocked(on, transfer)
     if lines:
         poles = with_lines(poles, on, transfer, WIDTHS)
-    return np.asarray(random_phase.susceptibilities(green(on, transfer), poles, J)[0])
+    return np.asarray(susceptibility(green(on, transfer), poles, J))
 
 
 def induced(on: Stage, transfer: float, J: int, source: Array, kernel: Array, lines: bool = False) -> Array:
@@ -151,7 +152,7 @@ def polarizability(on: Stage) -> float:
 @pytest.fixture
 def all_shells(monkeypatch: pytest.MonkeyPatch) -> None:
     """At small T too, where deep shells are left out because they hardly respond."""
-    monkeypatch.setattr(random_phase, "_DEEP", np.inf)
+    monkeypatch.setattr(independent_electrons, "_DEEP", np.inf)
 
 
 @pytest.mark.usefixtures("all_shells")
@@ -344,7 +345,7 @@ def test_channels_add_up_to_what_is_lost(
 ) -> None:
     """Σ over channels = −(1/π)(2J+1)² Im⟨j_J|χ_J|j_J⟩: the optical theorem of the random-phase response."""
     # Lines just below the first threshold have a width but are counted with the discrete ones.
-    monkeypatch.setattr(random_phase, "FIRST", 1.0)
+    monkeypatch.setattr(independent_electrons, "FIRST", 1.0)
     on = stage(symbol, largest * eV, TWO, interaction)
     Q = np.array([0.01, 0.5, 2.0])
     found = screened_at(on, transfer * eV, Q)
@@ -376,7 +377,7 @@ def test_response_is_positive(transfer: float, interaction: Interaction) -> None
 def test_shells_too_deep_to_respond_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     on = stage("Cs", 60 * eV)
     short = screened_at(on, 5 * eV, np.array([1e-3])).dressed[0].sum()
-    monkeypatch.setattr(random_phase, "_DEEP", np.inf)
+    monkeypatch.setattr(independent_electrons, "_DEEP", np.inf)
     # Left out is what is 30 times deeper than T, with a share of 1/30² in what is felt at most; measured 0.6 %.
     assert short == pytest.approx(screened_at(on, 5 * eV, np.array([1e-3])).dressed[0].sum(), rel=1e-3)
 

@@ -17,10 +17,11 @@ from nuatom.atom.field import Atom
 from nuatom.elements import measured_edges
 from nuatom.functions import VECTOR
 from nuatom.response.partial_waves import PartialWaves, one_blas_thread
-from nuatom.response.screening import random_phase
+from nuatom.response.screening import independent as independent_electrons
 from nuatom.response.screening.discrete import Discrete, discrete
+from nuatom.response.screening.independent import blocked, green
 from nuatom.response.screening.interaction import AveragedExchange, Interaction, LocalExchange, NoInteraction
-from nuatom.response.screening.random_phase import blocked, green
+from nuatom.response.screening.random_phase import susceptibility
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.screening.table import HIGHEST
 from nuatom.response.sum_rules import trk_sum
@@ -163,8 +164,8 @@ def polarizability(symbol: str, interaction: Interaction, exchange: Exchange = _
     r, w = on.medium.r, on.medium.weights
     with pytest.MonkeyPatch.context() as patch:
         # Deep shells too, which are left out at small T as they hardly respond.
-        patch.setattr(random_phase, "_DEEP", np.inf)
-        chi = random_phase.susceptibilities(green(on, 1e-4), blocked(on, 1e-4), 1)[0].real
+        patch.setattr(independent_electrons, "_DEEP", np.inf)
+        chi = susceptibility(green(on, 1e-4), blocked(on, 1e-4), 1).real
     with one_blas_thread():
         felt = np.linalg.solve(np.eye(r.size) - (on.kernel(1) * w) @ (chi * w), r)
     return float(-(w * r) @ chi @ (w * felt))

@@ -30,12 +30,13 @@ def _folder() -> Path:
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function on first use, release the GIL in it, and keep the machine code on disk.
 
+    A product and a sum may become one instruction, which rounds once; nothing else is reordered.
     Where the folder cannot be written numba falls back to the one beside the source.
     """
     given = getattr(config, "CACHE_DIR")  # noqa: B009 - made at run time, unknown to type checkers
     # Numba reads the setting when it decorates; other packages' kernels are to keep theirs.
     setattr(config, "CACHE_DIR", str(_folder()))  # noqa: B010
     try:
-        return numba.njit(cache=True, nogil=True)(function)
+        return numba.njit(cache=True, nogil=True, fastmath={"contract"})(function)
     finally:
         setattr(config, "CACHE_DIR", given)  # noqa: B010

@@ -49,45 +49,42 @@ def integrate(P, Q, start, stop, direction, kappa, energy, r, dr, V):
     The values at start, start+direction, … (STEPS of them) are given; the rest up to and including `stop` is
     filled.  direction is +1 outward, −1 inward.
     """
-    fP = np.empty(STEPS)
-    fQ = np.empty(STEPS)
     h = float(direction)
+    # The slopes of the last seven points, the latest in p1 and q1: in registers, since this loop is most of the work.
+    slopes = np.empty((2, STEPS))
     for n in range(STEPS):
         i = start + direction * n
         A = (energy - V[i]) / C
-        fP[n] = h * dr[i] * (-kappa / r[i] * P[i] + (A + 2 * C) * Q[i])
-        fQ[n] = h * dr[i] * (kappa / r[i] * Q[i] - A * P[i])
-    head = STEPS - 1
+        slopes[0, n] = h * dr[i] * (-kappa / r[i] * P[i] + (A + 2 * C) * Q[i])
+        slopes[1, n] = h * dr[i] * (kappa / r[i] * Q[i] - A * P[i])
+    p7, p6, p5, p4, p3, p2, p1 = slopes[0]
+    q7, q6, q5, q4, q3, q2, q1 = slopes[1]
+    w0, w1, w2, w3, w4, w5, w6, w7 = AM
     i = start + direction * (STEPS - 1)
+    y, z = P[i], Q[i]
     while i != stop:
-        sumP = P[i]
-        sumQ = Q[i]
-        slot = head
-        for n in range(STEPS):
-            sumP += AM[n + 1] * fP[slot]
-            sumQ += AM[n + 1] * fQ[slot]
-            slot -= 1
-            if slot < 0:
-                slot = STEPS - 1
         i += direction
         A = (energy - V[i]) / C
         step = h * dr[i]
         m11 = -step * kappa / r[i]
         m12 = step * (A + 2 * C)
         m21 = -step * A
-        # (1 − AM0 M) y = sum, M = [[m11, m12], [m21, −m11]]
-        a = 1 - AM[0] * m11
-        b = -AM[0] * m12
-        c = -AM[0] * m21
-        d = 1 + AM[0] * m11
-        determinant = a * d - b * c
-        P[i] = (d * sumP - b * sumQ) / determinant
-        Q[i] = (a * sumQ - c * sumP) / determinant
-        head += 1
-        if head == STEPS:
-            head = 0
-        fP[head] = m11 * P[i] + m12 * Q[i]
-        fQ[head] = m21 * P[i] - m11 * Q[i]
+        # (1 − w0 M) y = sum, M = [[m11, m12], [m21, −m11]]; the determinant is 1 − w0² (m11² + m12 m21)
+        scale = 1 / (1 - w0 * w0 * (m11 * m11 + m12 * m21))
+        d = scale * (1 + w0 * m11)
+        b = scale * w0 * m12
+        a = scale * (1 - w0 * m11)
+        c = scale * w0 * m21
+        # The oldest first: only the last terms have to wait for the point before.
+        y += ((w7 * p7 + w6 * p6) + (w5 * p5 + w4 * p4)) + (w3 * p3 + w2 * p2) + w1 * p1
+        z += ((w7 * q7 + w6 * q6) + (w5 * q5 + w4 * q4)) + (w3 * q3 + w2 * q2) + w1 * q1
+        y, z = d * y + b * z, a * z + c * y
+        P[i] = y
+        Q[i] = z
+        p7, p6, p5, p4, p3, p2 = p6, p5, p4, p3, p2, p1
+        q7, q6, q5, q4, q3, q2 = q6, q5, q4, q3, q2, q1
+        p1 = m11 * y + m12 * z
+        q1 = m21 * y - m11 * z
 
 
 @kernel

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from nuatom.atom.compiled import kernel
-from nuatom.atom.dirac import STEPS, C, integrate, phase_derivative, regular_start
+from nuatom.atom.dirac import STEPS, C, integrate, matching_radius, phase_derivative, regular_start
 
 _FAR = 30.0
 """A decaying wave is begun where it has fallen by e^−30 from where it is wanted."""
@@ -21,9 +21,12 @@ _FAR = 30.0
 @kernel
 def _turning(kappa, energy, r, V):
     """The first index where the wave oscillates, 0 if nowhere."""
+    inverse = 1 / C
     for i in range(r.size):
-        A = (energy - V[i]) / C
-        if r[i] ** 2 * A * (A + 2 * C) > kappa * kappa:
+        A = (energy - V[i]) * inverse
+        if A < 0 and energy < 0:
+            break  # V rises towards zero: it is forbidden from here on
+        if r[i] * r[i] * A * (A + 2 * C) > kappa * kappa:
             return i
     return 0
 
@@ -79,8 +82,16 @@ def decaying(P, Q, Pv, Qv, kappa, energy, r, dr, V, keep):
     P[:start] = 0.0
     Q[:start] = 0.0
     l = kappa if kappa > 0 else -kappa - 1
-    last = r.size - 1
-    while last > keep and energy - V[last] - 0.5 * l * (l + 1) / r[last] ** 2 < 0:
+    # V rises towards zero: beyond V = energy nothing is allowed, whatever l.
+    low, last = 0, r.size - 1
+    while last - low > 1:
+        middle = (low + last) // 2
+        if V[middle] < energy:
+            low = middle
+        else:
+            last = middle
+    last = max(last, keep)
+    while last > keep and (energy - V[last]) * r[last] * r[last] < 0.5 * l * (l + 1):
         last -= 1
     exponent = 0.0
     while last < r.size - 1 and (exponent < _FAR or last < start + 2 * STEPS):
@@ -102,6 +113,15 @@ def decaying(P, Q, Pv, Qv, kappa, energy, r, dr, V, keep):
         Pv[i] /= wronskian
         Qv[i] /= wronskian
     return start
+
+
+@kernel
+def matching_radii(kappas, energies, tail, nearest, accuracy):
+    """`matching_radius` of several waves, shape (n,): each beyond its own nearest radius; −1 where there is none."""
+    found = np.empty(kappas.size)
+    for k in range(kappas.size):
+        found[k] = matching_radius(kappas[k], energies[k], tail, nearest[k], accuracy)
+    return found
 
 
 @kernel

@@ -19,7 +19,16 @@ from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import ridge
 from nuatom.response.screened import FADE, LEAST_WIDTH, SCREENING_ERROR, Screened
 from nuatom.response.screening import random_phase
-from nuatom.response.screening.random_phase import DRESSED, Response, blocked, green, multipole_fields, screen
+from nuatom.response.screening.independent import blocked, green, with_lines
+from nuatom.response.screening.random_phase import (
+    DRESSED,
+    Response,
+    absorbing,
+    amplitudes_of,
+    multipole_fields,
+    screened,
+    susceptibility,
+)
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.screening.table import HIGHEST, LOWEST, STEP
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
@@ -48,7 +57,7 @@ GAPS = 24
 """Gaps of the table that are looked into."""
 _TOPS = np.array([60.0, 300.0, 1000.0]) * eV / HARTREE
 _BESIDE_LINE = 2.0  # full widths
-_BESIDE_EDGE = 0.6 * eV / HARTREE  # a table has no nodes nearer below a threshold
+_BESIDE_EDGE = 0.6 * eV / HARTREE  # Rydberg lines are nearer
 
 
 @dataclass(frozen=True)
@@ -130,18 +139,19 @@ def check_channels(direct: Direct) -> Outcome:
         w = stage.medium.weights[:, None]
         Q = float(ridge(T)) * np.exp(np.array([-5.0, -2.0, 0.0]))
         functions = green(stage, T)
-        poles = random_phase.with_lines(blocked(stage, T), stage, T, direct.widths)
+        poles = with_lines(blocked(stage, T), stage, T, direct.widths)
         opened, lost = np.zeros(Q.size), np.zeros(Q.size)
         # The first multipoles are all that count at these Q, and the others are no different.
         for J, fields in enumerate(multipole_fields(stage, Q)[:4]):
-            felt = w * screen(functions, poles, J, fields)[:, : Q.size]
-            weight = functions.weights(J) * functions.is_open
-            opened += (2 * J + 1) * weight @ np.abs(functions.inner.charge @ felt) ** 2
+            channels = absorbing(functions, poles, J)
+            plain = amplitudes_of(stage, J, channels.shell, channels.kappa, channels.rows, fields)
+            felt = screened(functions, poles, channels, J, fields, plain).charge
             # All lines that have a width absorb, those counted with the discrete ones too.
-            weight = poles.weights(stage, J) * -poles.even.imag / np.pi
-            opened += (2 * J + 1) * weight @ np.abs(poles.rows.charge @ felt) ** 2
-            chi = random_phase.susceptibilities(functions, poles, J)[0]
-            lost -= (2 * J + 1) ** 2 / np.pi * np.sum(w * fields.charge * (chi @ felt), axis=0).imag
+            opened += (2 * J + 1) ** 2 * (-channels.loss / np.pi) @ np.abs(felt) ** 2
+            # The whole field, from the complex system in full.
+            chi = susceptibility(functions, poles, J) * w.T
+            whole = np.linalg.solve(np.eye(len(w)) - (stage.kernel(J) * w.T) @ chi, fields.charge)
+            lost -= (2 * J + 1) ** 2 / np.pi * np.sum(w * fields.charge * (chi @ whole), axis=0).imag
         ratio = opened / lost
         candidate = float(ratio[np.argmax(np.abs(ratio - 1))])
         if not abs(candidate - 1) <= abs(worst - 1):
@@ -337,7 +347,7 @@ def _check_width(direct: Direct) -> tuple[Check, ...]:
 def check_screening_table(direct: Direct) -> Outcome:
     """The model between the nodes of its table against the response computed there.
 
-    Not where a threshold is between: the table has no nodes from 0.55 eV below to 0.12 eV above one, where Rydberg
+    Not where a threshold is between: the table has no nodes from 0.23 eV below to 0.01 eV above one, where Rydberg
     lines are closer than their width, and bridges what they do.
 
     Args:

@@ -145,6 +145,18 @@ def _screened_in_words(given: Mapping[str, Any]) -> list[str]:
     return [f"{given.get('interaction') or next(iter(INTERACTIONS))} interaction", f"width {width:g}"]
 
 
+def _recommended(atom: Atom, how: How) -> ResponseModel:
+    from nuatom.recommendation import recommended_atom
+
+    own = recommended_atom(atom, how.tolerance, how.progress)
+    # An atom's own exchange is the one that nobody asked for.
+    if atom.exchange not in (type(atom)(atom.symbol).exchange, own.atom.exchange):
+        raise ValueError(
+            f"the model recommended has exact exchange, not {atom.exchange!r}: leave the exchange out, or take screened"
+        )
+    return own
+
+
 def _free(atom: Atom, how: How) -> ResponseModel:
     from nuatom.response.free import FreeElectrons
 
@@ -238,6 +250,9 @@ MODELS: Responses = Responses(
             photons=True,
             options=(_INTERACTION, _WIDTH),
             words=_screened_in_words,
+        ),
+        "recommended": ResponseEntry(
+            "screened, in exact exchange and with measured edges", _recommended, _tables, photons=True
         ),
         "free": ResponseEntry("not bound and at rest", _free, in_field=False),
         "stepping": ResponseEntry("free above their thresholds", _stepping),

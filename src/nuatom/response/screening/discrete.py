@@ -17,18 +17,14 @@ import numpy as np
 
 from nuatom.atom.grid import Array, Indices
 from nuatom.elements import label
+from nuatom.response.screening.independent import blocked, green, transition_rows, weights, without
 from nuatom.response.screening.random_phase import (
     DRESSED,
     Amplitudes,
     amplitudes_of,
-    blocked,
-    green,
     multipole_fields,
     screen,
     summed,
-    transition_rows,
-    weights,
-    without,
 )
 from nuatom.response.screening.stage import Stage, Transition
 
@@ -80,7 +76,7 @@ def discrete(stage: Stage, momentum: Array) -> Discrete:
         energy = np.array([t.energy for t in here])
         rows = transition_rows(stage, here)
         d = rows.charge * stage.medium.weights
-        screened = screen(functions, poles, J, fields, rows.charge.T).real
+        screened = screen(functions, poles, J, fields, rows.charge.T)
         fields_only, W = screened[:, : -len(here)], d @ screened[:, -len(here) :]
         strength = np.sqrt(energy * weight)
         squares, Z = np.linalg.eigh(np.diag(energy**2) + np.outer(strength, strength) * (W + W.T) / (2 * J + 1))
@@ -88,14 +84,15 @@ def discrete(stage: Stage, momentum: Array) -> Discrete:
             raise RuntimeError(f"the ground state is unstable against J = {J}: the interaction is too attractive")
         T = np.sqrt(squares)
         bare = amplitudes_of(stage, J, shell, kappa, rows, fields)
-        felt = bare.induced(rows, fields_only, stage)
+        felt = d @ fields_only
+        charge, current = felt[:, : momentum.size], felt[:, momentum.size :]
         even = (Z * strength[:, None] / np.sqrt(T)).T
         odd = (Z * np.sqrt(weight / energy)[:, None] * np.sqrt(T)).T
         modes = Amplitudes(
-            charge=even @ felt.charge,
+            charge=even @ charge,
             # What the current induces is in proportion to T.
-            electric=odd @ bare.electric + (T / middle)[:, None] * (even @ (felt.electric - bare.electric)),
-            scalar=even @ felt.scalar,
+            electric=odd @ bare.electric + ((T / middle)[:, None] * (even @ current) if current.size else 0.0),
+            scalar=even @ (bare.scalar + charge - bare.charge),
             magnetic=odd @ bare.magnetic,
         )
         leading = np.argmax(np.abs(Z), axis=0)

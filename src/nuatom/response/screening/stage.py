@@ -22,9 +22,10 @@ from nuatom.response.excitations import levels
 from nuatom.response.partial_waves import wave_number
 from nuatom.response.screening.interaction import Interaction, Medium
 
-LAST_RESOLVED = 5.3
-"""Rydberg levels up to this effective quantum number are lines one by one; those above are one line."""
-FAR = 150.0
+LAST_RESOLVED, OUTSIDE = 8.3, 5.3
+"""Rydberg levels up to this effective quantum number are lines one by one; those above are one line.  The second is of
+l > 3, which are outside the atom and hardly respond."""
+FAR = 320.0
 """Where waves that start or end near a threshold are followed to [Bohr]."""
 
 
@@ -126,7 +127,7 @@ class Stage:
     exchange: Exchange
     settings: StageSettings
     largest: float
-    _kernels: dict[int, Array] = field(default_factory=dict, repr=False, compare=False)
+    _kernels: dict[int, tuple[Array, Array | None]] = field(default_factory=dict, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @cached_property
@@ -186,7 +187,8 @@ class Stage:
         names, rows, tails = [], [], []
         for level in levels(self.solution, self.shells)[1]:
             effective = charge / np.sqrt(-2 * level.energy)
-            if effective <= LAST_RESOLVED:
+            l = level.kappa if level.kappa > 0 else -level.kappa - 1
+            if effective <= (LAST_RESOLVED if l <= 3 else OUTSIDE):
                 names.append((level.n, level.kappa))
                 rows.append(self._bound(level.n, level.kappa, level.energy))
                 tails.append(float(effective**3 * zeta(3, effective + 1)))
@@ -221,9 +223,26 @@ class Stage:
 
     def kernel(self, J: int) -> Array:
         """K_J, computed once."""
+        return self._kernel(J)[0]
+
+    def potential_of(self, J: int, densities: Array) -> Array:
+        """K_J on densities times their weights, shape (N, columns)."""
+        from nuatom.atom.coulomb import coulomb_potential
+
+        matrix, diagonal = self._kernel(J)
+        if diagonal is None:
+            return np.asarray(matrix @ densities)
+        return np.asarray(coulomb_potential(J, self.medium.r, np.ascontiguousarray(densities), diagonal))
+
+    def _kernel(self, J: int) -> tuple[Array, Array | None]:
+        """K_J, and what it has on the diagonal beside Coulomb's if it has nothing else: its products are then cheap."""
         with self._lock:
             if J not in self._kernels:
-                self._kernels[J] = self.interaction.matrix(J, self.medium)
+                matrix = self.interaction.matrix(J, self.medium)
+                rest = matrix - self.medium.coulomb(J)
+                diagonal = np.diag(rest).copy()
+                local = np.array_equal(rest, np.diag(diagonal))
+                self._kernels[J] = matrix, diagonal if local else None
             return self._kernels[J]
 
     def prepare(self) -> Stage:

@@ -23,8 +23,9 @@ from nuatom.response.central_field import CentralField
 from nuatom.response.partial_waves import one_blas_thread
 from nuatom.response.response_table import ridge
 from nuatom.response.screening.discrete import Discrete, discrete
+from nuatom.response.screening.independent import FIRST
 from nuatom.response.screening.interaction import Interaction
-from nuatom.response.screening.random_phase import DRESSED, FIRST, response
+from nuatom.response.screening.random_phase import DRESSED, response
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.tabulate import tabulate
 from nuatom.store import Store, Table, Variable
@@ -35,8 +36,10 @@ LOWEST, HIGHEST, STEP = -6.0, 0.72, 0.12
 """The nodes in y: below, S and R are powers of Q; above, nothing is screened."""
 COARSE = 0.04
 """Relative step in T far from thresholds and lines."""
-ABOVE, BELOW = 0.12 * eV / HARTREE, 0.55 * eV / HARTREE
-"""No node is nearer to a threshold, where slow waves and high Rydberg levels are [Hartree]."""
+ABOVE, BELOW = 0.01 * eV / HARTREE, 0.23 * eV / HARTREE
+"""No node is nearer to a threshold, where slow waves are and Rydberg levels closer than lines are wide [Hartree]."""
+_SERIES = (0.24, 0.33, 0.43, 0.55)
+"""Distances of nodes from a threshold above, off the levels −13.6/n² that are not lines one by one [eV]."""
 _BESIDE = 2e-4
 _STAGES = np.array([60.0, 300.0, 1000.0]) * eV / HARTREE
 _NAMES = tuple(function.value for function in DRESSED)
@@ -82,10 +85,11 @@ def nodes(stage: Stage, widths: Widths, highest: float) -> Array:
     """T from the first threshold to the highest: dense above thresholds and where lines are [Hartree]."""
     thresholds = np.sort(-stage.orbitals[0])
     first = thresholds[0]
-    wanted = [np.exp(np.arange(np.log(first + ABOVE), np.log(highest) + COARSE, COARSE))]
+    wanted = [np.exp(np.arange(np.log(first + 12 * ABOVE), np.log(highest) + COARSE, COARSE))]
     for threshold in thresholds[thresholds < highest]:
-        steps = ABOVE * 1.5 ** np.arange(40)
-        wanted.append(threshold + steps[steps < COARSE * threshold * 4])
+        steps = ABOVE * np.concatenate([[1, 5], 12 * 1.5 ** np.arange(40)])
+        wanted.append(threshold + steps[steps < max(COARSE * threshold * 4, 13 * ABOVE)])
+        wanted.append(threshold - np.array(_SERIES) * eV / HARTREE)
     for i, threshold in enumerate(-stage.orbitals[0]):
         energy = [t.energy for t in stage.transitions if t.shell == i and t.energy > FIRST * first]
         if threshold < highest and energy:
@@ -95,7 +99,7 @@ def nodes(stage: Stage, widths: Widths, highest: float) -> Array:
     T = T[(T > first) & (T <= highest * 1.0001)]
     T = T[~_at_threshold(T, stage)]
     # Nodes of several rules may fall together; and none may lie on a pole.
-    apart = np.concatenate([[True], np.diff(T) > np.minimum(0.3 * widths.half(T[1:]), 0.01 * T[1:])])
+    apart = np.concatenate([[True], np.diff(T) > np.minimum(0.2 * widths.half(T[1:]), 0.01 * T[1:])])
     poles = _poles(stage)
     return np.array([_off(t, poles) for t in T[apart]])
 
