@@ -5,8 +5,8 @@ thermal one,
 
     dF/dE ∝ (E/⟨E⟩)^α exp[−(α+1) E/⟨E⟩]
 
-(M. T. Keil, G. G. Raffelt and H.-Th. Janka, Astrophys. J. 590 (2003) 971).  A rate needs a flux: it is the mean over the
-time in which the burst is counted, and what comes in that time is the rate times the time.  Try it:
+(M. T. Keil, G. G. Raffelt and H.-Th. Janka, Astrophys. J. 590 (2003) 971).  A rate needs a flux: it is the mean over
+the time in which the burst is counted, and what comes in that time is the rate times the time.  Try it:
 
     NUATOM_EXTENSIONS=examples/extensions/supernova.py nuatom rate Xe --source supernova --fluence 1e12/cm2 \
         --mean-energy 12MeV --window 10s --weak --transfer 1:100keV:20

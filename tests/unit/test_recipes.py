@@ -60,8 +60,8 @@ def test_a_coupling(run: Run, tmp_path: Path) -> None:
     assert wrong.returncode == 2
     assert "expected MASS:G, such as 10MeV:5e-4" in wrong.stderr
     (tmp_path / "config.toml").write_text(
-        '[source]\nkind = "solar"\n[target]\nmaterial = "Xe"\n[detector]\nexposure = "1 tonne year"\nthreshold = "1keV"\n'
-        '[bins]\nedges = "1:30keV:5"\n[model]\nresponse = "free"\n[neutrino]\nweak = true\nfit = ["magnetic_moment"]\n'
+        '[source]\nkind = "solar"\n[target]\nmaterial = "Xe"\n[detector]\nexposure = "1 tonne year"\n'
+        'threshold = "1keV"\n[bins]\nedges = "1:30keV:5"\n[model]\nresponse = "free"\n[neutrino]\nweak = true\nfit = ["magnetic_moment"]\n'
         'l_mu_tau = { mass = "10 MeV", coupling = 5e-4 }\n',
         encoding="utf-8",
     )
@@ -95,13 +95,11 @@ def test_a_response(run: Run, tmp_path: Path) -> None:
     hydrogen = na.Hydrogenic(n=1, l=0, Z=1)
     T, Q = np.geomspace(0.05, 2, 60) * keV, np.geomspace(0.05, 200, 400) * keV
     S = hydrogen.structure(T, Q).charge[0]
-    rows = [
-        f"{t / keV:.17g},{q / keV:.17g},{s * keV:.17g}"
-        for t, row in zip(T, S, strict=True)
-        for q, s in zip(Q, row, strict=True)
-    ]
+    rows = ["transfer[keV],momentum[keV],S[1/keV]"]
+    for t, row in zip(T / keV, S * keV, strict=True):
+        rows += [f"{t:.17g},{q:.17g},{s:.17g}" for q, s in zip(Q / keV, row, strict=True)]
     file = tmp_path / "s.csv"
-    file.write_text("transfer[keV],momentum[keV],S[1/keV]\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
     done = run("dcs", "H", "--energy", "0.1MeV", "--transfer", "0.1,0.5,1keV", "--millicharge", "1e-12", "--model",
                "tabulated", "--file", "s.csv", "-o", "out.csv")  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -120,8 +118,8 @@ def test_a_response(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_source(run: Run) -> None:
-    done = run("rate", "Ge", "--source", "supernova", "--fluence", "1e12/cm2", "--mean-energy", "12MeV", "--window", "10s",
-               "--model", "free", "--weak", "--transfer", "100,1000keV")  # fmt: skip
+    burst = "--source", "supernova", "--fluence", "1e12/cm2", "--mean-energy", "12MeV", "--window", "10s"
+    done = run("rate", "Ge", *burst, "--model", "free", "--weak", "--transfer", "100,1000keV")
     assert done.returncode == 0, done.stderr
     assert "anti-tau" in done.stdout
     again = run("rate", "Ge", "--source", "supernova", "--fluence", "1e12/cm2", "--weak", "--transfer", "1keV")
