@@ -59,12 +59,16 @@ def test_a_coupling(run: Run, tmp_path: Path) -> None:
     wrong = run(*command, "mu", "--l-mu-tau", "10MeV")
     assert wrong.returncode == 2
     assert "expected MASS:G, such as 10MeV:5e-4" in wrong.stderr
-    (tmp_path / "config.toml").write_text(
-        '[source]\nkind = "solar"\n[target]\nmaterial = "Xe"\n[detector]\nexposure = "1 tonne year"\n'
-        'threshold = "1keV"\n[bins]\nedges = "1:30keV:5"\n[model]\nresponse = "free"\n[neutrino]\nweak = true\nfit = ["magnetic_moment"]\n'
+    lines = [
+        '[source]\nkind = "solar"',
+        '[target]\nmaterial = "Xe"',
+        '[detector]\nexposure = "1 tonne year"\nthreshold = "1keV"',
+        '[bins]\nedges = "1:30keV:5"',
+        '[model]\nresponse = "free"',
+        '[neutrino]\nweak = true\nfit = ["magnetic_moment"]',
         'l_mu_tau = { mass = "10 MeV", coupling = 5e-4 }\n',
-        encoding="utf-8",
-    )
+    ]
+    (tmp_path / "config.toml").write_text("\n".join(lines), encoding="utf-8")
     told = python("import nuatom.config as c\nprint(c.load('config.toml').settings.neutrino.given.values)", tmp_path)
     assert "'l_mu_tau': [(10.0, 0.0005)]" in told.replace("((10.0, 0.0005),)", "[(10.0, 0.0005)]")
 
