@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import nuatom as na
-from nuatom import choices
 from nuatom.atom.field import Binding
+from nuatom.choices.responses import MODELS, How, response_options
 from nuatom.elements import element
 from nuatom.functions import ALL
 from nuatom.recommendation import recommended_atom
@@ -61,10 +61,11 @@ def test_it_has_all_functions_and_lines() -> None:
 
 
 def test_the_word_takes_the_element_the_nucleus_and_no_other_exchange() -> None:
-    make = choices.MODELS["recommended"].make
+    make = MODELS["recommended"].make
     atom = na.Atom("H", nucleus=na.UniformNucleus())
-    assert make(atom, choices.How()) == recommended_atom(atom)
+    assert make(atom, How()) == recommended_atom(atom)
     with pytest.raises(ValueError, match="the model recommended has exact exchange"):
-        make(na.Atom("H", exchange=na.KohnSham()), choices.How())
-    # What it is said to be: a choice of --interaction would be one of screened.
-    assert choices.misplaced("recommended", {"--interaction": "local"}) == "--interaction"
+        make(na.Atom("H", exchange=na.KohnSham()), How())
+    # A choice of the interaction would make it one of screened.
+    with pytest.raises(ValueError, match="interaction"):
+        response_options("recommended", {"interaction": "local"})
