@@ -5,8 +5,9 @@ r"""A response of one's own: S(T, Q) of an atom from a csv file, such as another
     0.5,4.0,5.1e-4
     ...
 
-a full grid of T and Q.  Between its points ln S is linear in ln T and ln Q; outside of the grid in Q there is nothing,
-and outside of it in T an error.  The file says nothing of shells: the atom is one.  Try it:
+a full grid of T and Q.  Between its points ln S is linear in ln Q and, at the same Q/√T, in ln T, so that the ridge
+at Q² = 2mT moves along; outside of the grid in Q there is nothing, and outside of it in T an error.  The file says
+nothing of shells: the atom is one.  Try it:
 
     NUATOM_EXTENSIONS=examples/extensions/tabulated_response.py nuatom dcs Xe --energy 0.4MeV --transfer 1:5keV:5 \
         --millicharge 1e-12 --model tabulated --file s.csv
@@ -18,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuatom import Atom, Function, Lines, Measure, Shell, StructureFunctions, choices, refuse_others
 from nuatom.columns import ENERGY, Quantity, Sheet
@@ -59,7 +60,7 @@ class Tabulated:
         """T (nT,), Q (nQ,) and ln S (nT, nQ)."""
         sheet = Sheet.read(self.file)
         T, Q, S = (
-            sheet.column(name, kind) for name, kind in (("transfer", ENERGY), ("momentum", ENERGY), ("S", _PER_ENERGY))
+            sheet.column(name, kind) for name, kind in (("transfer", ENERGY), ("momentum", ENERGY), ("s", _PER_ENERGY))
         )
         transfers, momenta = np.unique(T), np.unique(Q)
         if T.size != transfers.size * momenta.size or min(transfers.size, momenta.size) < 2:
@@ -77,9 +78,14 @@ class Tabulated:
             )
         i = np.clip(np.searchsorted(T, transfer) - 1, 0, T.size - 2)
         u = (np.log(transfer / T[i]) / np.log(T[i + 1] / T[i]))[:, None]
-        rows = (1 - u) * logs[i] + u * logs[i + 1]
-        found = np.array([np.interp(np.log(q), np.log(Q), row) for q, row in zip(momentum, rows, strict=True)])
+        found = (1 - u) * self._row(i, transfer, momentum) + u * self._row(i + 1, transfer, momentum)
         return np.where((momentum >= Q[0]) & (momentum <= Q[-1]), np.exp(found), 0.0)
+
+    def _row(self, i: NDArray[np.intp], transfer: Array, momentum: Array) -> Array:
+        """ln S of rows of the file, at momenta as far from their ridge as those asked for are from theirs."""
+        T, Q, logs = self._grid
+        at = np.log(momentum) + 0.5 * np.log(T[i] / transfer)[:, None]
+        return np.array([np.interp(x, np.log(Q), logs[k]) for x, k in zip(at, i.tolist(), strict=True)])
 
     def structure(
         self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = VECTOR
