@@ -70,7 +70,7 @@ class Tabulated:
 
     def _values(self, transfer: Array, momentum: Array) -> Array:
         """S at T (nT,) and Q (nT, nQ) [1/energy]."""
-        T, Q, logs = self._grid
+        T, Q, _ = self._grid
         if np.any((transfer < T[0]) | (transfer > T[-1])):
             raise ValueError(
                 f"{self.file} has S from {T[0]:.4g} to {T[-1]:.4g} MeV, not at {transfer.min():.4g} to "

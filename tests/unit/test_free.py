@@ -88,7 +88,7 @@ def test_refuses_what_is_no_element(unknown: str | int) -> None:
 
 
 @given(st.floats(1e-9, 1e3))
-def test_all_nine_functions_saturate_their_bounds(transfer: float) -> None:
+def test_all_functions_saturate_their_bounds(transfer: float) -> None:
     # One electron with one final momentum: interference is complete, in magnitude.
     at = FreeElectrons(HELIUM).factors(transfer)
     for mixed, (first, second) in MIXED.items():

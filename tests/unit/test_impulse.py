@@ -100,7 +100,16 @@ def test_an_electron_all_but_at_rest_is_the_free_one() -> None:
         # ∫S dQ² = E' + m and ∫R dQ² = T; in these units S dQ² has a factor 1/C.
         Q_r = np.sqrt(T[0] * (T[0] + 2 * C))
         for functions, expected in (
-            ((Function.CHARGE, Function.AXIAL_LONGITUDINAL, Function.AXIAL_CURRENT, Function.SCALAR), energy + C),
+            (
+                (
+                    Function.CHARGE,
+                    Function.AXIAL_LONGITUDINAL,
+                    Function.AXIAL_CURRENT,
+                    Function.SCALAR,
+                    Function.SCALAR_CHARGE,
+                ),
+                energy + C,
+            ),
             ((Function.CURRENT, Function.AXIAL_CHARGE, Function.PSEUDOSCALAR), T[0]),
             ((Function.AXIAL_MIXED, Function.VECTOR_AXIAL), Q_r),
         ):

@@ -195,13 +195,13 @@ def limits(model: na.CentralField, shell: int, T: float) -> tuple[float, float]:
 
 
 def integrals(model: na.CentralField | na.Impulse, shell: int, T: float, ends: tuple[float, float]) -> Array:
-    """∫dQ² of the nine functions."""
+    """∫dQ² of all functions."""
     found = model.measure(np.array([T]), *np.array(ends)[:, None], ALL)
     return np.array([getattr(found, f.value)[shell, 0].sum() for f in ALL])
 
 
 def direct_integrals(model: na.CentralField, shell: int, T: float, ends: tuple[float, float]) -> Array:
-    """∫dQ² of the nine functions by partial waves alone, with a quadrature of their own."""
+    """∫dQ² of all functions by partial waves alone, with a quadrature of their own."""
     solution, width = model.atom.solution, 0.06
     of = PartialWaves(solution, model.atom.calculated_shells)
     at = ridge(T / HARTREE)

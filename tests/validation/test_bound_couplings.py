@@ -183,6 +183,38 @@ def test_square_of_the_momentum_in_a_contact_term_sees_the_motion(name: str, sig
     assert excess == approx(sign * share * 2 * HARTREE / (3 * T), rel=0, abs=1e-4)
 
 
+@pytest.mark.parametrize("antineutrino", [False, True])
+def test_interference_of_a_scalar_and_a_magnetic_moment(antineutrino: bool) -> None:
+    # scalar_charge alone; at M² ≪ X its weight goes with Q⁻² like the moment's own.
+    both = na.Neutrino(
+        "e", antineutrino, weak=False, magnetic_moment=1e-11, mediators=(na.ScalarMediator(LIGHT, 1e-6, 1e-6),)
+    )
+
+    def interference(model: na.ResponseModel, energy: float) -> float:
+        return float(na.components(both, model, energy, 1 * keV)["interference"])
+
+    free = interference(na.FreeElectrons("H"), 1 * MeV)
+    assert (free > 0) == antineutrino
+    moving = interference(na.Impulse(na.Atom("H")), 0.1 * MeV)
+    for model in (hydrogen(), central_field("H")):
+        assert interference(model, 1 * MeV) == approx(free, rel=3e-4)
+        assert interference(model, 0.1 * MeV) == approx(moving, rel=3e-4)
+
+
+def test_scalar_and_charge_differ_by_the_square_of_velocities() -> None:
+    # ψ†ψ − ψ̄ψ is twice the product of small components, of order ⟨p²⟩/m² of a shell: (⟨ψ†ψ⟩ − ⟨ψ̄ψ⟩)² ≥ 0 bounds
+    # the interference from both sides.
+    model = central_field("Xe")
+    T = np.array([5.0, 50.0]) * keV
+    ridge = free_momentum(T)
+    found = model.measure(T, 0.5 * ridge, 2 * ridge, (Function.SCALAR, Function.SCALAR_CHARGE))
+    S, scalar, mixed = (found[f].sum(axis=(0, 2)) for f in (Function.CHARGE, Function.SCALAR, Function.SCALAR_CHARGE))
+    assert np.all(mixed <= np.sqrt(S * scalar) * (1 + 1e-12))
+    assert np.all(mixed <= 0.5 * (S + scalar) * (1 + 1e-12))
+    assert np.all(np.abs(mixed / S - 1) < 0.05)
+    assert np.all(mixed < S)
+
+
 def test_difference_of_neutrinos_and_antineutrinos() -> None:
     # VA alone, which goes with Q² like a heavy scalar.
     def parity_violation(model: na.ResponseModel) -> float:

@@ -38,7 +38,7 @@ def build(
     tolerance: options.Tolerance = 0.005,
     axial: Annotated[
         bool,
-        typer.Option("--axial", help="All nine functions, which --weak and some mediators need, and not S and R only."),
+        typer.Option("--axial", help="All functions, which --weak and some mediators need, and not S and R only."),
     ] = False,
 ) -> None:
     """Compute the response table of an atom, S and R over T (energy) and Q (momentum), unless it is there.
