@@ -28,7 +28,7 @@ from nuatom.limit.procedures import OneSided, Procedure, Unified, upper_tail
 
 METHODS = ("auto", "asymptotic", "toys")
 """How a limit may be found; "auto" takes closed forms if there are many events, and counts them if not."""
-_FLUCTUATED = 400  # experiments without a signal whose intervals are the bands of one without a bound
+_FLUCTUATED = 100  # experiments without a signal whose intervals are the bands of one without a bound
 
 Progress = Callable[[int, int], None]
 
@@ -277,7 +277,22 @@ def _expected(
         values = dict(zip(model.parameters, map(float, without), strict=True))
         return asymptotic_sensitivity(likelihood, parameter, confidence, procedure, values)
     generator = np.random.default_rng(np.random.SeedSequence((seed, 1)))
-    low, high, _ = intervals(likelihood.toys(without, _FLUCTUATED, generator), parameter, confidence)
+    low, high = _some_intervals(likelihood.toys(without, _FLUCTUATED, generator), parameter, confidence)
+    if len(low) < _FLUCTUATED / 2:
+        raise RuntimeError("most experiments without a signal could not be fitted: two parameters may be degenerate")
     shares = upper_tail(-np.array(BANDS, dtype=float))
     upper, lower = (dict(zip(BANDS, map(float, np.quantile(side, shares)), strict=True)) for side in (high, low))
     return Sensitivity(parameter, confidence, upper, lower)
+
+
+def _some_intervals(likelihood: Likelihood, parameter: str, confidence: float) -> tuple[Array, Array]:
+    """The intervals of data sets; one whose fit does not converge, as one in hundreds may, is left out."""
+    try:
+        low, high, _ = intervals(likelihood, parameter, confidence)
+    except RuntimeError:
+        if likelihood.number == 1:
+            return np.zeros(0), np.zeros(0)
+        rows = np.array_split(np.arange(likelihood.number), 2)
+        halves = [_some_intervals(likelihood.select(part), parameter, confidence) for part in rows]
+        return np.concatenate([h[0] for h in halves]), np.concatenate([h[1] for h in halves])
+    return low, high
