@@ -179,7 +179,7 @@ def test_expected_limits_of_a_count() -> None:
 
 
 def test_bands_of_what_has_a_sign() -> None:
-    """A Gaussian with two sides: ends at N ± 1.645, from 400 experiments to a tenth."""
+    """A Gaussian with two sides: ends at N ± 1.645, from 100 experiments."""
     signal = Signal.of({"x": 1}, lambda x: 1e6 + x * np.array([1e3]))
     found = limit.exclusion(Binned.of(Model(signal), [1e6 + 300.0]), "x")
     assert found.method == "asymptotic"
@@ -187,6 +187,6 @@ def test_bands_of_what_has_a_sign() -> None:
     assert found.expected.lower is not None
     # The expectation is that of x = 0: the data do not move it.
     for band in (-1, 0, 1):
-        assert found.expected.bands[band] == pytest.approx(band + 1.645, abs=0.2)
-        assert found.expected.lower[band] == pytest.approx(band - 1.645, abs=0.2)
+        assert found.expected.bands[band] == pytest.approx(band + 1.645, abs=0.4)
+        assert found.expected.lower[band] == pytest.approx(band - 1.645, abs=0.4)
     assert not found.fluctuated_down

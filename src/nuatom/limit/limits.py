@@ -28,7 +28,8 @@ from nuatom.limit.procedures import OneSided, Procedure, Unified, upper_tail
 
 METHODS = ("auto", "asymptotic", "toys")
 """How a limit may be found; "auto" takes closed forms if there are many events, and counts them if not."""
-_FLUCTUATED = 400  # experiments without a signal whose intervals are the bands of one without a bound
+_AROUND, _PLACES = 2.5, 31  # how far, in expected half widths, and at how many values they are looked for
+_FLUCTUATED = 100  # experiments without a signal whose intervals are the bands of one without a bound
 
 Progress = Callable[[int, int], None]
 
@@ -277,7 +278,39 @@ def _expected(
         values = dict(zip(model.parameters, map(float, without), strict=True))
         return asymptotic_sensitivity(likelihood, parameter, confidence, procedure, values)
     generator = np.random.default_rng(np.random.SeedSequence((seed, 1)))
-    low, high, _ = intervals(likelihood.toys(without, _FLUCTUATED, generator), parameter, confidence)
+    data = likelihood.toys(without, _FLUCTUATED, generator)
+    low, high = _some_intervals(data, parameter, without, confidence)
     shares = upper_tail(-np.array(BANDS, dtype=float))
     upper, lower = (dict(zip(BANDS, map(float, np.quantile(side, shares)), strict=True)) for side in (high, low))
     return Sensitivity(parameter, confidence, upper, lower)
+
+
+def _some_intervals(likelihood: Likelihood, parameter: str, without: Array, confidence: float) -> tuple[Array, Array]:
+    """About the intervals of data sets, from fits at a row of values: where t is below the quantile, around its least.
+
+    Bands need no more, and looking for each end by itself would take a hundred times as long.
+    """
+    from scipy.stats import chi2
+
+    asimov = likelihood.asimov(without[None, :])
+    low, high, _ = (float(x[0]) for x in intervals(asimov, parameter, confidence))
+    middle, reach = 0.5 * (low + high), _AROUND * 0.5 * (high - low)
+    values = np.linspace(middle - reach, middle + reach, _PLACES)
+    places = np.repeat(np.arange(likelihood.number), _PLACES)
+    held = minimise(likelihood.select(places), {parameter: np.tile(values, likelihood.number)}, strict=False).deviance
+    rises = held.reshape(-1, _PLACES)
+    best = np.minimum(minimise(likelihood, strict=False).deviance, rises.min(axis=1))
+    level = float(chi2.ppf(confidence, 1))
+    ends = np.empty((2, likelihood.number))
+    for row, rise in enumerate(rises - best[:, None] - level):
+        centre = int(np.argmin(rise))
+        for k, side in enumerate((-1, 1)):
+            i = centre
+            while 0 <= i + side < _PLACES and rise[i + side] <= 0:
+                i += side
+            beyond = i + side
+            share = 0.0
+            if 0 <= beyond < _PLACES and rise[i] < 0:
+                share = rise[i] / (rise[i] - rise[beyond])
+            ends[k, row] = values[i] + side * share * (values[1] - values[0])
+    return ends[0], ends[1]

@@ -16,7 +16,7 @@ from nuatom.limit.likelihood import Derivatives, Likelihood
 from nuatom.limit.model import Model
 from nuatom.limit.polynomial import Array
 
-_STEPS = 300
+_STEPS, _FEW_STEPS = 300, 60
 _TOLERANCE = 1e-8  # in D, of the decrease that another step would bring
 _NEARLY_NEWTON = 1e-2  # damping with which a step is not much shorter than without
 _NOTHING = 1e-6  # in D, a difference that is rounding and what minimisation leaves
@@ -39,7 +39,9 @@ class Minimum:
     deviance: Array
 
 
-def minimise(likelihood: Likelihood, fixed: Mapping[str, float | Array] | None = None) -> Minimum:
+def minimise(
+    likelihood: Likelihood, fixed: Mapping[str, float | Array] | None = None, *, strict: bool = True
+) -> Minimum:
     """The least D of each data set, over all parameters but those that are fixed.
 
     A parameter that enters squared may have two minima; the fit starts on both sides and keeps the better one.  With
@@ -48,6 +50,8 @@ def minimise(likelihood: Likelihood, fixed: Mapping[str, float | Array] | None =
     Args:
         likelihood: n data sets.
         fixed: values of parameters that are held, a number or one per data set.
+        strict: raise if a fit does not converge; otherwise it ends where it came to, as is good enough for one
+            experiment of many.
 
     Raises:
         ValueError: an unknown parameter.
@@ -61,7 +65,7 @@ def minimise(likelihood: Likelihood, fixed: Mapping[str, float | Array] | None =
     for first in range(0, n, size):
         rows = np.arange(first, min(first + size, n))
         part = likelihood.select(rows)
-        found = _best_of_starts(part, {i: value[rows] for i, value in held.items()}, mask)
+        found = _best_of_starts(part, {i: value[rows] for i, value in held.items()}, mask, strict)
         values[rows], deviance[rows] = found.values, found.deviance
     return Minimum(values, deviance)
 
@@ -77,10 +81,12 @@ def rise(likelihood: Likelihood, best: Minimum, fixed: Mapping[str, float | Arra
     return np.where(t > _NOTHING, t, 0.0), conditional
 
 
-def _best_of_starts(likelihood: Likelihood, held: Mapping[int, Array], mask: NDArray[np.bool_]) -> Minimum:
+def _best_of_starts(
+    likelihood: Likelihood, held: Mapping[int, Array], mask: NDArray[np.bool_], strict: bool
+) -> Minimum:
     best: Minimum | None = None
     for start in _starts(likelihood.model, held, mask, likelihood.number):
-        found = _descend(likelihood, start, mask)
+        found = _descend(likelihood, start, mask, strict)
         if best is None:
             best = found
         else:
@@ -149,7 +155,7 @@ def _coefficient(model: Model, i: int, power: int, values: Array) -> Array:
     return np.asarray(factor @ signal.coefficients[which].sum(axis=1))
 
 
-def _descend(likelihood: Likelihood, start: Array, mask: NDArray[np.bool_]) -> Minimum:
+def _descend(likelihood: Likelihood, start: Array, mask: NDArray[np.bool_], strict: bool) -> Minimum:
     low, high = likelihood.model.limits
     values = start.copy()
     deviance = likelihood.deviance(values)
@@ -163,7 +169,7 @@ def _descend(likelihood: Likelihood, start: Array, mask: NDArray[np.bool_]) -> M
         deviance = likelihood.deviance(values)
     rows = np.flatnonzero(np.isfinite(deviance))
     damping = np.full(len(start), 1e-6)
-    for _ in range(_STEPS):
+    for _ in range(_STEPS if strict else _FEW_STEPS):
         if not len(rows):
             return Minimum(values, deviance)
         part = likelihood if len(rows) == len(start) else likelihood.select(rows)
@@ -185,6 +191,8 @@ def _descend(likelihood: Likelihood, start: Array, mask: NDArray[np.bool_]) -> M
         damping[rows] = np.where(~better | (share < _TOO_FAR), raised, np.where(share > _AS_FORESEEN, lowered, tau))
         done = (gain < _TOLERANCE) | (damping[rows] > _STUCK)
         rows = rows[~done]
+    if not strict:
+        return Minimum(values, deviance)
     raise RuntimeError(
         f"{len(rows)} of {len(start)} fits did not converge in {_STEPS} steps; are two parameters degenerate? Fix one, "
         f"or constrain it"
