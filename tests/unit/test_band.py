@@ -86,6 +86,7 @@ def test_the_exchange_of_the_atom_itself_does_not_matter() -> None:
     assert dict(bands[0].models) == dict(bands[1].models)
 
 
+@pytest.mark.slow
 def test_helium_differs_at_its_edge_and_agrees_far_above() -> None:
     band = na.Band.of(na.Atom("He"), multipoles=2, highest=0.5 * keV)
     found = band.cross_section(COUPLING, 1 * MeV, np.array([30 * eV, 20 * keV]))

@@ -119,6 +119,7 @@ def test_light_atoms_pass_with_the_checks_that_apply(atom: na.Atom, present: set
         assert check.detail and check.source
 
 
+@pytest.mark.slow
 def test_an_atom_with_many_shells_and_measured_thresholds_passes() -> None:
     pytest.importorskip("xraylib")
     certificate = certify(na.Atom("Ne", binding="measured"))
@@ -126,6 +127,7 @@ def test_an_atom_with_many_shells_and_measured_thresholds_passes() -> None:
     assert {"photoionisation", "measured thresholds", "dipole limit"} <= named(certificate)
 
 
+@pytest.mark.slow
 def test_an_alkali_passes_though_its_outer_shell_has_a_cooper_minimum(sodium: CentralField) -> None:
     pytest.importorskip("xraylib")
     for check in (check_dipole_limit, check_free_limit, check_sum_rules, check_photoionisation):

@@ -38,6 +38,8 @@ from nuatom.response.screening.random_phase import DRESSED
 from nuatom.response.screening.stage import StageSettings
 from nuatom.units import keV
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"multipoles": 4, "highest": 0.5 * keV}
 """With them the table of helium takes two seconds, and its certificate four."""
 

@@ -81,7 +81,11 @@ def folded(source: Emission, coupling: object, model: ResponseModel, transfer: n
 # --- the number itself -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("coupling", [ONE, Millicharge(1e-13), HeavyLepton(1e-9, 0.05)], ids=lambda c: c.name)
+@pytest.mark.parametrize(
+    "coupling",
+    [ONE, *(pytest.param(c, marks=pytest.mark.slow) for c in (Millicharge(1e-13), HeavyLepton(1e-9, 0.05)))],
+    ids=lambda c: c.name,
+)
 @pytest.mark.parametrize("model", [HYDROGEN, FrozenPhoton(HYDROGEN)], ids=["bound", "shared nodes"])
 def test_bound_electrons_are_the_flux_times_the_cross_section(coupling: object, model: ResponseModel) -> None:
     T = np.array([15 * eV, 100 * eV, 3 * keV, 50 * keV])

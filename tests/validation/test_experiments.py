@@ -18,6 +18,8 @@ from nuatom import limit
 from nuatom.config import Experiment, load
 from nuatom.units import keV, tonne, year
 
+pytestmark = pytest.mark.slow
+
 GEMMA, XENONNT = 2.9e-11, 6.4e-12  # Adv. High Energy Phys. 2012, 350150; Phys. Rev. Lett. 129 (2022) 161805
 FACTOR = 1.5
 TOYS = 600
