@@ -134,7 +134,9 @@ class SumRule:
 
 
 class FreeSumRule(SumRule):
-    """∫S dQ²/Q² = Z/T (K 16): the longitudinal response of independent electrons.
+    """∫S dQ²/Q² = Z/T: the longitudinal response of independent electrons, each as good as free.
+
+    It is not (K 16), F(E, 0) = Z/(E − E₀), which is the density response at Q = 0 and not an integral of S.
 
     Args:
         atom: a symbol, an atomic number, or any object with ``shells``.
