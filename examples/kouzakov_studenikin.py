@@ -213,7 +213,7 @@ def table_sum_rule() -> None:
         models = (FreeSumRule(symbol), na.CoherentSumRule(symbol))
         single, coherent = (longitudinal_integral(model, T) for model in models)
         computed = longitudinal_integral(response(symbol), T)
-        rules = {"Z (K 16)": single, "Z² (K 15)": coherent, "open": open_electrons(response(symbol), T)}
+        rules = {"Z": single, "Z² (K 15)": coherent, "open": open_electrons(response(symbol), T)}
         columns = {"computed": computed, **rules, "computed/Z": computed / single}
         show(f"(c) {symbol}, T ∫S dQ²/Q² [electrons]", {"T [keV]": T / keV, **columns})
 
@@ -341,7 +341,7 @@ def figure_sum_rule() -> Figure:
             axes.axhline(Z[0], color=colour, lw=0.9, ls="--")
             axes.text(90, Z[0] * 1.06, f"$Z^2$, coherent (K 15), {symbol}", color=colour, ha="right")
     axes.axhline(1, color=GREY, lw=0.9, ls="--", zorder=0)
-    axes.text(0.022, 1.08, "$Z$, one by one (K 16)", color=GREY)
+    axes.text(0.022, 1.08, "$Z$, one by one", color=GREY)
     axes.set(ylabel=r"$T\int S\,\mathrm{d}Q^2/Q^2$  over  $Z$", yscale="log", xlim=(0.02, 100), ylim=(0.03, 120))
     plain_numbers(axes)
     axes.legend(title="computed (dotted: open shells)", loc="lower right")
