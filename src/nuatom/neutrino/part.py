@@ -60,7 +60,7 @@ class Part(Coupling):
         if antineutrino == self.antineutrino or not _ODD & set(self.functions):
             return self
         name = str(getattr(self, "name", type(self).__name__))
-        return Given(name, self.amplitudes(), self.flips(), antineutrino, self.neutrino_mass)
+        return FixedPart(name, self.amplitudes(), self.flips(), antineutrino, self.neutrino_mass)
 
 
 _ODD = {Function.VECTOR_AXIAL, Function.SCALAR_CHARGE}
@@ -77,7 +77,7 @@ class HelicityConserving(Part):
 
 
 @dataclass(frozen=True)
-class Given(Part):
+class FixedPart(Part):
     """Amplitudes as they are.
 
     Attributes:

@@ -22,7 +22,7 @@ from nuatom.neutrino.electromagnetic import (
     millicharge_amplitude,
 )
 from nuatom.neutrino.flavour import Flavour, FlavourMatrix
-from nuatom.neutrino.part import Given, Part, Products, is_light
+from nuatom.neutrino.part import FixedPart, Part, Products, is_light
 from nuatom.neutrino.strip import exchange_intervals
 from nuatom.neutrino.weak import NonStandard, Weak
 
@@ -135,7 +135,7 @@ class Neutrino(Coupling):
         """Each interaction alone, by name, and their "interference"; the weights add up to those of the whole."""
         named = self._named()
         found: dict[str, Coupling] = {
-            name: Given(name, part.amplitudes(), part.flips(), self.antineutrino, self.neutrino_mass)
+            name: FixedPart(name, part.amplitudes(), part.flips(), self.antineutrino, self.neutrino_mass)
             for name, part in named.items()
         }
         if Products.interference(list(named.values())).functions:
@@ -152,7 +152,7 @@ class Neutrino(Coupling):
         """All parts by name, as they are for this flavour."""
         weak = () if self.weak is False else (Weak() if self.weak is True else self.weak,)
         moment = (MagneticMoment(self.magnetic_moment),) if self.magnetic_moment else ()
-        nsi = () if self.nsi is None else (Given("non-standard", (self.nsi.amplitude(self._known_flavour()),)),)
+        nsi = () if self.nsi is None else (FixedPart("non-standard", (self.nsi.amplitude(self._known_flavour()),)),)
         every: list[Part] = [*weak, *self._of_photon(), *nsi, *moment, *self.mediators, *self.parts]
         own = [part if self.flavour is None else self._for_flavour(part) for part in every]
         own.sort(key=lambda part: not part.amplitudes())  # first those that keep the helicity
@@ -175,7 +175,7 @@ class Neutrino(Coupling):
         ):
             vector = self._amplitudes(value, scale)
             if any(vector):
-                found.append(Given(name, (Amplitude(vector=vector, mass=mass),)))
+                found.append(FixedPart(name, (Amplitude(vector=vector, mass=mass),)))
         return found
 
     def _amplitudes(self, value: float | FlavourMatrix, scale: complex) -> ByFlavour:
@@ -192,7 +192,7 @@ class Neutrino(Coupling):
 
 def _everything(named: Mapping[str, Part]) -> Part:
     """All parts as one."""
-    return Given(
+    return FixedPart(
         "all",
         tuple(amplitude for part in named.values() for amplitude in part.amplitudes()),
         tuple(flip for part in named.values() for flip in part.flips()),
