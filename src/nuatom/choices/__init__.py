@@ -8,7 +8,7 @@ made, so that help and completion cost nothing.
 entries are in `atoms`, `responses`, `couplings`, `sources` and `formats`.
 """
 
-from nuatom.choices.atoms import BINDINGS, EXCHANGES, FORM_FACTORS, METHODS, NUCLEI, PROCEDURES, atom
+from nuatom.choices.atoms import BINDINGS, EXCHANGES, FORM_FACTORS, METHODS, NUCLEI, PROCEDURES, FieldWords, atom
 from nuatom.choices.coupling_entry import CouplingEntry, Given
 from nuatom.choices.couplings import COUPLINGS, DEFAULT_MOMENT, MEDIATORS
 from nuatom.choices.extensions import ExtensionError
@@ -24,8 +24,10 @@ from nuatom.choices.responses import (
     RESPONSES,
     TABULATED,
     How,
+    OwnField,
     Progress,
     ResponseEntry,
+    field_words,
     model,
     response_options,
 )
@@ -58,6 +60,7 @@ __all__ = [
     "CouplingEntry",
     "CouplingPart",
     "ExtensionError",
+    "FieldWords",
     "Fitted",
     "FlagKey",
     "FormatEntry",
@@ -65,6 +68,7 @@ __all__ = [
     "How",
     "Key",
     "NumberKey",
+    "OwnField",
     "Parameter",
     "Progress",
     "QuantityKey",
@@ -77,6 +81,7 @@ __all__ = [
     "WordKey",
     "atom",
     "choose",
+    "field_words",
     "model",
     "parameter",
     "response_options",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nuatom.choices.registry import Choice, Registry
 
@@ -98,6 +98,14 @@ METHODS: Registry[Choice[str]] = Registry(
     },
 )
 """How the distribution of what a limit is made from is found."""
+
+
+class FieldWords(NamedTuple):
+    """The words for the field of an atom."""
+
+    exchange: str = "slater"
+    nucleus: str = "point"
+    binding: str = "calculated"
 
 
 def atom(symbol: str, exchange: str = "slater", nucleus: str = "point", binding: str = "calculated") -> Atom:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from nuatom.choices.atoms import FieldWords
 from nuatom.choices.keys import REQUIRED, Key, NumberKey, WordKey
 from nuatom.choices.registry import Choice, Registry
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """What is called with the number of steps done and of all."""
+_STANDING = FieldWords()
 NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -52,6 +54,24 @@ class How:
 
 
 @dataclass(frozen=True)
+class OwnField:
+    """The field of the atom of a model that leaves no choice of it.
+
+    Attributes:
+        words: those of it that cannot be chosen, by name: "exchange", "nucleus", "binding".
+        instead: the word of a model of which they can.
+    """
+
+    words: Mapping[str, str]
+    instead: str
+
+    def told(self) -> str:
+        """It in words."""
+        nouns = {"binding": "thresholds"}
+        return " and ".join(f"{word} {nouns.get(name, name)}" for name, word in self.words.items())
+
+
+@dataclass(frozen=True)
 class ResponseEntry:
     """A response model that a word stands for.
 
@@ -62,6 +82,7 @@ class ResponseEntry:
         photons: whether it absorbs real photons.
         axial: whether it has all functions, and not S and R only.
         in_field: whether its numbers depend on the field of the atom: on exchange, nucleus and thresholds.
+        own_field: what of that field is its own, so that nobody can choose it; None if all can be chosen.
         options: what it can be told that others cannot.  A default of None is left to the model.
         words: the values of the options in words, one phrase each; by default made of those that were given.
     """
@@ -72,6 +93,7 @@ class ResponseEntry:
     photons: bool = False
     axial: bool = True
     in_field: bool = True
+    own_field: OwnField | None = None
     options: tuple[Key, ...] = ()
     words: Callable[[Mapping[str, Any]], list[str]] | None = None
 
@@ -252,7 +274,11 @@ MODELS: Responses = Responses(
             words=_screened_in_words,
         ),
         "recommended": ResponseEntry(
-            "screened, in exact exchange and with measured edges", _recommended, _tables, photons=True
+            "screened, in exact exchange and with measured edges, which take no --exchange and no --binding",
+            _recommended,
+            _tables,
+            photons=True,
+            own_field=OwnField({"exchange": "kli", "binding": "measured"}, "screened"),
         ),
         "free": ResponseEntry("not bound and at rest", _free, in_field=False),
         "stepping": ResponseEntry("free above their thresholds", _stepping),
@@ -300,6 +326,37 @@ def response_options(word: str, given: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(f"the model {word} needs {name}{f', such as {key.example}' if key.example else ''}")
     defaults = {name: key.default for name, key in known.items() if key.default not in (None, REQUIRED)}
     return {**defaults, **values}
+
+
+def field_words(
+    word: str,
+    given: Mapping[str, str | None],
+    standing: FieldWords = _STANDING,
+    spelled: Callable[[str, str], str] = "{}={!r}".format,
+) -> FieldWords:
+    """The words for the field of the atoms of a model: the model's own, those asked for, and what stands for the rest.
+
+    Args:
+        word: of the model.
+        given: those that were asked for, by name; None for one that was not.
+        standing: what stands for those that were not.
+        spelled: how somebody writes a choice, for the error: of its name and word.
+
+    Raises:
+        ValueError: for one that was asked for of which the model has its own.
+    """
+    entry = MODELS.choose(word)
+    values = {name: value for name, value in given.items() if value is not None}
+    if entry.own_field is None:
+        return standing._replace(**values)
+    own = entry.own_field
+    refused = [spelled(name, value) for name, value in values.items() if name in own.words]
+    if refused:
+        wanted = " ".join([spelled("model", own.instead), *refused])
+        raise ValueError(
+            f"the model {word} has {own.told()} of its own: leave {' '.join(refused)} out, or take {wanted}"
+        )
+    return standing._replace(**{**values, **own.words})
 
 
 def model(

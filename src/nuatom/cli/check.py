@@ -72,7 +72,8 @@ def check(
     if figures is not None:
         files.check_folder(figures)
     chosen = options.choose_model(model, choices.TABULATED, own)
-    known = options.make_atom(atom, exchange, nucleus, binding)
+    words = options.field_of(context, chosen.word, exchange, nucleus, binding)
+    known = options.make_atom(atom, *words)
     with screen.progress(f"checking {known.symbol}") as report:
         certificate = _certified(chosen, known, report)
     passed = sum(item.passed for item in certificate.checks)
@@ -80,7 +81,7 @@ def check(
     about: About = {
         "command": command(context),
         **isotopes_in_words(atom),
-        **atom_in_words(known, exchange, nucleus),
+        **atom_in_words(known, words),
         "model": chosen.in_words(),
         "result": f"{passed} of {len(certificate.checks)} checks passed, {failed} failed",
     }

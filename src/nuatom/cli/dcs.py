@@ -105,7 +105,8 @@ def dcs(
     options.check_model(model, coupling.functions)
     if band and model not in _BANDED:
         raise ValueError(f"--band is of models of the bound atom, and {model} is none: take {' or '.join(_BANDED)}")
-    known = options.make_atom(atom, exchange, nucleus, binding)
+    words = options.field_of(context, chosen_model.word, exchange, nucleus, binding)
+    known = options.make_atom(atom, *words)
     response = options.make_model(chosen_model, known, tolerance, coupling.functions)
 
     result = spectrum(coupling, response, E, T)
@@ -121,7 +122,7 @@ def dcs(
     about: About = {
         "command": command(context),
         **isotopes_in_words(atom),
-        **atom_in_words(known, exchange, nucleus),
+        **atom_in_words(known, words),
         "model": chosen_model.in_words(tolerance),
         **chosen.about,
         "energy": format_energy(E),
@@ -145,7 +146,7 @@ def dcs(
     screen.written(paths)
 
 
-_BANDED = ("central-field", "screened")
+_BANDED = ("central-field", "screened", "recommended")
 """Models that stand in a band."""
 
 

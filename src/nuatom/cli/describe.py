@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import typer
 
     from nuatom.atom.field import Atom
+    from nuatom.choices import FieldWords
     from nuatom.targets import Target
 
 About = dict[str, str | int | float]
@@ -19,7 +20,7 @@ def command(context: typer.Context) -> str:
     return str(context.find_root().obj or "nuatom")
 
 
-def atom_in_words(atom: Atom, exchange: str, nucleus: str) -> About:
+def atom_in_words(atom: Atom, words: FieldWords) -> About:
     """The atom, its thresholds, and where they come from."""
     from nuatom.quantities import format_energy
 
@@ -27,7 +28,7 @@ def atom_in_words(atom: Atom, exchange: str, nucleus: str) -> About:
     thresholds = ", ".join(f"{s.label} {format_energy(s.binding_energy, 5)}" for s in atom.shells)
     return {
         "atom": f"{known.symbol} ({known.name}, Z = {known.Z}), {known.notation}",
-        "field": f"{exchange} exchange, {nucleus} nucleus",
+        "field": f"{words.exchange} exchange, {words.nucleus} nucleus",
         "thresholds": thresholds,
         "edges": edges_in_words(atom),
     }

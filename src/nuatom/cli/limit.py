@@ -290,10 +290,13 @@ def _changed(
         experiment = experiment.with_settings(limit=given)
     configured = experiment.settings.model
     changes = {**_settable(own), **_given(field)}
+    asked = {name: word for name, word in field.items() if name in choices.FieldWords._fields}
     if model is not None:
         options.choose_model(model, choices.RESPONSES, own)
+        choices.field_words(model, asked, spelled=options.option_as_typed)
         return experiment.with_response(model, **changes)
     options.choose_model(configured.response, choices.RESPONSES, own, configured.options())
+    choices.field_words(configured.response, asked, spelled=options.option_as_typed)
     return experiment.with_settings(model=changes) if changes else experiment
 
 
@@ -324,7 +327,7 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
     what = "expected without a signal" if sensitivity or experiment.counts is None else "from the data"
     model = settings.model
     how = options.ChosenResponse(model.response, model.options())
-    response = how.in_field(model.exchange, model.binding)
+    response = how.in_field(model.field)
     band = f", band to {' and '.join(model.band)}" if model.band else ""
     about: About = {"command": command(context), "experiment": experiment.title}
     if settings.note:

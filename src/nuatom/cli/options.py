@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 UNITS: Mapping[str, str] = {"eV": "eV", "keV": "keV", "MeV": "MeV"}
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 """No option of a group was given."""
+_STANDING = choices.FieldWords()
 
 
 # --- what words make -----------------------------------------------------------------------------
@@ -63,9 +64,9 @@ class ChosenResponse:
             words.append(f"tolerance {tolerance:g}")
         return ", ".join(words)
 
-    def in_field(self, exchange: str, binding: str) -> str:
+    def in_field(self, words: choices.FieldWords) -> str:
         """The model, and the field of the atom where that matters to it."""
-        field_of_atom = f", {exchange} exchange, {binding} thresholds" if self.entry.in_field else ""
+        field_of_atom = f", {words.exchange} exchange, {words.binding} thresholds" if self.entry.in_field else ""
         return f"{self.in_words()}{field_of_atom}"
 
 
@@ -101,6 +102,41 @@ def choose_model(
         if key.default is choices.REQUIRED and name not in values:
             raise ValueError(f"the model {word} needs {key.option}{f', such as {key.example}' if key.example else ''}")
     return ChosenResponse(word, values)
+
+
+def typed(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line."""
+    found = context.get_parameter_source(name)
+    return found is not None and found.name == "COMMANDLINE"
+
+
+def option_as_typed(name: str, word: str) -> str:
+    """An option with a word, as one types it."""
+    return f"--{name} {word}"
+
+
+def field_of(
+    context: typer.Context,
+    word: str,
+    exchange: str,
+    nucleus: str,
+    binding: str,
+    standing: choices.FieldWords = _STANDING,
+) -> choices.FieldWords:
+    """The field of the atoms of a model: the model's own, what was typed, and what stands for the rest.
+
+    Args:
+        context: of the command, which knows what was typed.
+        word: of the model.
+        exchange, nucleus, binding: values of the options.
+        standing: what stands for options that were not typed.
+
+    Raises:
+        ValueError: for an option that was typed and of which the model has its own.
+    """
+    values = choices.FieldWords(exchange, nucleus, binding)._asdict()
+    given = {name: value if typed(context, name) else None for name, value in values.items()}
+    return choices.field_words(word, given, standing, option_as_typed)
 
 
 def make_atom(symbol: str, exchange: str, nucleus: str, binding: str) -> Atom:

@@ -68,6 +68,7 @@ def photo(
     from nuatom import output as files
     from nuatom.measured import compare_photoabsorption, henke_photoabsorption
     from nuatom.quantities import parse_range
+    from nuatom.response.screened import Screened
     from nuatom.scattering import photoabsorption
     from nuatom.store import Table
     from nuatom.targets import target
@@ -82,7 +83,8 @@ def photo(
     chosen = options.choose_model(model, choices.PHOTO_MODELS, own)
     if compare:
         henke_photoabsorption(atom, photon)  # whether all of it has been measured
-    known = options.make_atom(atom, exchange, nucleus, binding)
+    words = options.field_of(context, chosen.word, exchange, nucleus, binding)
+    known = options.make_atom(atom, *words)
     response = options.make_model(chosen, known, tolerance)
 
     areas = photoabsorption(response, photon, by_shell=True)
@@ -90,14 +92,14 @@ def photo(
     compared: dict[str, PhotoComparison] = {}
     if compare:
         compared[model] = compare_photoabsorption(known.symbol, response, photon)
-        if model == "screened":
+        if isinstance(response, Screened):
             alone = options.make_model(options.ChosenResponse("central-field"), known, tolerance)
             compared[_ALONE] = compare_photoabsorption(known.symbol, alone, photon)
     table = files.photoabsorption_table(response.shells, photon, areas, mass)
     about: About = {
         "command": command(context),
         **isotopes_in_words(atom),
-        **atom_in_words(known, exchange, nucleus),
+        **atom_in_words(known, words),
         "model": chosen.in_words(tolerance),
         **_in_words(compared),
     }

@@ -144,11 +144,12 @@ def rate(
     experiment = _configured(target, given)
     if experiment is not None and experiment.settings.detector.channels == ["recoils"]:
         recoils = True
-    of_electrons = [f"--{name}" for name in _OF_ELECTRONS if _typed(context, name)]
+    of_electrons = [f"--{name}" for name in _OF_ELECTRONS if options.typed(context, name)]
     of_electrons += [choices.MODELS.options()[name].option for name, value in own.items() if value is not None]
     if recoils and of_electrons:
         raise ValueError(f"{', '.join(of_electrons)}: of the electrons of an atom, and --recoils is about its nucleus")
     configured: Mapping[str, Any] = options.NOTHING
+    standing = choices.FieldWords()
     if experiment is None:
         _check_target(target)
         T, emitted, read = _transfers(transfer), _source(given), _read_by_source(source)
@@ -158,17 +159,15 @@ def rate(
         T = parse_range(transfer) if transfer else _default_transfers(experiment, recoils)
         emitted, target = experiment.source, experiment.target
         given_model = experiment.settings.model
-        if not _typed(context, "model"):
+        if not options.typed(context, "model"):
             model = given_model.response
-        if not _typed(context, "tolerance"):
+        if not options.typed(context, "tolerance"):
             tolerance = given_model.tolerance
         if model == given_model.response:
             configured = experiment.response_options
-        exchange, nucleus, binding = (
-            word if _typed(context, name) else getattr(given_model, name)
-            for name, word in (("exchange", exchange), ("nucleus", nucleus), ("binding", binding))
-        )
+        standing = given_model.field
     how = options.choose_model(model, choices.MODELS, own, configured)
+    words = options.field_of(context, model, exchange, nucleus, binding, standing)
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1:50keV:30")
     given_couplings = couplings.read(typed)
     if experiment is not None and not any(given_couplings.values.values()):
@@ -190,8 +189,8 @@ def rate(
         with screen.progress(f"computing the recoils of {target}"):
             result = _recoils(emitted, chosen.coupling, target, T)
     else:
-        about["model"] = how.in_field(exchange, binding)
-        result, others = _electrons(emitted, chosen.coupling, target, T, how, exchange, nucleus, binding, tolerance)
+        about["model"] = how.in_field(words)
+        result, others = _electrons(emitted, chosen.coupling, target, T, how, words, tolerance)
     unit_text = " ".join(names)
     coupling_title = " + ".join(chosen.names) if has_weak else chosen.title  # g_V and g_A are those of one flavour
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
@@ -206,12 +205,6 @@ def rate(
 
 
 # --- what words make -----------------------------------------------------------------------------
-
-
-def _typed(context: typer.Context, name: str) -> bool:
-    """Whether an option stands on the command line."""
-    found = context.get_parameter_source(name)
-    return found is not None and found.name == "COMMANDLINE"
 
 
 def _configured(target: str, given: Mapping[str, Any]) -> Experiment | None:
@@ -350,9 +343,7 @@ def _electrons(
     target: str,
     transfer: Array,
     how: options.ChosenResponse,
-    exchange: str,
-    nucleus: str,
-    binding: str,
+    words: choices.FieldWords,
     tolerance: float,
 ) -> tuple[RateSpectrum, dict[str, Array]]:
     """The rate on electrons, and that of free electrons and of stepping."""
@@ -364,7 +355,7 @@ def _electrons(
 
     options.check_model(how.word, coupling.functions)
     elements = [element.symbol for element, _ in parse_target(target).composition]
-    atoms = {symbol: options.make_atom(symbol, exchange, nucleus, binding) for symbol in elements}
+    atoms = {symbol: options.make_atom(symbol, *words) for symbol in elements}
     made = {symbol: options.make_model(how, atom, tolerance, coupling.functions) for symbol, atom in atoms.items()}
     material = Material.of(target, lambda symbol: made[symbol])
     others: dict[str, Material] = {

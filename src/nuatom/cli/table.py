@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 def build(
+    context: typer.Context,
     atom: options.Symbol,
     model: Annotated[
         str,
@@ -55,9 +56,10 @@ def build(
     from nuatom.store import Store
 
     chosen = options.choose_model(model, choices.TABULATED, own)
+    words = options.field_of(context, chosen.word, exchange, nucleus, binding)
     store = Store()
     before = {entry.path for entry in store.entries()}
-    known = options.make_atom(atom, exchange, nucleus, binding)
+    known = options.make_atom(atom, *words)
     functions = tuple(Function) if axial else ()
     options.make_model(chosen, known, tolerance, functions)
     new = [entry for entry in store.entries() if entry.path not in before]

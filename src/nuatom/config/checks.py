@@ -95,6 +95,7 @@ def _check_squares(settings: Settings, given: Given) -> None:
 def check_options(settings: Settings) -> None:
     """Whether the options of responses are those of the one that is there."""
     given = settings.model
+    named("model", lambda: given.field)
     own = {key.name: key for key in choices.MODELS[given.response].options}
     options = given.options()
     for name in options:
@@ -113,7 +114,8 @@ def check_options(settings: Settings) -> None:
 def check_band(settings: Settings) -> None:
     """Whether the variants of a band are others than what the model is."""
     given, known = settings.model, variants()
-    own = {"response": given.response, "exchange": given.exchange}
+    fixed = choices.MODELS[given.response].own_field
+    own = {"response": given.response, "exchange": named("model", lambda: given.field).exchange}
     options = {key.name: key for key in choices.MODELS[given.response].options}
     for number, word in enumerate(given.band):
         key = known[word]
@@ -126,5 +128,11 @@ def check_band(settings: Settings) -> None:
             raise SetupProblem(f"model.band: {word!r} is an {key} of the response {owners}, not of {given.response!r}")
         if own[key] == word:
             raise SetupProblem(f"model.band: {word!r} is the {key} already; take another, or leave it out")
+        if fixed is not None and key in fixed.words:
+            same = " and ".join(f'{name} = "{value}"' for name, value in fixed.words.items())
+            raise SetupProblem(
+                f"model.band: {word!r} is an {key}, and the response {given.response!r} has {fixed.told()} of its own: "
+                f'take response = "{fixed.instead}" with {same}, or another band'
+            )
         if word in given.band[:number]:
             raise SetupProblem(f"model.band: {word!r} is there twice")

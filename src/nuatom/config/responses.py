@@ -53,7 +53,7 @@ def own_options(how: ResponseSection, folder: Path) -> dict[str, Any]:
 
 
 def _model(symbol: str, how: ResponseSection, options: Mapping[str, Any], progress: Progress | None) -> ResponseModel:
-    words = (symbol, how.exchange, how.nucleus, how.binding, how.response, how.tolerance)
+    words = (symbol, *how.field, how.response, how.tolerance)
     files = {
         key.name for key in choices.MODELS[how.response].options if isinstance(key, choices.TextKey) and key.is_file
     }
@@ -61,7 +61,7 @@ def _model(symbol: str, how: ResponseSection, options: Mapping[str, Any], progre
     edited = tuple(Path(options[name]).stat().st_mtime_ns for name in files & options.keys())
     key = (*words, tuple(options.items()), edited, *(registry.version for registry in _MAKING))
     if key not in _made:
-        atom = choices.atom(symbol, how.exchange, how.nucleus, how.binding)
+        atom = choices.atom(symbol, *how.field)
         made = choices.model(how.response, atom, how.tolerance, progress, **options)
         while len(_made) >= _KEPT:
             del _made[next(iter(_made))]

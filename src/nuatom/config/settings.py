@@ -90,6 +90,10 @@ def _tolerance(value: float) -> float:
     return value
 
 
+def _as_key(name: str, word: str) -> str:
+    return f'{"response" if name == "model" else name} = "{word}"'
+
+
 class ResponseSection(Section):
     """How the target answers; the options of single responses are further keys, see `schema`."""
 
@@ -98,6 +102,16 @@ class ResponseSection(Section):
     nucleus: Annotated[str, word_of(choices.NUCLEI)] = "point"
     binding: Annotated[str, word_of(choices.BINDINGS)] = "calculated"
     tolerance: Annotated[float, AfterValidator(_tolerance)] = 0.005
+
+    @property
+    def field(self) -> choices.FieldWords:
+        """The words for the field of the atoms, as far as the response leaves them to be chosen.
+
+        Raises:
+            ValueError: for a key of which the response has its own.
+        """
+        given = {name: getattr(self, name) for name in choices.FieldWords._fields if name in self.model_fields_set}
+        return choices.field_words(self.response, given, spelled=_as_key)
 
     def options(self) -> dict[str, Any]:
         """The options of single responses that are there, by name."""

@@ -312,15 +312,21 @@ class Setup:
         Args:
             response: a word for one, such as "central-field" or "stepping".
             changes: other keys of the table "model", such as exchange="kohn-sham".  The options of other responses,
-                such as interaction and width of screened, are left out.
+                such as interaction and width of screened, are left out, and so is the field where the response has its
+                own; a field that was that of its response stays.
 
         Raises:
             ConfigError: for an unknown word.
         """
-        own = {key.name for key in choices.MODELS[response].options} if response in choices.MODELS else set()
+        entry = choices.MODELS.get(response)
+        own = {key.name for key in entry.options} if entry else set()
         left_out = choices.MODELS.options().keys() - own
+        fixed = entry.own_field.words if entry and entry.own_field else {}
+        left_out |= fixed.keys()
+        present = choices.MODELS[self.settings.model.response].own_field
+        stays = {name: word for name, word in (present.words if present else {}).items() if name not in fixed}
         kept = {key: value for key, value in self.content.get("model", {}).items() if key not in left_out}
-        table = {**kept, "response": response, "band": [], **changes}
+        table = {**stays, **kept, "response": response, "band": [], **changes}
         return replace(self, content={**self.content, "model": table})
 
     def with_settings(self, **tables: Mapping[str, object]) -> Self:
