@@ -1,7 +1,9 @@
 """Atoms that several tests use, built once per run, and partial waves computed afresh to compare with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from nuatom import Atom, CentralField, Screened
 from nuatom.atom.exchange import Exchange, Slater
+from nuatom.functions import Function
 from nuatom.response.partial_waves import Discretisation, PartialWaves, one_blas_thread
 from nuatom.response.screening.interaction import Interaction, LocalExchange
 from nuatom.response.screening.random_phase import Response, response
@@ -22,6 +25,11 @@ WIDTHS = Widths(5e-3, 0.25 * eV / HARTREE)
 DIPOLE = StageSettings(multipoles=1)
 _SLATER, _LOCAL = Slater(), LocalExchange()
 _SCREENED = {"He": (2, 0.5 * keV), "Ar": (3, 1 * keV), "Xe": (8, 3 * keV)}
+
+
+def with_values(found: Any, changed: Mapping[Function, Array]) -> Any:
+    """Structure functions, a measure or lines with some of their functions in the place of those that are there."""
+    return replace(found, values={**found.values, **changed})
 
 
 @cache

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import nuatom as na
+from central_fields import with_values
 from nuatom.certificate import (
     Certificate,
     Outcome,
@@ -32,7 +33,7 @@ from nuatom.certificate import (
     skipped,
 )
 from nuatom.figures import certificate_figures
-from nuatom.functions import VECTOR
+from nuatom.functions import VECTOR, Function
 from nuatom.response.central_field import CentralField
 from nuatom.response.model import Measure, StructureFunctions
 from nuatom.response.partial_waves import Discretisation, PartialWaves
@@ -50,11 +51,12 @@ class Scaled(CentralField):
     def structure(self, transfer: Any, momentum: Any, functions: Any = VECTOR) -> StructureFunctions:
         found = super().structure(transfer, momentum, functions)
         factor = self.factor(found.transfer[:, None], found.momentum)
-        return replace(found, charge=found.charge * factor, current=found.current * 1.02)
+        return with_values(found, {Function.CHARGE: found.charge * factor, Function.CURRENT: found.current * 1.02})
 
     def measure(self, transfer: Any, lower: Any, upper: Any, functions: Any = VECTOR) -> Measure:
         found = super().measure(transfer, lower, upper, functions)
-        return replace(found, charge=found.charge * self.factor(np.asarray(transfer)[:, None], found.momentum))
+        factor = self.factor(np.asarray(transfer)[:, None], found.momentum)
+        return with_values(found, {Function.CHARGE: found.charge * factor})
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +220,8 @@ def test_missing_lines_break_the_sum_rule(helium: CentralField) -> None:
     @dataclass(frozen=True)
     class Lineless(CentralField):
         def lines(self, functions: Any = VECTOR) -> Any:
-            return replace(super().lines(functions), charge=0 * super().lines(functions).charge)
+            found = super().lines(functions)
+            return with_values(found, {Function.CHARGE: 0 * found.charge})
 
     # A sixth of the strength of helium is in its lines.
     assert failures(check_sum_rules(Lineless(helium.atom))) >= {"f-sum, Q → 0", "f-sum, Q = 1 keV"}

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import nuatom as na
+from central_fields import with_values
 from nuatom.certificate import Certificate, Outcome, certify_screening
 from nuatom.certificate.screening import (
     check_absorption,
@@ -31,7 +32,7 @@ from nuatom.certificate.screening_numerics import (
     check_screening_table,
 )
 from nuatom.figures import certificate_figures
-from nuatom.functions import VECTOR
+from nuatom.functions import VECTOR, Function
 from nuatom.response.model import StructureFunctions
 from nuatom.response.screening.interaction import Medium
 from nuatom.response.screening.random_phase import DRESSED
@@ -122,7 +123,7 @@ def test_one_electron_that_screens_is_found() -> None:
     class Wrong(na.Screened):
         def structure(self, transfer: Any, momentum: Any, functions: Any = VECTOR) -> StructureFunctions:
             found = super().structure(transfer, momentum, functions)
-            return replace(found, charge=found.charge * (1 + 1e-15))
+            return with_values(found, {Function.CHARGE: found.charge * (1 + 1e-15)})
 
     assert failures(check_one_electron(Wrong(na.Atom("H")))) == {"one electron"}
 
@@ -210,7 +211,7 @@ def test_strength_below_a_measured_edge_that_is_lost_is_found() -> None:
     class Lossy(na.Screened):
         def lines(self, functions: Any = VECTOR) -> Any:
             found = super().lines(functions)
-            return replace(found, charge=0.9 * found.charge)
+            return with_values(found, {Function.CHARGE: 0.9 * found.charge})
 
     lossy = Lossy(moved.atom, **SMALL)
     assert failures(check_below_edges(helium(), lossy)) == {"strength below measured edges"}
