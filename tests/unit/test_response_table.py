@@ -14,10 +14,10 @@ from nuatom.response.response_table import (
     POINTS,
     WIDTH,
     ResponseTable,
-    fetch_table,
     hand_over,
     ridge,
 )
+from nuatom.response.table_file import fetch_table
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU, eV
 
 

@@ -9,8 +9,10 @@ so that the ridge stands still at y = 0 while T runs, with the finest steps ther
 table, interpolated, misses a newly computed energy by more than the tolerance: convergence is measured, not assumed.
 
 Up to a kinetic energy well above the shell's own, the whole range of y is computed.  Above, the impulse limit takes
-over at the ridge, and partial waves are computed for y < `LOW_SIDE` only, where few of them are needed and the impulse
-limit fails (the photon point is there).  Atomic units.
+over at the ridge, corrected for what the field still does to the photoelectron (`approach`), and partial waves are
+computed on either side of it, for y < `LOW_SIDE` and y > `HIGH_SIDE`, where few of them are needed and the impulse
+limit fails: there the nucleus gives the photoelectron its momentum, or takes it.  Momenta far above the ridge come from
+small radii; the integrals are cut off beyond, which makes them cheap up to `FAR`.  Atomic units.
 """
 
 from __future__ import annotations
@@ -22,26 +24,33 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array
 from nuatom.functions import MIXED, VECTOR, Function
+from nuatom.response.approach import NODES as APPROACH_NODES
+from nuatom.response.approach import Approach, anchors, column
 from nuatom.response.excitations import Excitations, excitations
-from nuatom.response.impulse import Moments, all_moments
+from nuatom.response.impulse import Moments, all_moments, least_momentum
 from nuatom.response.impulse import structure as impulse_structure
-from nuatom.response.partial_waves import PartialWaves, ShellResponse, one_blas_thread, wave_number
-from nuatom.store import Store, Table, Variable
-from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV
+from nuatom.response.partial_waves import PartialWaves, ShellResponse, momentum_grid, one_blas_thread, wave_number
+from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
 
 WIDTH = 0.08
 """A of y = A sinh t: the scale on which steps are finest."""
-POINTS = 104
-LARGEST = 16.0
-"""The table ends this many root-mean-square momenta of the shell above the ridge, where it has none left to give."""
+POINTS = 110
+NEAR = 10.0
+"""Up to this many root-mean-square momenta of the shell above the ridge the radial integrals are whole."""
+FAR = 2000 * keV / MOMENTUM_AU
+"""The table ends here, or at the end of what is near if that is later [1/Bohr]."""
+WINDOW = 8.5
+"""The scale of the window on radial integrals of far momenta, over the inverse of their distance from the ridge."""
 LOWEST = -7.0
 LOW_SIDE = (-0.7, -0.4)
-"""Above the hand-over in T, the table fades into the impulse limit between these y."""
-HAND_OVER = (26.0, 52.0)
-"""In T over the larger of the shell's binding and mean kinetic energy, the table fades into the impulse limit."""
+"""Above the hand-over in T, the table fades into the corrected impulse limit between these y, …"""
+HIGH_SIDE = (0.5, 0.8)
+"""… and out of it between these."""
+_MARGIN = 0.15
+HAND_OVER = (18.0, 27.0)
+"""In T over the larger of the shell's binding and mean kinetic energy, the table fades into the impulse limit there."""
 GRID_ERROR = 3e-4
 """What the grids in r and Q may cost: found by comparing tables with partial waves on finer ones."""
 PHOTON_TOP = 300 * keV / HARTREE
@@ -64,8 +73,11 @@ class ResponseTable:
         values: ln of each, or its ratio to √(product) of the two functions that bound it for those in
             `model.MIXED`, shape (function, shell, nE, ny) [1/Hartree]; nan where it is not needed.
         relative_error: estimated error of ∫S dQ²/Q², shape (shell, nE).
+        deviation: estimated relative error of S at each node, signed, so that errors which cancel in an integral do so
+            in its estimate, shape (shell, nE, ny).
         moments: momentum densities, for the impulse limit.
-        hand_over_error: |∫S dQ²/Q² of partial waves over that of the impulse limit − 1| where the one has
+        approach: what partial waves are over the impulse limit, to correct it with.
+        hand_over_error: |∫S dQ²/Q² of partial waves over that of the corrected impulse limit − 1| where the one has
             faded into the other, shape (shell,).
         excitations: the discrete lines.
     """
@@ -76,7 +88,9 @@ class ResponseTable:
     functions: tuple[Function, ...]
     values: Array
     relative_error: Array
+    deviation: Array
     moments: tuple[Moments, ...]
+    approach: Approach
     hand_over_error: Array
     excitations: Excitations
 
@@ -124,37 +138,60 @@ class _Builder:
                 whole.append(bool(full))
         return which, whole
 
+    def anchors(self) -> dict[float, list[int]]:
+        """The energies at which the approach to the impulse limit is computed, the dearest first, and their shells."""
+        plan: dict[float, list[int]] = {}
+        for i, (binding, moments) in enumerate(zip(self.binding, self.moments, strict=True)):
+            for energy in anchors(float(binding), hand_over(binding, moments)[0]):
+                plan.setdefault(energy, []).append(i)
+        return {energy: plan[energy] for energy in sorted(plan, reverse=True)}
+
+    def approach(self, plan: dict[float, list[int]], columns: Sequence[Array]) -> Approach:
+        """The table of the approach from what was computed."""
+        shape = (len(self.functions), self.binding.size, len(plan), APPROACH_NODES)
+        values = np.full(shape, np.nan)
+        for n, (shells, found) in enumerate(zip(plan.values(), columns, strict=True)):
+            values[:, shells, -1 - n] = found
+        return Approach(np.array(sorted(plan)), self.functions, values)
+
     def compute(self, energy: float) -> _Column:
         """The table at one ε'."""
         shells, whole = self.shells_at(energy)
-        ranges, widths = [], []
-        for i, full in zip(shells, whole, strict=True):
-            T = energy + self.binding[i]
-            Q_r = float(ridge(T))
-            top = min(Q_r + LARGEST * self.moments[i].scale, Q_r * np.exp(WIDTH * np.sinh(self.t[i, -1])))
-            ranges.append((Q_r * np.exp(LOWEST), top if full else Q_r * np.exp(LOW_SIDE[1] + 0.15)))
-            widths.append((Q_r, float(np.clip(0.5 * np.sqrt(self.binding[i] / T), WIDTH, 0.6)) if full else 0.6))
-        union = _momentum_grid(ranges, widths)
-        # One point beyond each end, so that no node is extrapolated.
-        momenta = [
-            union[max(np.searchsorted(union, low, "right") - 1, 0) : np.searchsorted(union, high) + 1]
-            for low, high in ranges
-        ]
+        T = energy + self.binding[shells]
+        ridges = [float(Q) for Q in ridge(T)]
+        near, far, widths, windows = [], [], [], []
+        for i, full, t, Q_r in zip(shells, whole, T, ridges, strict=True):
+            end = max(Q_r + NEAR * self.moments[i].scale, Q_r * np.exp(HIGH_SIDE[0] - _MARGIN))
+            begin = end if full else Q_r * np.exp(HIGH_SIDE[0] - _MARGIN)
+            near.append((Q_r * np.exp(LOWEST), end if full else Q_r * np.exp(LOW_SIDE[1] + _MARGIN)))
+            far.append((begin, max(FAR, 1.2 * begin)))
+            widths.append((Q_r, float(np.clip(0.5 * np.sqrt(self.binding[i] / t), WIDTH, 0.6)) if full else 0.6))
+            windows.append(WINDOW / (begin - Q_r))
         limits = [None if full else _low_side_l(energy) for full in whole]
-        responses = self.waves.continuum(energy, shells, momenta, limits, axial=len(self.functions) > len(VECTOR))
+        axial = len(self.functions) > len(VECTOR)
+        below = self.waves.continuum(energy, shells, _momenta(near, widths, 0.3), limits, axial=axial)
+        # The orbitals' own nodes show far above the ridge: steps are finer there than what a power law would need.
+        above = self.waves.continuum(
+            energy, shells, _momenta(far, widths, 0.12), [None] * len(shells), axial=axial, windows=windows
+        )
         values = np.full((len(self.functions), *self.t.shape), np.nan)
         error = np.zeros(self.t.shape[0])
-        for i, full, response in zip(shells, whole, responses, strict=True):
-            target = np.log(ridge(energy + self.binding[i])) + WIDTH * np.sinh(self.t[i])
-            log_Q = np.log(response.momentum)
-            wanted = target <= log_Q[-1] if full else WIDTH * np.sinh(self.t[i]) <= LOW_SIDE[1] + 0.14
+        for i, full, Q_r, low, high in zip(shells, whole, ridges, below, above, strict=True):
+            y = WIDTH * np.sinh(self.t[i])
+            side = outer(y)
             for f, function in enumerate(self.functions):
-                values[f, i, wanted] = _interpolate(log_Q, _encoded(response, function), target[wanted])
-                if full:
-                    values[f, i, ~wanted] = _continue(target, values[f, i], wanted, function)
-            total = np.trapezoid(response.charge, log_Q)
-            error[i] = np.trapezoid(response.truncation, log_Q) / total if full else 0.0
+                values[f, i] = _at_nodes(np.log(Q_r) + y, low, high, function)
+                if not full:
+                    values[f, i, ~side] = np.nan
+            if full:
+                total = np.trapezoid(low.charge, np.log(low.momentum))
+                error[i] = np.trapezoid(low.truncation, np.log(low.momentum)) / total
         return _Column(values, error)
+
+
+def outer(y: Array) -> NDArray[np.bool_]:
+    """The nodes on either side of the ridge that are computed above the hand-over too."""
+    return np.asarray((y <= LOW_SIDE[1] + _MARGIN - 0.01) | (y >= HIGH_SIDE[0] - _MARGIN + 0.01))
 
 
 def _low_side_l(energy: float) -> int:
@@ -162,19 +199,26 @@ def _low_side_l(energy: float) -> int:
     return 28 + int(0.15 * wave_number(energy))
 
 
-def _momentum_grid(ranges: Sequence[tuple[float, float]], widths: Sequence[tuple[float, float]]) -> Array:
-    """One grid of Q for all shells, in each range as fine as the finest ridge there needs."""
-    low = min(r[0] for r in ranges)
-    high = max(r[1] for r in ranges)
-    x = np.arange(np.log(low), np.log(high) + 0.004, 0.004)
-    density = np.full(x.size, 3.0)
-    for (first, last), (Q_r, width) in zip(ranges, widths, strict=True):
-        y = x - np.log(Q_r)
-        step = np.minimum(0.13 * np.sqrt(width**2 + y**2), 0.3)
-        inside = (x >= np.log(first)) & (x <= np.log(last))
-        density[inside] = np.maximum(density[inside], 1 / step[inside])
-    count = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * 0.004)])
-    return np.asarray(np.exp(np.interp(np.linspace(0, count[-1], int(np.ceil(count[-1])) + 1), count, x)))
+def _momenta(ranges: list[tuple[float, float]], widths: list[tuple[float, float]], largest: float) -> list[Array]:
+    """The parts of one grid of Q that cover each range, and one point beyond each end: no node is extrapolated."""
+    union = momentum_grid(ranges, widths, 0.13, largest)
+    return [
+        union[max(np.searchsorted(union, low, "right") - 1, 0) : np.searchsorted(union, high) + 1]
+        for low, high in ranges
+    ]
+
+
+def _at_nodes(target: Array, near: ShellResponse, far: ShellResponse, function: Function) -> Array:
+    """What is tabulated, at ln Q of the nodes: each from the part that has it, beyond both a power law."""
+    lower, upper = np.log(near.momentum), np.log(far.momentum)
+    # The first point of the far part lies before its beginning, where the window has no say but is not yet nothing.
+    out = _interpolate(lower, _encoded(near, function), target)
+    beyond = target > min(lower[-1], upper[1])
+    out[beyond] = _interpolate(upper, _encoded(far, function), target[beyond])
+    if np.any(target > upper[-1]):
+        known = target <= upper[-1]
+        out[~known] = _continue(target, out, known, function)
+    return out
 
 
 def _encoded(response: ShellResponse, function: Function) -> Array:
@@ -194,12 +238,12 @@ def _interpolate(log_Q: Array, values: Array, target: Array) -> Array:
 
 
 def _continue(target: Array, values: Array, known: NDArray[np.bool_], function: Function) -> Array:
-    """Beyond the largest computed Q, a power law with the last slope (at most −8): nothing is left there."""
+    """Beyond the largest computed Q, a power law with the last slope, at most −5: nothing is left there."""
     last = np.flatnonzero(known)[-1]
     if function in MIXED:
         return np.full(np.count_nonzero(~known), values[last])
     slope = (values[last] - values[last - 3]) / (target[last] - target[last - 3])
-    return np.asarray(values[last] + min(slope, -8.0) * (target[~known] - target[last]))
+    return np.asarray(values[last] + min(slope, -5.0) * (target[~known] - target[last]))
 
 
 def build(
@@ -226,22 +270,29 @@ def build(
     builder = _Builder(waves, binding, density, t, functions)
     done: dict[float, _Column] = {}
     pending = _first_energies(builder)
+    plan = builder.anchors()
     with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         try:
+            columns: list[Array] = []
+            for found in pool.map(lambda e: column(waves, e, plan[e], binding, density, functions), plan):
+                columns.append(found)
+                if progress is not None:
+                    progress(len(columns), len(plan) + len(pending))
             while pending:
-                total = len(done) + len(pending)
+                total = len(plan) + len(done) + len(pending)
                 # The dearest first, so that no thread is left with one at the end.
                 order = sorted(pending, reverse=True)
                 for energy, result in zip(order, pool.map(builder.compute, order), strict=True):
                     done[energy] = result
                     if progress is not None:
-                        progress(min(len(done), total), total)
+                        progress(min(len(plan) + len(done), total), total)
                 pending = _refine(builder, done, pending, tolerance)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
         lines = excitations(waves, density, functions)
     energies = np.array(sorted(done))
+    near = builder.approach(plan, columns)
     return ResponseTable(
         binding=binding,
         energies=energies,
@@ -249,23 +300,26 @@ def build(
         functions=functions,
         values=np.stack([done[e].values for e in energies], axis=2),
         relative_error=_errors(builder, done),
+        deviation=np.stack([_deviation(builder, done, e) for e in energies], axis=1),
         moments=density,
-        hand_over_error=_hand_over_errors(builder, done),
+        approach=near,
+        hand_over_error=_hand_over_errors(builder, done, near),
         excitations=lines,
     )
 
 
-def _hand_over_errors(builder: _Builder, done: dict[float, _Column]) -> Array:
+def _hand_over_errors(builder: _Builder, done: dict[float, _Column], near: Approach) -> Array:
     out = []
     for i, (binding, moments) in enumerate(zip(builder.binding, builder.moments, strict=True)):
         end = hand_over(binding, moments)[1]
         energy = max((e for e in done if np.all(np.isfinite(done[e].values[0, i])) and e + binding < end), default=None)
         if energy is None:
             raise RuntimeError(f"no tabulated energy below the hand-over of {builder.waves.shells[i].label}")
-        T = energy + binding
-        y = WIDTH * np.sinh(builder.t[i])
-        Q = float(ridge(T)) * np.exp(y)
-        free = impulse_structure(moments, np.array(T / SPEED_OF_LIGHT_AU), Q)[Function.CHARGE]
+        T = np.array((energy + binding) / SPEED_OF_LIGHT_AU)
+        Q = float(ridge(energy + binding)) * np.exp(WIDTH * np.sinh(builder.t[i]))
+        limit = impulse_structure(moments, T, Q[None])
+        p_z = least_momentum(T, Q[None])
+        free = near.of_shell(i, moments).corrected(np.array([energy]), p_z, limit, VECTOR)[Function.CHARGE][0]
         slope = np.cosh(builder.t[i])
         bound = np.exp(done[energy].values[0, i]) / builder.waves.shells[i].occupancy
         out.append(abs(float(np.sum(slope * bound) / np.sum(slope * free)) - 1))
@@ -274,7 +328,7 @@ def _hand_over_errors(builder: _Builder, done: dict[float, _Column]) -> Array:
 
 def _nodes(binding: float, moments: Moments) -> Array:
     lowest_ridge = float(ridge(binding))
-    top = np.log1p(LARGEST * moments.scale / lowest_ridge)
+    top = np.log(max(FAR, lowest_ridge + NEAR * moments.scale) / lowest_ridge)
     return np.linspace(-np.arcsinh(-LOWEST / WIDTH), np.arcsinh(top / WIDTH), POINTS)
 
 
@@ -310,23 +364,37 @@ def _summaries(builder: _Builder, energy: float, log_S: Array, log_R: Array) -> 
     return out
 
 
-def _missed(builder: _Builder, done: dict[float, _Column], energy: float) -> Array:
-    """By how much the other energies, interpolated, miss the summaries at one, relative, shape (shell, 4)."""
+def _without(builder: _Builder, done: dict[float, _Column], energy: float) -> tuple[Array, ...] | None:
+    """ln S and ln R at one energy as the others, interpolated, have them; None at the ends."""
     energies = np.array(sorted(done))
     n = int(np.searchsorted(energies, energy))
     if n in (0, energies.size - 1):
-        return np.zeros((builder.binding.size, 4))
+        return None
     x = np.log(energies)
     others = np.array([m for m in range(max(0, n - 3), min(energies.size, n + 4)) if m != n])
     # S and R, the first two, stand for all: the others are made of the same waves.
-    log_S, log_R = done[energy].values[:2]
     neighbours = np.stack([done[energies[m]].values[:2] for m in others], axis=2)
-    predicted = [
-        _predict(x[others], values, known, x[n]) for values, known in zip(neighbours, (log_S, log_R), strict=True)
-    ]
-    actual = _summaries(builder, energy, log_S, log_R)
+    known = done[energy].values[:2]
+    return tuple(_predict(x[others], values, one, x[n]) for values, one in zip(neighbours, known, strict=True))
+
+
+def _missed(builder: _Builder, done: dict[float, _Column], energy: float) -> Array:
+    """By how much the other energies, interpolated, miss the summaries at one, relative, shape (shell, 4)."""
+    predicted = _without(builder, done, energy)
+    if predicted is None:
+        return np.zeros((builder.binding.size, 4))
+    actual = _summaries(builder, energy, *done[energy].values[:2])
     estimate = _summaries(builder, energy, *predicted)
     return np.abs(np.expm1(np.nan_to_num(estimate - actual)))
+
+
+def _deviation(builder: _Builder, done: dict[float, _Column], energy: float) -> Array:
+    """Estimated error of S at each node: a left-out energy over 4, as in `_errors`, shape (shell, node)."""
+    predicted = _without(builder, done, energy)
+    if predicted is None:
+        return np.zeros(builder.t.shape)
+    missed = np.expm1(np.clip(np.nan_to_num(predicted[0] - done[energy].values[0]), -1.0, 1.0))
+    return np.asarray(missed / 4)
 
 
 def _refine(builder: _Builder, done: dict[float, _Column], fresh: list[float], tolerance: float) -> list[float]:
@@ -377,76 +445,3 @@ def _errors(builder: _Builder, done: dict[float, _Column]) -> Array:
     missed = np.array([_missed(builder, done, e)[:, 0] for e in energies]).T / 4
     truncation = np.array([done[e].truncation for e in energies]).T
     return np.asarray(np.minimum(missed + truncation, 1.0) + GRID_ERROR)
-
-
-# --- on disk ---------------------------------------------------------------------------------------
-
-
-def fetch_table(
-    atom: Atom, tolerance: float, functions: tuple[Function, ...] = VECTOR, progress: Progress | None = None
-) -> ResponseTable:
-    """The table of an atom from the store, or computed and stored.
-
-    Thresholds are no part of it: an atom with measured edges shares the table of the calculated one.
-    """
-
-    def compute() -> Table:
-        return _to_table(build(PartialWaves(atom.solution, atom.calculated_shells), tolerance, functions, progress))
-
-    parameters = {**atom.parameters, "tolerance": tolerance, "functions": [f.value for f in functions]}
-    return _from_table(Store().fetch("response", parameters, compute))
-
-
-_VARIABLES = {
-    "binding": (("shell",), "hartree", "calculated binding energies"),
-    "energies": (("photoelectron",), "hartree", "photoelectron energies"),
-    "t": (("shell", "node"), "", "sinh coordinate: ln(Q/Q_ridge) = 0.08 sinh(t)"),
-    "values": (
-        ("function", "shell", "photoelectron", "node"),
-        "",
-        "ln of each structure function in 1/hartree; for axial_mixed and vector_axial the ratio to their bounds",
-    ),
-    "relative_error": (("shell", "photoelectron"), "", "estimated relative error of the integral of S/Q^2"),
-    "hand_over_error": (("shell",), "", "mismatch with the impulse limit where it takes over"),
-}
-_MOMENTS = {
-    "momentum": (("shell", "p"), "1/bohr", "momentum grid of the shell"),
-    "density": (("shell", "p"), "bohr", "momentum density 4 pi p^2 n(p) per electron"),
-    "log_moments": (("shell", "moment", "p"), "", "ln of the impulse moments L_0, L_1, L_2"),
-    "scale": (("shell",), "1/bohr", "root-mean-square momentum"),
-}
-_LINES = {
-    "shell": (("line",), "", "index of the shell that loses the electron"),
-    "final": (("line",), "", "level excited to"),
-    "transfer": (("line",), "hartree", "excitation energy"),
-    "momentum": (("line_momentum",), "1/bohr", "momenta of the line strengths"),
-    "values": (("function", "line", "line_momentum"), "", "strengths in each structure function"),
-}
-
-
-def _to_table(table: ResponseTable) -> Table:
-    variables = {}
-    for name, (dims, units, text) in _VARIABLES.items():
-        variables[name] = Variable(dims, np.asarray(getattr(table, name)), units, text)
-    for name, (dims, units, text) in _MOMENTS.items():
-        values = np.array([getattr(m, name) for m in table.moments])
-        variables[f"moments_{name}"] = Variable(dims, values, units, text)
-    for name, (dims, units, text) in _LINES.items():
-        variables[f"lines_{name}"] = Variable(dims, np.asarray(getattr(table.excitations, name)), units, text)
-    names = np.array([function.value for function in table.functions])
-    variables["functions"] = Variable(("function",), names, "", "names of the structure functions")
-    return Table(variables)
-
-
-def _from_table(table: Table) -> ResponseTable:
-    data = {name: variable.data for name, variable in table.variables.items()}
-    moments = tuple(
-        Moments(momentum, density, log_moments, float(scale))
-        for momentum, density, log_moments, scale in zip(*(data[f"moments_{name}"] for name in _MOMENTS), strict=True)
-    )
-    lines = {name: data[f"lines_{name}"] for name in _LINES if name != "final"}
-    found = Excitations(final=tuple(str(label) for label in data["lines_final"]), **lines)
-    functions = tuple(Function(str(name)) for name in data["functions"])
-    return ResponseTable(
-        **{name: data[name] for name in _VARIABLES}, functions=functions, moments=moments, excitations=found
-    )
