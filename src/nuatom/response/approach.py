@@ -9,8 +9,9 @@ The ratio is computed at a few energies, the anchors, and interpolated in 1/v; t
 point of the interpolation, so that nothing is extrapolated.  The term a is odd in p_z to leading order: integrals over
 the whole ridge do not see it, which is why they are right with the limit alone, where its flanks are off by a third.
 
-For the interferences the difference of the two correlations F/√(product of their bounds) takes the place of the
-logarithm of the ratio.  Atomic units.
+For the interferences the difference of the two correlations F/√(product of their bounds) takes the place of
+F/F_impulse − 1.  Between lobes of an orbital with inner nodes the ratio dips to nearly nothing, hence many nodes, and
+the ratio itself and not its logarithm.  Atomic units.
 """
 
 from __future__ import annotations
@@ -30,19 +31,23 @@ from nuatom.response.interpolation import hermite
 from nuatom.response.partial_waves import PartialWaves, ShellResponse, momentum_grid
 from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, keV
 
-NODES = 61
-CORE = 0.25
+NODES = 101
+CORE = 0.6
 """Nodes are p_z = CORE p_rms sinh(v_j) with v_j uniform …"""
-REACH = 25.0
+REACH = 12.0
 """… out to this many root-mean-square momenta of the shell."""
 TOP = 64 * keV / HARTREE
 """The highest anchor of a shell that has room for it; above, the ratio is interpolated to where it is one [Hartree]."""
+COULOMB_TOP = 150.0
+"""No anchor of a light atom needs to be above this times the square of its nuclear charge [Hartree]."""
 RATIO = 1.5
 """Anchors are powers of this apart at first, …"""
 DENSE = 4
 SPARSE = 3
 """… and after the first `DENSE` of a shell, this power of it."""
 _SMALLEST = 1e-280
+_LEAST = 1e-3
+"""No ratio is taken to be less: where one is, nothing is left of the function."""
 
 _V: Array = np.linspace(-1.0, 1.0, NODES) * np.arcsinh(REACH / CORE)
 
@@ -53,7 +58,7 @@ def inverse_velocity(energy: Array | float) -> Array:
     return np.asarray(E / np.sqrt(E**2 - SPEED_OF_LIGHT_AU**2) / SPEED_OF_LIGHT_AU)
 
 
-def anchors(binding: float, start: float) -> list[float]:
+def anchors(binding: float, start: float, charge: float) -> list[float]:
     """The photoelectron energies at which a shell's ratio is computed [Hartree].
 
     They are of one sequence for all shells, which share continuum waves.
@@ -61,10 +66,12 @@ def anchors(binding: float, start: float) -> list[float]:
     Args:
         binding: binding energy [Hartree].
         start: the transfer from which the ratio is wanted; the first anchor is below it [Hartree].
+        charge: Z of the nucleus.
     """
     first = int(np.floor(np.log((0.85 * start - binding) / TOP) / np.log(RATIO)))
     steps = [*range(first, first + DENSE)]
-    steps += [n for n in range(first + DENSE, 1) if n % SPARSE == 0]
+    last = min(0.0, np.log(COULOMB_TOP * charge**2 / TOP) / np.log(RATIO))
+    steps += [n for n in range(first + DENSE, int(np.floor(last)) + 1) if n % SPARSE == 0]
     return [float(TOP * RATIO**n) for n in steps]
 
 
@@ -75,7 +82,7 @@ class Approach:
     Attributes:
         energies: ε' of the anchors, ascending, shape (nA,) [Hartree].
         functions: the structure functions.
-        values: ln F/F_impulse, or the difference of the correlations, shape (function, shell, nA, node); nan where a
+        values: F/F_impulse − 1, or the difference of the correlations, shape (function, shell, nA, node); nan where a
             shell has no anchor.
     """
 
@@ -113,7 +120,7 @@ class ShellApproach:
 
     @cached_property
     def _errors(self) -> Array:
-        """By how much ln S at an anchor is missed without it, over 4, signed, ascending in ε', shape (n, node)."""
+        """By how much S at an anchor is missed without it, over 4, signed, ascending in ε', shape (n, node)."""
         from scipy.interpolate import CubicSpline
 
         x, values = self._points
@@ -121,6 +128,7 @@ class ShellApproach:
         out = np.array(
             [CubicSpline(np.delete(x, n), np.delete(S, n, axis=0))(x[n]) - S[n] for n in range(len(x) - 2, 0, -1)]
         )
+        out = np.clip(out / np.maximum(1 + S[-2:0:-1], _LEAST), -1.0, 1.0)
         # The first anchor lies below where the ratio is used; without it nothing could say how wrong it is.
         return np.asarray(np.concatenate([out[:1], out]) / 4)
 
@@ -147,7 +155,7 @@ class ShellApproach:
             return hermite(rows[:, :, self.functions.index(function)], place[:, None], position)
 
         squares = {bound for function in functions for bound in MIXED.get(function, (function,))}
-        found = {function: limit[function] * np.exp(at(function)) for function in squares}
+        found = {function: limit[function] * np.maximum(1 + at(function), _LEAST) for function in squares}
         for function in functions:
             if function in MIXED:
                 first, second = MIXED[function]
@@ -194,8 +202,8 @@ def column(
         edges = momentum_of(REACH * moments[i].scale * np.array([1.0, -1.0]), np.array(t))[0]
         Q_r = float(np.sqrt(t * (t + 2 * SPEED_OF_LIGHT_AU)))
         ranges.append((float(edges[0]), float(edges[1])))
-        widths.append((Q_r, 0.4 * moments[i].scale / Q_r))
-    union = momentum_grid(ranges, widths, 0.2)
+        widths.append((Q_r, CORE * moments[i].scale / Q_r))
+    union = momentum_grid(ranges, widths, 1.1 * float(_V[1] - _V[0]))
     momenta = [union[(union >= 0.999 * low) & (union <= 1.001 * high)] for low, high in ranges]
     found = waves.continuum(energy, shells, momenta, [None] * len(shells), axial=len(functions) > len(VECTOR))
     out = np.empty((len(functions), len(shells), NODES))
@@ -228,7 +236,7 @@ def _ratios(
             values = _correlation(*(exact[f] for f in (function, first, second)))
             values -= _correlation(*(limit[f] for f in (function, first, second)))
         else:
-            values = np.log(np.maximum(exact[function], _SMALLEST) / np.maximum(limit[function], _SMALLEST))
+            values = exact[function] / np.maximum(limit[function], _SMALLEST) - 1
         at = np.clip(np.arcsinh(p_z / (CORE * moments.scale)), x.min(), x.max())
         out.append(CubicSpline(x[order], values[order])(at))
     return np.array(out)

@@ -16,7 +16,7 @@ from nuatom.elements import Shell
 from nuatom.functions import ALL, MIXED, VECTOR, Function, with_vector
 from nuatom.response import impulse
 from nuatom.response.approach import ShellApproach, between, needed
-from nuatom.response.interpolation import hermite
+from nuatom.response.interpolation import hermite, split
 from nuatom.response.model import Lines, Measure, StructureFunctions, checked_limits, checked_momentum, checked_transfer
 from nuatom.response.response_table import (
     GRID_ERROR,
@@ -25,6 +25,7 @@ from nuatom.response.response_table import (
     PHOTON_TOP,
     WIDTH,
     ResponseTable,
+    contiguous,
     hand_over,
     outer,
     ridge,
@@ -34,6 +35,8 @@ from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU
 
 _NOTHING = -700.0
 """The logarithm of less than nothing: of no consequence, and without underflow."""
+_LEAST = 1e-6
+"""No function is taken to be less of its running mean."""
 
 
 @dataclass(frozen=True)
@@ -228,15 +231,24 @@ class _ShellTable:
 
     @cached_property
     def _splines(self) -> tuple[Any, Any, NDArray[np.bool_]]:
-        """The tabulated values against ln ε': over all of y, over the sides of the ridge, and which nodes those are."""
+        """B and r of the table against ln ε': over all of y, over the sides of the ridge, and which nodes those are."""
         from scipy.interpolate import CubicSpline
 
-        values = np.moveaxis(self.table.values[:, self.index], 0, -1)
+        values = self.table.values[:, self.index]
         x = np.log(self.table.energies)
-        whole = np.all(np.isfinite(values), axis=(1, 2))
-        some = np.isfinite(values[:, 0, 0])
+        whole = np.all(np.isfinite(values), axis=(0, 2))
+        some = np.isfinite(values[0, :, 0])
         side = outer(self.table.y[self.index])
-        return CubicSpline(x[whole], values[whole]), CubicSpline(x[some], values[some][:, side]), side
+        both = self._split(values[:, whole], [slice(None)])
+        sides = self._split(values[:, some][:, :, side], contiguous(side))
+        return CubicSpline(x[whole], both), CubicSpline(x[some], sides), side
+
+    def _split(self, values: Array, parts: list[slice]) -> Array:
+        """B and r of (function, nE, node), of interferences 0 and themselves, shape (nE, node, function, 2)."""
+        out = np.zeros((*values.shape, 2))
+        for function, one, target in zip(self.table.functions, values, out, strict=True):
+            target[..., 0], target[..., 1] = (0.0, one) if function in MIXED else split(one, parts)
+        return np.moveaxis(out, 0, 2)
 
     def _energy(self, transfer: Array) -> Array:
         """ε', not below the lowest tabulated one."""
@@ -264,15 +276,15 @@ class _ShellTable:
         return np.asarray(in_T * (in_y + (1 - in_y) * top))
 
     def _rows(self, transfer: Array) -> Array:
-        """The tabulated values at the nodes in y for each transfer, shape (nT, ny, function).
+        """B and r at the nodes in y for each transfer, shape (nT, ny, function, 2).
 
         Where only the impulse limit counts they are those of nothing.
         """
         whole, sides, side = self._splines
         x = np.log(self._energy(transfer))
         end = self._edges[1]
-        nothing = [0.0 if function in MIXED else _NOTHING for function in self.table.functions]
-        out = np.tile(np.array(nothing), (transfer.size, self._nodes.size, 1))
+        nothing = [(0.0, 0.0) if function in MIXED else (_NOTHING, 1.0) for function in self.table.functions]
+        out = np.tile(np.array(nothing), (transfer.size, self._nodes.size, 1, 1))
         below = transfer < end
         out[below] = whole(x[below])
         above = np.flatnonzero(~below & (transfer < 1.2 * PHOTON_TOP))
@@ -381,19 +393,19 @@ class _ShellTable:
         above = np.maximum(y - WIDTH * np.sinh(nodes[-1]), 0.0)
         row = place[:, None]
 
-        def interpolated(function: Function) -> Array:
-            return hermite(rows[:, :, self.table.functions.index(function)], row, position)
+        def interpolated(function: Function, part: int) -> Array:
+            return hermite(rows[:, :, self.table.functions.index(function), part], row, position)
 
         squares = {f for function in functions for f in MIXED.get(function, (function,))}
         out = {}
         for function in squares:
             power = 2.0 if function is Function.CHARGE else 0.0
-            logged = interpolated(function) + power * below - 8.0 * above
-            out[function] = np.exp(np.maximum(logged, _NOTHING))
+            mean = interpolated(function, 0) + power * below - 8.0 * above
+            out[function] = np.exp(np.maximum(mean, _NOTHING)) * np.maximum(interpolated(function, 1), _LEAST)
         for function in functions:
             if function in MIXED:
                 first, second = MIXED[function]
-                out[function] = np.clip(interpolated(function), -1, 1) * np.sqrt(out[first] * out[second])
+                out[function] = np.clip(interpolated(function, 1), -1, 1) * np.sqrt(out[first] * out[second])
         return {function: out[function] for function in functions}
 
 

@@ -1,10 +1,57 @@
-"""Cubic interpolation in rows of values at uniform nodes."""
+"""Cubic interpolation in rows of values at uniform nodes, and of functions that dip between lobes.
+
+A structure function falls over many orders of magnitude, so that its logarithm has to be interpolated; and where an
+orbital has inner nodes it dips to nearly nothing between lobes, where the logarithm is all but singular and the
+function itself a parabola.  So ln F is split into its running mean B over a few nodes and r = F/e^B, and both are interpolated:
+r for what it is, B as a logarithm.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from nuatom.atom.grid import Array, Indices
+
+_SPREAD = 2.5
+"""Standard deviation of the running mean, in nodes."""
+_REACH = 7
+
+
+def split(values: Array, parts: Sequence[slice] = (slice(None),)) -> tuple[Array, Array]:
+    """B and r = F/e^B of ln F at nodes along the last axis.
+
+    Args:
+        values: ln F, shape (..., node).
+        parts: nodes that know nothing of one another.
+
+    Returns:
+        B and r, each of the shape of the values.
+    """
+    mean = np.empty_like(values)
+    for part in parts:
+        mean[..., part] = _running_mean(values[..., part])
+    return mean, np.exp(np.clip(values - mean, -60.0, 60.0))
+
+
+def joined(mean: Array, ratio: Array) -> Array:
+    """ln F from interpolated B and r."""
+    return np.asarray(mean + np.log(np.maximum(ratio, 1e-6)))
+
+
+def _running_mean(values: Array) -> Array:
+    """With Gaussian weights; beyond the ends the values go on in straight lines."""
+    reach = min(_REACH, values.shape[-1] - 1)
+    steps = np.arange(1, reach + 1)
+    first, last = values[..., :1], values[..., -1:]
+    before = first + (first - values[..., 1:2]) * steps[::-1]
+    after = last + (last - values[..., -2:-1]) * steps
+    padded = np.concatenate([before, values, after], axis=-1)
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _SPREAD) ** 2)
+    weights /= weights.sum()
+    size = values.shape[-1]
+    return np.asarray(sum(weight * padded[..., n : n + size] for n, weight in enumerate(weights)))
 
 
 def hermite(values: Array, row: Indices, position: Array) -> Array:

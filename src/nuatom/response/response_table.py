@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ from nuatom.response.approach import Approach, anchors, column
 from nuatom.response.excitations import Excitations, excitations
 from nuatom.response.impulse import Moments, all_moments, least_momentum
 from nuatom.response.impulse import structure as impulse_structure
+from nuatom.response.interpolation import joined, split
 from nuatom.response.partial_waves import PartialWaves, ShellResponse, momentum_grid, one_blas_thread, wave_number
 from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
 
@@ -142,7 +144,7 @@ class _Builder:
         """The energies at which the approach to the impulse limit is computed, the dearest first, and their shells."""
         plan: dict[float, list[int]] = {}
         for i, (binding, moments) in enumerate(zip(self.binding, self.moments, strict=True)):
-            for energy in anchors(float(binding), hand_over(binding, moments)[0]):
+            for energy in anchors(float(binding), hand_over(binding, moments)[0], self.waves.solution.nuclear_charge):
                 plan.setdefault(energy, []).append(i)
         return {energy: plan[energy] for energy in sorted(plan, reverse=True)}
 
@@ -169,7 +171,7 @@ class _Builder:
             windows.append(WINDOW / (begin - Q_r))
         limits = [None if full else _low_side_l(energy) for full in whole]
         axial = len(self.functions) > len(VECTOR)
-        below = self.waves.continuum(energy, shells, _momenta(near, widths, 0.3), limits, axial=axial)
+        below = self.waves.continuum(energy, shells, _momenta(near, widths, 0.25), limits, axial=axial)
         # The orbitals' own nodes show far above the ridge: steps are finer there than what a power law would need.
         above = self.waves.continuum(
             energy, shells, _momenta(far, widths, 0.12), [None] * len(shells), axial=axial, windows=windows
@@ -201,7 +203,7 @@ def _low_side_l(energy: float) -> int:
 
 def _momenta(ranges: list[tuple[float, float]], widths: list[tuple[float, float]], largest: float) -> list[Array]:
     """The parts of one grid of Q that cover each range, and one point beyond each end: no node is extrapolated."""
-    union = momentum_grid(ranges, widths, 0.13, largest)
+    union = momentum_grid(ranges, widths, 0.11, largest)
     return [
         union[max(np.searchsorted(union, low, "right") - 1, 0) : np.searchsorted(union, high) + 1]
         for low, high in ranges
@@ -212,9 +214,9 @@ def _at_nodes(target: Array, near: ShellResponse, far: ShellResponse, function: 
     """What is tabulated, at ln Q of the nodes: each from the part that has it, beyond both a power law."""
     lower, upper = np.log(near.momentum), np.log(far.momentum)
     # The first point of the far part lies before its beginning, where the window has no say but is not yet nothing.
-    out = _interpolate(lower, _encoded(near, function), target)
+    out = _interpolate(lower, _encoded(near, function), target, function)
     beyond = target > min(lower[-1], upper[1])
-    out[beyond] = _interpolate(upper, _encoded(far, function), target[beyond])
+    out[beyond] = _interpolate(upper, _encoded(far, function), target[beyond], function)
     if np.any(target > upper[-1]):
         known = target <= upper[-1]
         out[~known] = _continue(target, out, known, function)
@@ -230,11 +232,14 @@ def _encoded(response: ShellResponse, function: Function) -> Array:
     return np.asarray(np.clip(values / np.sqrt(first * second), -1.0, 1.0))
 
 
-def _interpolate(log_Q: Array, values: Array, target: Array) -> Array:
+def _interpolate(log_Q: Array, values: Array, target: Array, function: Function) -> Array:
     """Cubic in ln Q; the lowest node is the beginning of the grid."""
     from scipy.interpolate import CubicSpline
 
-    return np.asarray(CubicSpline(log_Q, values)(np.clip(target, log_Q[0], log_Q[-1])))
+    at = np.clip(target, log_Q[0], log_Q[-1])
+    if function in MIXED:
+        return np.asarray(CubicSpline(log_Q, values)(at))
+    return joined(*(CubicSpline(log_Q, part)(at) for part in split(values)))
 
 
 def _continue(target: Array, values: Array, known: NDArray[np.bool_], function: Function) -> Array:
@@ -424,8 +429,16 @@ def _predict(x: Array, values: Array, known: Array, at: float) -> Array:
         rows = np.isfinite(values[i, :, 0])
         columns = np.isfinite(known[i]) & np.all(np.isfinite(values[i, rows]), axis=0)
         if np.count_nonzero(rows) >= 4:
-            out[i, columns] = _lagrange(x[rows], values[i, rows][:, columns], at)
+            parts = split(values[i, rows][:, columns], contiguous(columns))
+            out[i, columns] = joined(*(_lagrange(x[rows], part, at) for part in parts))
     return out
+
+
+def contiguous(columns: NDArray[np.bool_]) -> list[slice]:
+    """The runs of adjacent nodes among those chosen, as places in the chosen ones."""
+    gaps = np.flatnonzero(np.diff(np.flatnonzero(columns)) > 1) + 1
+    edges = [0, *gaps.tolist(), int(np.count_nonzero(columns))]
+    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def _lagrange(nodes: Array, values: Array, x: float) -> Array:

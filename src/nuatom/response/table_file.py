@@ -47,7 +47,7 @@ _APPROACH = {
     "values": (
         ("function", "shell", "anchor", "p_z"),
         "",
-        "ln of each structure function over its impulse limit; for interferences the difference of the correlations",
+        "each function over its impulse limit, less one; for interferences the difference of the correlations",
     ),
 }
 _MOMENTS = {
