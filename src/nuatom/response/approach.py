@@ -38,7 +38,7 @@ REACH = 12.0
 """… out to this many root-mean-square momenta of the shell."""
 TOP = 64 * keV / HARTREE
 """The highest anchor of a shell that has room for it; above, the ratio is interpolated to where it is one [Hartree]."""
-COULOMB_TOP = 150.0
+COULOMB_TOP = 250.0
 """No anchor of a light atom needs to be above this times the square of its nuclear charge [Hartree]."""
 RATIO = 1.5
 """Anchors are powers of this apart at first, …"""
@@ -46,6 +46,7 @@ DENSE = 4
 SPARSE = 3
 """… and after the first `DENSE` of a shell, this power of it."""
 _SMALLEST = 1e-280
+_INFINITE = 1e12
 _LEAST = 1e-3
 """No ratio is taken to be less: where one is, nothing is left of the function."""
 
@@ -132,24 +133,26 @@ class ShellApproach:
         # The first anchor lies below where the ratio is used; without it nothing could say how wrong it is.
         return np.asarray(np.concatenate([out[:1], out]) / 4)
 
-    def _position(self, p_z: Array) -> Array:
+    def _position(self, transfer: Array, momentum: Array) -> Array:
+        p_z = np.clip(least_momentum(transfer[:, None] / SPEED_OF_LIGHT_AU, momentum), -_INFINITE, _INFINITE)
         v = np.arcsinh(p_z / (CORE * self.moments.scale))
         return np.asarray((v - _V[0]) / (_V[1] - _V[0]))
 
-    def corrected(
-        self, energy: Array, p_z: Array, limit: dict[Function, Array], functions: Sequence[Function]
+    def structure(
+        self, transfer: Array, energy: Array, momentum: Array, functions: Sequence[Function]
     ) -> dict[Function, Array]:
-        """Structure functions from their impulse limits.
+        """Structure functions per electron: their impulse limits, corrected.
 
         Args:
-            energy: ε', shape (nT,) [Hartree].
-            p_z: shape (nT, nQ) [1/Bohr].
-            limit: the impulse limits, those that bound the interferences among them, shape (nT, nQ).
+            transfer, energy: T and ε', shape (nT,) [Hartree].
+            momentum: Q, shape (nT, nQ) [1/Bohr].
             functions: which ones.
         """
+        T = transfer[:, None] / SPEED_OF_LIGHT_AU
+        limit = impulse_structure(self.moments, T, momentum, {f for function in functions for f in needed(function)})
         unique, place = np.unique(energy, return_inverse=True)
         rows = self._spline(np.minimum(inverse_velocity(unique), self._points[0][-1]))
-        position = self._position(p_z)
+        position = self._position(transfer, momentum)
 
         def at(function: Function) -> Array:
             return hermite(rows[:, :, self.functions.index(function)], place[:, None], position)
@@ -161,12 +164,12 @@ class ShellApproach:
                 first, second = MIXED[function]
                 correlation = _correlation(limit[function], limit[first], limit[second]) + at(function)
                 found[function] = np.clip(correlation, -1, 1) * np.sqrt(found[first] * found[second])
-        return {function: found[function] for function in functions}
+        return found
 
-    def deviation(self, energy: Array, p_z: Array) -> Array:
+    def deviation(self, energy: Array, momentum: Array, transfer: Array) -> Array:
         """Estimated relative errors of S at two neighbouring anchors, and how far between them, shape (2, nT, nQ)."""
         row, share = between(self.energies, energy)
-        position = self._position(p_z)
+        position = self._position(transfer, momentum)
         # Beyond the last anchor what is left of the way to 1/v = 0 is left of the error too.
         rest = np.minimum(inverse_velocity(energy) / inverse_velocity(self.energies[-1]), 1.0)
         weights = np.array([1 - share, share]) * rest

@@ -8,26 +8,21 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array, fade
 from nuatom.elements import Shell
 from nuatom.functions import ALL, MIXED, VECTOR, Function, with_vector
 from nuatom.response import impulse
-from nuatom.response.approach import ShellApproach, between, needed
+from nuatom.response.approach import ShellApproach, between
 from nuatom.response.interpolation import hermite, split
 from nuatom.response.model import Lines, Measure, StructureFunctions, checked_limits, checked_momentum, checked_transfer
 from nuatom.response.response_table import (
     GRID_ERROR,
-    HIGH_SIDE,
-    LOW_SIDE,
     PHOTON_TOP,
-    WIDTH,
     ResponseTable,
-    contiguous,
     hand_over,
-    outer,
     ridge,
 )
 from nuatom.response.table_file import fetch_table
@@ -213,10 +208,6 @@ class _ShellTable:
     index: int
     occupancy: float
 
-    @cached_property
-    def _edges(self) -> tuple[float, float]:
-        return hand_over(self.table.binding[self.index], self.moments)
-
     @property
     def moments(self) -> impulse.Moments:
         return self.table.moments[self.index]
@@ -226,96 +217,71 @@ class _ShellTable:
         return np.asarray(self.table.t[self.index])
 
     @cached_property
+    def _end(self) -> float:
+        return self.table.end(self.index)
+
+    @cached_property
+    def _hand_over(self) -> float:
+        return hand_over(float(self.table.binding[self.index]), self.moments)
+
+    @cached_property
     def _approach(self) -> ShellApproach:
         return self.table.approach.of_shell(self.index, self.moments)
 
     @cached_property
-    def _splines(self) -> tuple[Any, Any, NDArray[np.bool_]]:
-        """B and r of the table against ln ε': over all of y, over the sides of the ridge, and which nodes those are."""
+    def _spline(self) -> Any:
+        """B and r of the table against ln ε', of interferences 0 and themselves: (node, function, 2)."""
         from scipy.interpolate import CubicSpline
 
         values = self.table.values[:, self.index]
-        x = np.log(self.table.energies)
-        whole = np.all(np.isfinite(values), axis=(0, 2))
-        some = np.isfinite(values[0, :, 0])
-        side = outer(self.table.y[self.index])
-        both = self._split(values[:, whole], [slice(None)])
-        sides = self._split(values[:, some][:, :, side], contiguous(side))
-        return CubicSpline(x[whole], both), CubicSpline(x[some], sides), side
-
-    def _split(self, values: Array, parts: list[slice]) -> Array:
-        """B and r of (function, nE, node), of interferences 0 and themselves, shape (nE, node, function, 2)."""
-        out = np.zeros((*values.shape, 2))
-        for function, one, target in zip(self.table.functions, values, out, strict=True):
-            target[..., 0], target[..., 1] = (0.0, one) if function in MIXED else split(one, parts)
-        return np.moveaxis(out, 0, 2)
+        known = np.isfinite(values[0, :, 0])
+        out = np.zeros((*values[:, known].shape, 2))
+        for function, one, target in zip(self.table.functions, values[:, known], out, strict=True):
+            target[..., 0], target[..., 1] = (0.0, one) if function in MIXED else split(one)
+        return CubicSpline(np.log(self.table.energies[known]), np.moveaxis(out, 0, 2))
 
     def _energy(self, transfer: Array) -> Array:
         """ε', not below the lowest tabulated one."""
         return np.asarray(np.maximum(transfer - self.table.binding[self.index], self.table.energies[0]))
 
+    def _coordinate(self, transfer: Array, momentum: Array) -> Array:
+        """t of the table at T (nT,) and Q (nT, nQ), infinite where Q is."""
+        Q_r = ridge(transfer)[:, None]
+        with np.errstate(divide="ignore"):
+            p = 0.5 * (momentum - Q_r**2 / momentum)
+        return np.asarray(np.arcsinh(p / self.table.width[self.index]))
+
     def error(self, transfer: Array) -> Array:
-        """Estimated relative error of ∫S dQ²/Q² over all Q; above the hand-over, what was seen there."""
-        tabulated = np.interp(self._energy(transfer), self.table.energies, self.table.relative_error[self.index])
-        start, end = self._edges
-        joined = np.maximum(np.where(transfer < end, tabulated, 0.0), self._grid_error(transfer))
-        return np.asarray(np.where(transfer > start, joined, tabulated))
+        """Estimated relative error of ∫S dQ²/Q² over all Q; above the table, of its end."""
+        energy = self._energy(np.minimum(transfer, self._end))
+        tabulated = np.interp(energy, self.table.energies, self.table.relative_error[self.index])
+        return np.asarray(np.maximum(tabulated, self._grid_error(transfer)))
 
     def _grid_error(self, transfer: Array) -> Array:
         """What no node by itself can tell: the grids, and the seam of the hand-over."""
-        start, end = self._edges
-        seam = self.table.hand_over_error[self.index] * np.minimum(end / transfer, 1.0)
-        return np.asarray(GRID_ERROR + np.where(transfer > start, seam, 0.0))
+        seam = self.table.hand_over_error[self.index] * self._hand_over / transfer
+        return np.asarray(GRID_ERROR + np.where(transfer > self._hand_over, seam, 0.0))
 
-    def share_of_impulse(self, transfer: Array, y: Array) -> Array:
-        """How much of the answer is the corrected impulse limit's, from 0 to 1; broadcast over T and y."""
-        start, end = self._edges
-        in_T = _smooth_step(np.log(transfer), np.log(start), np.log(end))
-        in_y = _smooth_step(y, *LOW_SIDE) * (1 - _smooth_step(y, *HIGH_SIDE))
-        top = _smooth_step(np.log(transfer), np.log(PHOTON_TOP), np.log(1.2 * PHOTON_TOP))
-        return np.asarray(in_T * (in_y + (1 - in_y) * top))
-
-    def _rows(self, transfer: Array) -> Array:
-        """B and r at the nodes in y for each transfer, shape (nT, ny, function, 2).
-
-        Where only the impulse limit counts they are those of nothing.
-        """
-        whole, sides, side = self._splines
-        x = np.log(self._energy(transfer))
-        end = self._edges[1]
-        nothing = [(0.0, 0.0) if function in MIXED else (_NOTHING, 1.0) for function in self.table.functions]
-        out = np.tile(np.array(nothing), (transfer.size, self._nodes.size, 1, 1))
-        below = transfer < end
-        out[below] = whole(x[below])
-        above = np.flatnonzero(~below & (transfer < 1.2 * PHOTON_TOP))
-        out[np.ix_(above, np.flatnonzero(side))] = sides(x[above])
-        return out
+    def _share_of_impulse(self, transfer: Array) -> Array:
+        """How much of the answer is not the table's but the corrected impulse limit's, from 0 to 1."""
+        return _smooth_step(np.log(transfer), np.log(self._end), np.log(1.2 * self._end))
 
     def values(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
         """Structure functions at transfers (nT,) and momenta (nT, nQ)."""
-        y = np.log(momentum / ridge(transfer)[:, None])
-        share = self.share_of_impulse(transfer[:, None], y)
-        found = self._tabulated(transfer, y, functions)
-        out = {function: (1 - share) * found[function] for function in functions}
-        used = np.any(share > 0, axis=1)
+        share = self._share_of_impulse(transfer)
+        found = self._tabulated(transfer, momentum, functions)
+        used = share > 0
         if used.any():
             free = self._quasi_free(transfer[used], momentum[used], functions)
             for function in functions:
-                out[function][used] += self.occupancy * share[used] * free[function]
-        return out
+                part = share[used, None]
+                found[function][used] = (1 - part) * found[function][used] + part * free[function]
+        return found
 
     def _quasi_free(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
-        """The corrected impulse limit per electron, at transfers (nT,) and momenta (nT, nQ)."""
-        T = transfer[:, None] / SPEED_OF_LIGHT_AU
-        wanted = tuple({f for function in functions for f in needed(function)})
-        limit = impulse.structure(self.moments, T, momentum, wanted)
-        p_z = self._least_momentum(transfer, momentum)
-        return self._approach.corrected(self._energy(transfer), p_z, limit, functions)
-
-    def _least_momentum(self, transfer: Array, momentum: Array) -> Array:
-        p_z = impulse.least_momentum(transfer[:, None] / SPEED_OF_LIGHT_AU, momentum)
-        largest = self.moments.momentum[-1]
-        return np.asarray(np.clip(p_z, -largest, largest))
+        """The corrected impulse limit at transfers (nT,) and momenta (nT, nQ)."""
+        found = self._approach.structure(transfer, self._energy(transfer), momentum, functions)
+        return {function: self.occupancy * found[function] for function in functions}
 
     def measure(
         self, transfer: Array, lower: Array, upper: Array, functions: tuple[Function, ...]
@@ -324,18 +290,18 @@ class _ShellTable:
 
         The nodes resolve the table first and the impulse limit then.
         """
-        Q_r = ridge(transfer)
-        start, end = self._nodes[0], self._nodes[-1]
-        with np.errstate(divide="ignore"):
-            low = np.clip(np.arcsinh(np.log(lower / Q_r) / WIDTH), start, end)
-            high = np.clip(np.arcsinh(np.log(upper / Q_r) / WIDTH), start, end)
-        span = (high - low)[:, None]
-        t = low[:, None] + span * impulse.FRACTION
-        y = WIDTH * np.sinh(t)
-        share = self.share_of_impulse(transfer[:, None], y)
-        Q = Q_r[:, None] * np.exp(y)
-        dQ2 = 2 * Q**2 * WIDTH * np.cosh(t) * span * impulse.SHARE * (1 - share)
-        found = {f: values * dQ2 for f, values in self._tabulated(transfer, y, functions).items()}
+        Q_r = ridge(transfer)[:, None]
+        first, last = self._nodes[0], self._nodes[-1]
+        low, high = (np.clip(self._coordinate(transfer, q[:, None]), first, last) for q in (lower, upper))
+        t = low + (high - low) * impulse.FRACTION
+        width = self.table.width[self.index]
+        p = width * np.sinh(t)
+        E = np.hypot(p, Q_r)
+        # p + √(p² + Q_r²), without loss where p < 0.
+        Q = np.where(p > 0, p + E, Q_r**2 / (E - np.minimum(p, 0.0)))
+        dQ2 = 2 * Q**2 * width * np.cosh(t) / E * (high - low) * impulse.SHARE
+        dQ2 *= 1 - self._share_of_impulse(transfer)[:, None]
+        found = {f: values * dQ2 for f, values in self._tabulated(transfer, Q, functions).items()}
         Q_free, free = self._impulse_measure(transfer, lower, upper, functions)
         weight = found[Function.CHARGE] / Q**2, free[Function.CHARGE] / Q_free**2
         error = self._partial_error(transfer, t, Q_free, *weight)
@@ -355,10 +321,9 @@ class _ShellTable:
         wrong = np.zeros(transfer.size)
         for step, part in ((0, 1 - fraction), (1, fraction)):
             wrong += part * np.abs(np.sum(hermite(deviation, (row + step)[:, None], position) * tabulated, axis=1))
-        used = transfer > self._edges[0]
+        used = transfer > self._end
         if used.any():
-            p_z = self._least_momentum(transfer[used], Q_free[used])
-            for deviations in self._approach.deviation(energy[used], p_z):
+            for deviations in self._approach.deviation(energy[used], Q_free[used], transfer[used]):
                 wrong[used] += np.abs(np.sum(deviations * free[used], axis=1))
         total = np.sum(tabulated, axis=1) + np.sum(free, axis=1)
         relative = np.divide(wrong, total, out=np.zeros_like(wrong), where=total > 0)
@@ -367,34 +332,32 @@ class _ShellTable:
     def _impulse_measure(
         self, transfer: Array, lower: Array, upper: Array, functions: tuple[Function, ...]
     ) -> tuple[Array, dict[Function, Array]]:
-        """The share of the corrected impulse limit: zero at transfers below the hand-over."""
+        """The share of the corrected impulse limit: zero at transfers in the table."""
         Q = np.ones((transfer.size, impulse.FRACTION.size))
         out = {function: np.zeros_like(Q) for function in functions}
-        used = transfer > self._edges[0]
+        used = transfer > self._end
         if used.any():
             T = transfer[used] / SPEED_OF_LIGHT_AU
             low = np.maximum(lower[used], T)
-            q, dQ2 = impulse.nodes(self.moments, T, low, np.maximum(upper[used], low))
-            free = self._quasi_free(transfer[used], q, functions)
-            y = np.log(q / ridge(transfer[used])[:, None])
-            weight = dQ2 * self.share_of_impulse(transfer[used][:, None], y) * self.occupancy
-            Q[used] = q
+            Q[used], dQ2 = impulse.nodes(self.moments, T, low, np.maximum(upper[used], low))
+            free = self._quasi_free(transfer[used], Q[used], functions)
             for function in functions:
-                out[function][used] = free[function] * weight
+                out[function][used] = free[function] * dQ2 * self._share_of_impulse(transfer[used])[:, None]
         return Q, out
 
-    def _tabulated(self, transfer: Array, y: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
-        """The table's functions at y (nT, m): cubic in t, power laws outside the nodes."""
-        unique, place = np.unique(transfer, return_inverse=True)
-        rows = self._rows(unique)
+    def _tabulated(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
+        """The table's functions at T (nT,) and Q (nT, nQ): cubic in t, power laws outside the nodes."""
+        unique, place = np.unique(np.minimum(transfer, 1.25 * self._end), return_inverse=True)
+        rows = self._spline(np.log(self._energy(unique)))
         nodes = self._nodes
-        position = (np.arcsinh(y / WIDTH) - nodes[0]) / (nodes[1] - nodes[0])
-        below = np.minimum(y - WIDTH * np.sinh(nodes[0]), 0.0)
-        above = np.maximum(y - WIDTH * np.sinh(nodes[-1]), 0.0)
-        row = place[:, None]
+        position = (self._coordinate(transfer, momentum) - nodes[0]) / (nodes[1] - nodes[0])
+        y = np.log(momentum / ridge(transfer)[:, None])
+        ends = self.table.width[self.index] * np.sinh(nodes[[0, -1]])
+        first, last = (np.arcsinh(p / ridge(transfer))[:, None] for p in ends)
+        below, above = np.minimum(y - first, 0.0), np.maximum(y - last, 0.0)
 
         def interpolated(function: Function, part: int) -> Array:
-            return hermite(rows[:, :, self.table.functions.index(function), part], row, position)
+            return hermite(rows[:, :, self.table.functions.index(function), part], place[:, None], position)
 
         squares = {f for function in functions for f in MIXED.get(function, (function,))}
         out = {}
@@ -404,8 +367,9 @@ class _ShellTable:
             out[function] = np.exp(np.maximum(mean, _NOTHING)) * np.maximum(interpolated(function, 1), _LEAST)
         for function in functions:
             if function in MIXED:
-                first, second = MIXED[function]
-                out[function] = np.clip(interpolated(function, 1), -1, 1) * np.sqrt(out[first] * out[second])
+                first_bound, second_bound = MIXED[function]
+                correlation = np.clip(interpolated(function, 1), -1, 1)
+                out[function] = correlation * np.sqrt(out[first_bound] * out[second_bound])
         return {function: out[function] for function in functions}
 
 

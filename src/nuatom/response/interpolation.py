@@ -2,13 +2,11 @@
 
 A structure function falls over many orders of magnitude, so that its logarithm has to be interpolated; and where an
 orbital has inner nodes it dips to nearly nothing between lobes, where the logarithm is all but singular and the
-function itself a parabola.  So ln F is split into its running mean B over a few nodes and r = F/e^B, and both are interpolated:
-r for what it is, B as a logarithm.
+function itself a parabola.  So ln F is split into its running mean B over a few nodes and r = F/e^B, and both are
+interpolated.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,19 +17,9 @@ _SPREAD = 2.5
 _REACH = 7
 
 
-def split(values: Array, parts: Sequence[slice] = (slice(None),)) -> tuple[Array, Array]:
-    """B and r = F/e^B of ln F at nodes along the last axis.
-
-    Args:
-        values: ln F, shape (..., node).
-        parts: nodes that know nothing of one another.
-
-    Returns:
-        B and r, each of the shape of the values.
-    """
-    mean = np.empty_like(values)
-    for part in parts:
-        mean[..., part] = _running_mean(values[..., part])
+def split(values: Array) -> tuple[Array, Array]:
+    """B and r = F/e^B of ln F at nodes along the last axis, shape (..., node), each of the same shape."""
+    mean = _running_mean(values)
     return mean, np.exp(np.clip(values - mean, -60.0, 60.0))
 
 

@@ -1,26 +1,26 @@
-"""The table a CentralField is evaluated from: partial waves on a grid that follows the Bethe ridge.
+"""The table a CentralField is evaluated from: partial waves on a grid that moves with the Bethe ridge.
 
-For each shell the logarithms of the structure functions (of the two that are interferences, the ratio to their bound)
+For each shell the logarithms of the structure functions (of those that are interferences, the ratio to their bound)
 are tabulated against ln ε' (photoelectron energy) and
 
-    y = ln Q/Q_r(T),    Q_r = √(T² + 2mT),    y_j = A sinh t_j with t_j uniform,
+    p = (Q² − Q_r²)/2Q = Q_r sinh y,   y = ln Q/Q_r,   Q_r(T) = √(T² + 2mT),   p_j = w sinh t_j with t_j uniform.
 
-so that the ridge stands still at y = 0 while T runs, with the finest steps there.  Energies are added where the
-table, interpolated, misses a newly computed energy by more than the tolerance: convergence is measured, not assumed.
+Up to small terms −p is the momentum along Q which an electron must have to be hit there; so the ridge stands still at
+p = 0 while T runs, and its lobes where an orbital has inner nodes stand still too.  Energies are added where the table,
+interpolated, misses a newly computed energy by more than the tolerance: convergence is measured, not assumed.
 
-Up to a kinetic energy well above the shell's own, the whole range of y is computed.  Above, the impulse limit takes
-over at the ridge, corrected for what the field still does to the photoelectron (`approach`), and partial waves are
-computed on either side of it, for y < `LOW_SIDE` and y > `HIGH_SIDE`, where few of them are needed and the impulse
-limit fails: there the nucleus gives the photoelectron its momentum, or takes it.  Momenta far above the ridge come from
-small radii; the integrals are cut off beyond, which makes them cheap up to `FAR`.  Atomic units.
+Up to a kinetic energy well above the shell's own, partial waves give the whole range of p.  Above, the ridge is that
+of the impulse limit, corrected for what the field still does to the photoelectron (`approach`), and partial waves give
+what is on either side of it, where few of them are needed and the impulse limit fails: there the nucleus gives the
+photoelectron its momentum, or takes it.  Momenta far above the ridge come from small radii; the integrals are cut off
+beyond, which makes them cheap up to `FAR`.  Atomic units.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,31 +28,29 @@ from numpy.typing import NDArray
 from nuatom.atom.grid import Array
 from nuatom.functions import MIXED, VECTOR, Function
 from nuatom.response.approach import NODES as APPROACH_NODES
-from nuatom.response.approach import Approach, anchors, column
+from nuatom.response.approach import Approach, ShellApproach, anchors, column, needed
 from nuatom.response.excitations import Excitations, excitations
-from nuatom.response.impulse import Moments, all_moments, least_momentum
-from nuatom.response.impulse import structure as impulse_structure
+from nuatom.response.impulse import Moments, all_moments
 from nuatom.response.interpolation import joined, split
 from nuatom.response.partial_waves import PartialWaves, ShellResponse, momentum_grid, one_blas_thread, wave_number
 from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
 
-WIDTH = 0.08
-"""A of y = A sinh t: the scale on which steps are finest."""
-POINTS = 110
+POINTS = 160
 NEAR = 10.0
 """Up to this many root-mean-square momenta of the shell above the ridge the radial integrals are whole."""
+LEAST_REACH = 0.12
+"""Or up to this times the momentum of the ridge, if that is more: beyond 200 keV in hydrogen."""
 FAR = 2000 * keV / MOMENTUM_AU
 """The table ends here, or at the end of what is near if that is later [1/Bohr]."""
 WINDOW = 8.5
 """The scale of the window on radial integrals of far momenta, over the inverse of their distance from the ridge."""
-LOWEST = -7.0
-LOW_SIDE = (-0.7, -0.4)
-"""Above the hand-over in T, the table fades into the corrected impulse limit between these y, …"""
-HIGH_SIDE = (0.5, 0.8)
-"""… and out of it between these."""
-_MARGIN = 0.15
-HAND_OVER = (18.0, 27.0)
-"""In T over the larger of the shell's binding and mean kinetic energy, the table fades into the impulse limit there."""
+LOWEST = 500.0
+"""The table begins at p of −this or −`LOWEST_RIDGES` times the least Q_r; the photon point is p = −m [1/Bohr]."""
+LOWEST_RIDGES = 100.0
+SIDES = (-0.55, 0.65)
+"""Above the hand-over the corrected impulse limit gives what is between these y."""
+HAND_OVER = 20.0
+"""It does so at T over the larger of the shell's binding and mean kinetic energy greater than this."""
 GRID_ERROR = 3e-4
 """What the grids in r and Q may cost: found by comparing tables with partial waves on finer ones."""
 PHOTON_TOP = 300 * keV / HARTREE
@@ -70,23 +68,25 @@ class ResponseTable:
     Attributes:
         binding: calculated binding energies, > 0, shape (shell,) [Hartree].
         energies: ε', ascending, shape (nE,) [Hartree].
-        t: sinh coordinate of the nodes in y, shape (shell, ny); uniform in the second axis.
+        t: sinh coordinate of the nodes in p, shape (shell, node); uniform in the second axis.
+        width: w of p = w sinh t, shape (shell,) [1/Bohr].
         functions: the structure functions in the table.
         values: ln of each, or its ratio to √(product) of the two functions that bound it for those in
-            `model.MIXED`, shape (function, shell, nE, ny) [1/Hartree]; nan where it is not needed.
+            `functions.MIXED`, shape (function, shell, nE, node) [1/Hartree]; nan where it is not needed.
         relative_error: estimated error of ∫S dQ²/Q², shape (shell, nE).
         deviation: estimated relative error of S at each node, signed, so that errors which cancel in an integral do so
-            in its estimate, shape (shell, nE, ny).
+            in its estimate, shape (shell, nE, node).
         moments: momentum densities, for the impulse limit.
         approach: what partial waves are over the impulse limit, to correct it with.
-        hand_over_error: |∫S dQ²/Q² of partial waves over that of the corrected impulse limit − 1| where the one has
-            faded into the other, shape (shell,).
+        hand_over_error: |∫S dQ²/Q² of partial waves over that of the corrected impulse limit − 1| where the one hands
+            over to the other, shape (shell,).
         excitations: the discrete lines.
     """
 
     binding: Array
     energies: Array
     t: Array
+    width: Array
     functions: tuple[Function, ...]
     values: Array
     relative_error: Array
@@ -96,10 +96,13 @@ class ResponseTable:
     hand_over_error: Array
     excitations: Excitations
 
-    @property
-    def y(self) -> Array:
-        """ln Q/Q_r at the nodes, shape (shell, ny)."""
-        return WIDTH * np.sinh(self.t)
+    def log_ratio(self, shell: int, transfer: float) -> Array:
+        """y = ln Q/Q_r at the nodes of a shell, shape (node,)."""
+        return np.asarray(np.arcsinh(self.width[shell] * np.sinh(self.t[shell]) / ridge(transfer)))
+
+    def end(self, shell: int) -> float:
+        """The transfer up to which a shell is tabulated; 1.2 times as much can be interpolated [Hartree]."""
+        return max(PHOTON_TOP, hand_over(float(self.binding[shell]), self.moments[shell]))
 
 
 def ridge(transfer: Array | float) -> Array:
@@ -108,18 +111,24 @@ def ridge(transfer: Array | float) -> Array:
     return np.sqrt(T * (T + 2 * SPEED_OF_LIGHT_AU))
 
 
-def hand_over(binding: float, moments: Moments) -> tuple[float, float]:
-    """The transfers between which a shell's table fades into the impulse limit [Hartree]."""
-    scale = max(binding, 0.5 * moments.scale**2)
-    return HAND_OVER[0] * scale, HAND_OVER[1] * scale
+def hand_over(binding: float, moments: Moments) -> float:
+    """The transfer above which a shell's ridge is that of the corrected impulse limit [Hartree]."""
+    return HAND_OVER * max(binding, 0.5 * moments.scale**2)
 
 
 @dataclass(frozen=True)
 class _Column:
-    """The table at one energy: values (function, shell, ny), truncation error of ∫S dQ²/Q² (shell,)."""
+    """The table at one energy.
+
+    Attributes:
+        values: shape (function, shell, node).
+        truncation: estimated error of ∫S dQ²/Q² from the cut in l', shape (shell,).
+        deviation: of S where it is that of the impulse limit, shape (shell, node).
+    """
 
     values: Array
     truncation: Array
+    deviation: Array
 
 
 @dataclass(frozen=True)
@@ -128,23 +137,29 @@ class _Builder:
     binding: Array
     moments: tuple[Moments, ...]
     t: Array
+    width: Array
     functions: tuple[Function, ...]
+    near: tuple[ShellApproach, ...] = ()
+
+    def log_ratio(self, transfer: Array) -> Array:
+        """y at the nodes, shape (shell, node), with T of each shell."""
+        return np.asarray(np.arcsinh(self.width[:, None] * np.sinh(self.t) / ridge(transfer)[:, None]))
 
     def shells_at(self, energy: float) -> tuple[list[int], list[bool]]:
-        """The shells to compute at ε', and for each whether over the whole range of y."""
+        """The shells to compute at ε', and for each whether the ridge too."""
         which, whole = [], []
         for i, binding in enumerate(self.binding):
-            full = energy + binding <= hand_over(binding, self.moments[i])[1] * 1.3
-            if full or energy + binding <= PHOTON_TOP * 1.3:
+            end = hand_over(binding, self.moments[i])
+            if energy + binding <= 1.3 * max(end, PHOTON_TOP):
                 which.append(i)
-                whole.append(bool(full))
+                whole.append(bool(energy + binding <= end))
         return which, whole
 
     def anchors(self) -> dict[float, list[int]]:
         """The energies at which the approach to the impulse limit is computed, the dearest first, and their shells."""
         plan: dict[float, list[int]] = {}
         for i, (binding, moments) in enumerate(zip(self.binding, self.moments, strict=True)):
-            for energy in anchors(float(binding), hand_over(binding, moments)[0], self.waves.solution.nuclear_charge):
+            for energy in anchors(float(binding), hand_over(binding, moments), self.waves.solution.nuclear_charge):
                 plan.setdefault(energy, []).append(i)
         return {energy: plan[energy] for energy in sorted(plan, reverse=True)}
 
@@ -159,87 +174,114 @@ class _Builder:
     def compute(self, energy: float) -> _Column:
         """The table at one ε'."""
         shells, whole = self.shells_at(energy)
-        T = energy + self.binding[shells]
-        ridges = [float(Q) for Q in ridge(T)]
-        near, far, widths, windows = [], [], [], []
-        for i, full, t, Q_r in zip(shells, whole, T, ridges, strict=True):
-            end = max(Q_r + NEAR * self.moments[i].scale, Q_r * np.exp(HIGH_SIDE[0] - _MARGIN))
-            begin = end if full else Q_r * np.exp(HIGH_SIDE[0] - _MARGIN)
-            near.append((Q_r * np.exp(LOWEST), end if full else Q_r * np.exp(LOW_SIDE[1] + _MARGIN)))
-            far.append((begin, max(FAR, 1.2 * begin)))
-            widths.append((Q_r, float(np.clip(0.5 * np.sqrt(self.binding[i] / t), WIDTH, 0.6)) if full else 0.6))
-            windows.append(WINDOW / (begin - Q_r))
-        limits = [None if full else _low_side_l(energy) for full in whole]
+        y = self.log_ratio(energy + self.binding)
+        ridges = ridge(energy + self.binding)
+        near, far, windows, limits = [], [], [], []
+        for i, full in zip(shells, whole, strict=True):
+            Q_r = float(ridges[i])
+            reach = max(NEAR * self.moments[i].scale, LEAST_REACH * Q_r)
+            bottom, top = (float(Q_r * np.exp(y[i, n])) for n in (0, -1))
+            low, high = Q_r * np.exp(SIDES[0]), Q_r * np.exp(SIDES[1])
+            high = max(high, Q_r + reach) if full else min(high, Q_r + reach)
+            near.append((bottom, high if full else low))
+            far.append([(high, max(top, 1.2 * high))])
+            if not full and Q_r - reach > low:
+                far[-1].insert(0, (low, Q_r - reach))
+            windows.append(WINDOW / (high - Q_r))
+            # What gives the photoelectron its momentum, or takes it, is at small r: few partial waves are there.
+            limits.append(None if full else 28 + int(0.15 * wave_number(energy)))
         axial = len(self.functions) > len(VECTOR)
-        below = self.waves.continuum(energy, shells, _momenta(near, widths, 0.25), limits, axial=axial)
+        widths = [
+            (float(ridges[i]), float(np.clip(0.5 * self.moments[i].scale / ridges[i], 0.02, 0.6))) for i in shells
+        ]
+        broad = [(Q_r, max(width, 0.08) if full else 0.6) for (Q_r, width), full in zip(widths, whole, strict=True)]
+        below = self.waves.continuum(energy, shells, _momenta([[r] for r in near], broad, 0.25), limits, axial=axial)
+        tops = [self.waves.highest_l(i, energy, 2 * sigma) for i, sigma in zip(shells, windows, strict=True)]
         # The orbitals' own nodes show far above the ridge: steps are finer there than what a power law would need.
-        above = self.waves.continuum(
-            energy, shells, _momenta(far, widths, 0.12), [None] * len(shells), axial=axial, windows=windows
-        )
+        above = self.waves.continuum(energy, shells, _momenta(far, widths, 0.12), tops, axial=axial, windows=windows)
         values = np.full((len(self.functions), *self.t.shape), np.nan)
-        error = np.zeros(self.t.shape[0])
-        for i, full, Q_r, low, high in zip(shells, whole, ridges, below, above, strict=True):
-            y = WIDTH * np.sinh(self.t[i])
-            side = outer(y)
+        error, deviation = np.zeros(self.t.shape[0]), np.zeros(self.t.shape)
+        for i, full, low, high, ranges in zip(shells, whole, below, above, far, strict=True):
+            log_Q = np.log(ridges[i]) + y[i]
+            middle = (log_Q > np.log(low.momentum[-1])) & (log_Q < np.log(ranges[-1][0]))
             for f, function in enumerate(self.functions):
-                values[f, i] = _at_nodes(np.log(Q_r) + y, low, high, function)
-                if not full:
-                    values[f, i, ~side] = np.nan
+                values[f, i] = _at_nodes(log_Q, low, high, ranges, function)
+            if len(ranges) > 1:
+                middle &= log_Q > np.log(ranges[0][1])
+            if middle.any():
+                values[:, i, middle], deviation[i, middle] = self._quasi_free(i, energy, y[i, middle])
             if full:
                 total = np.trapezoid(low.charge, np.log(low.momentum))
                 error[i] = np.trapezoid(low.truncation, np.log(low.momentum)) / total
-        return _Column(values, error)
+        return _Column(values, error, deviation)
+
+    def _quasi_free(self, shell: int, energy: float, y: Array) -> tuple[Array, Array]:
+        """The corrected impulse limit, as it is tabulated, and the estimated error of S."""
+        T = energy + float(self.binding[shell])
+        Q = float(ridge(T)) * np.exp(y)[None]
+        occupancy = self.waves.shells[shell].occupancy
+        found = self.near[shell].structure(np.array([T]), np.array([energy]), Q, self.functions)
+        encoded = [_encode({f: v[0] * occupancy for f, v in found.items()}, function) for function in self.functions]
+        return np.array(encoded), self.near[shell].deviation(np.array([energy]), Q, np.array([T])).sum(axis=0)[0]
 
 
-def outer(y: Array) -> NDArray[np.bool_]:
-    """The nodes on either side of the ridge that are computed above the hand-over too."""
-    return np.asarray((y <= LOW_SIDE[1] + _MARGIN - 0.01) | (y >= HIGH_SIDE[0] - _MARGIN + 0.01))
+Range = tuple[float, float]
 
 
-def _low_side_l(energy: float) -> int:
-    """Enough partial waves where the shell must give the photoelectron most of its momentum: they come from small r."""
-    return 28 + int(0.15 * wave_number(energy))
+def _momenta(ranges: Sequence[Sequence[Range]], widths: Sequence[Range], largest: float) -> list[Array]:
+    """The parts of one grid of Q that cover the ranges of each shell, and one point beyond each end."""
+    flat = [(r, width) for of_shell, width in zip(ranges, widths, strict=True) for r in of_shell]
+    union = momentum_grid([r for r, _ in flat], [width for _, width in flat], 0.11, largest)
+    return [np.unique(np.concatenate([_covering(union, *r) for r in of_shell])) for of_shell in ranges]
 
 
-def _momenta(ranges: list[tuple[float, float]], widths: list[tuple[float, float]], largest: float) -> list[Array]:
-    """The parts of one grid of Q that cover each range, and one point beyond each end: no node is extrapolated."""
-    union = momentum_grid(ranges, widths, 0.11, largest)
-    return [
-        union[max(np.searchsorted(union, low, "right") - 1, 0) : np.searchsorted(union, high) + 1]
-        for low, high in ranges
-    ]
+def _covering(union: Array, low: float, high: float) -> Array:
+    return union[max(np.searchsorted(union, low, "right") - 1, 0) : np.searchsorted(union, high) + 1]
 
 
-def _at_nodes(target: Array, near: ShellResponse, far: ShellResponse, function: Function) -> Array:
-    """What is tabulated, at ln Q of the nodes: each from the part that has it, beyond both a power law."""
-    lower, upper = np.log(near.momentum), np.log(far.momentum)
-    # The first point of the far part lies before its beginning, where the window has no say but is not yet nothing.
-    out = _interpolate(lower, _encoded(near, function), target, function)
-    beyond = target > min(lower[-1], upper[1])
-    out[beyond] = _interpolate(upper, _encoded(far, function), target[beyond], function)
-    if np.any(target > upper[-1]):
-        known = target <= upper[-1]
+def _at_nodes(
+    target: Array, near: ShellResponse, far: ShellResponse, ranges: Sequence[Range], function: Function
+) -> Array:
+    """What is tabulated, at ln Q of the nodes, from the part that has it; beyond all a power law.
+
+    Args:
+        target: ln Q of the nodes, shape (node,).
+        near: whole integrals, up to the ridge or its lower flank.
+        far: integrals with a window, in each of the ranges.
+        ranges: of Q.
+        function: which one.
+    """
+    out = _interpolate(near, slice(None), target, function)
+    for low, high in ranges:
+        # The first point lies before the beginning, where the window has no say but is not yet nothing.
+        used = (target >= np.log(low)) & (target <= np.log(high) + 1e-9)
+        part = slice(max(np.searchsorted(far.momentum, low, "right") - 1, 0), np.searchsorted(far.momentum, high) + 1)
+        if used.any():
+            out[used] = _interpolate(far, part, target[used], function)
+    known = target <= np.log(far.momentum[-1])
+    if not known.all():
         out[~known] = _continue(target, out, known, function)
     return out
 
 
-def _encoded(response: ShellResponse, function: Function) -> Array:
+def _encode(values: dict[Function, Array], function: Function) -> Array:
     """What is interpolated: the logarithm of a positive function, the correlation of an interference."""
-    values = response.of(function)
     if function not in MIXED:
-        return np.asarray(np.log(np.maximum(values, _TINY)))
-    first, second = (np.maximum(response.of(bound), _TINY) for bound in MIXED[function])
-    return np.asarray(np.clip(values / np.sqrt(first * second), -1.0, 1.0))
+        return np.asarray(np.log(np.maximum(values[function], _TINY)))
+    first, second = (np.maximum(values[bound], _TINY) for bound in MIXED[function])
+    return np.asarray(np.clip(values[function] / np.sqrt(first * second), -1.0, 1.0))
 
 
-def _interpolate(log_Q: Array, values: Array, target: Array, function: Function) -> Array:
-    """Cubic in ln Q; the lowest node is the beginning of the grid."""
+def _interpolate(response: ShellResponse, part: slice, target: Array, function: Function) -> Array:
+    """Cubic in ln Q; what lies beyond the ends has their values."""
     from scipy.interpolate import CubicSpline
 
+    log_Q = np.log(response.momentum[part])
+    values = _encode({f: response.of(f)[part] for f in needed(function)}, function)
     at = np.clip(target, log_Q[0], log_Q[-1])
     if function in MIXED:
         return np.asarray(CubicSpline(log_Q, values)(at))
-    return joined(*(CubicSpline(log_Q, part)(at) for part in split(values)))
+    return joined(*(CubicSpline(log_Q, one)(at) for one in split(values)))
 
 
 def _continue(target: Array, values: Array, known: NDArray[np.bool_], function: Function) -> Array:
@@ -271,8 +313,8 @@ def build(
 
     binding = -waves.solution.energies
     density = all_moments(waves.solution, waves.shells)
-    t = np.array([_nodes(b, m) for b, m in zip(binding, density, strict=True)])
-    builder = _Builder(waves, binding, density, t, functions)
+    width, t = (np.array(x) for x in zip(*(_nodes(b, m) for b, m in zip(binding, density, strict=True)), strict=True))
+    builder = _Builder(waves, binding, density, t, width, functions)
     done: dict[float, _Column] = {}
     pending = _first_energies(builder)
     plan = builder.anchors()
@@ -283,6 +325,9 @@ def build(
                 columns.append(found)
                 if progress is not None:
                     progress(len(columns), len(plan) + len(pending))
+            near = builder.approach(plan, columns)
+            shells = tuple(near.of_shell(i, moments) for i, moments in enumerate(density))
+            builder = replace(builder, near=shells)
             while pending:
                 total = len(plan) + len(done) + len(pending)
                 # The dearest first, so that no thread is left with one at the end.
@@ -297,49 +342,50 @@ def build(
             raise
         lines = excitations(waves, density, functions)
     energies = np.array(sorted(done))
-    near = builder.approach(plan, columns)
     return ResponseTable(
         binding=binding,
         energies=energies,
         t=t,
+        width=width,
         functions=functions,
         values=np.stack([done[e].values for e in energies], axis=2),
         relative_error=_errors(builder, done),
         deviation=np.stack([_deviation(builder, done, e) for e in energies], axis=1),
         moments=density,
         approach=near,
-        hand_over_error=_hand_over_errors(builder, done, near),
+        hand_over_error=_hand_over_errors(builder, done),
         excitations=lines,
     )
 
 
-def _hand_over_errors(builder: _Builder, done: dict[float, _Column], near: Approach) -> Array:
+def _hand_over_errors(builder: _Builder, done: dict[float, _Column]) -> Array:
     out = []
     for i, (binding, moments) in enumerate(zip(builder.binding, builder.moments, strict=True)):
-        end = hand_over(binding, moments)[1]
-        energy = max((e for e in done if np.all(np.isfinite(done[e].values[0, i])) and e + binding < end), default=None)
+        energy = max((e for e in done if e + binding <= hand_over(binding, moments)), default=None)
         if energy is None:
             raise RuntimeError(f"no tabulated energy below the hand-over of {builder.waves.shells[i].label}")
-        T = np.array((energy + binding) / SPEED_OF_LIGHT_AU)
-        Q = float(ridge(energy + binding)) * np.exp(WIDTH * np.sinh(builder.t[i]))
-        limit = impulse_structure(moments, T, Q[None])
-        p_z = least_momentum(T, Q[None])
-        free = near.of_shell(i, moments).corrected(np.array([energy]), p_z, limit, VECTOR)[Function.CHARGE][0]
-        slope = np.cosh(builder.t[i])
+        T = energy + binding
+        y = np.arcsinh(builder.width[i] * np.sinh(builder.t[i]) / ridge(T))
+        slope = np.cosh(builder.t[i]) / np.cosh(y) * ((y > SIDES[0]) & (y < SIDES[1]))
+        Q = ridge(T) * np.exp(y)[None]
+        limit = builder.near[i].structure(np.array([T]), np.array([energy]), Q, VECTOR)[Function.CHARGE][0]
         bound = np.exp(done[energy].values[0, i]) / builder.waves.shells[i].occupancy
-        out.append(abs(float(np.sum(slope * bound) / np.sum(slope * free)) - 1))
+        out.append(abs(float(np.sum(slope * bound) / np.sum(slope * limit)) - 1))
     return np.array(out)
 
 
-def _nodes(binding: float, moments: Moments) -> Array:
-    lowest_ridge = float(ridge(binding))
-    top = np.log(max(FAR, lowest_ridge + NEAR * moments.scale) / lowest_ridge)
-    return np.linspace(-np.arcsinh(-LOWEST / WIDTH), np.arcsinh(top / WIDTH), POINTS)
+def _nodes(binding: float, moments: Moments) -> tuple[float, Array]:
+    """w and the nodes in t: fine enough for the binding momentum, and far enough at both ends."""
+    lowest = float(ridge(binding))
+    width = 0.6 * np.sqrt(min(moments.scale, np.sqrt(2 * binding)) * moments.scale)
+    # p of Q far above Q_r is Q/2.
+    bottom, top = max(LOWEST, LOWEST_RIDGES * lowest), 0.5 * max(FAR, lowest + NEAR * moments.scale)
+    return float(width), np.linspace(-np.arcsinh(bottom / width), np.arcsinh(top / width), POINTS)
 
 
 def _first_energies(builder: _Builder) -> list[float]:
     """Photoelectron energies to begin with: denser where atoms have resonances."""
-    full = max(hand_over(b, m)[1] * 1.3 - b for b, m in zip(builder.binding, builder.moments, strict=True))
+    full = max(1.3 * hand_over(b, m) - b for b, m in zip(builder.binding, builder.moments, strict=True))
     # The last energy must still have a shell to compute.
     top = max(full, PHOTON_TOP * 1.3 - float(builder.binding.min()))
     energies, energy = [], LOWEST_ENERGY
@@ -354,18 +400,13 @@ def _summaries(builder: _Builder, energy: float, log_S: Array, log_R: Array) -> 
     """ln of ∫S dQ²/Q², ∫S dQ², ∫R dQ²/Q² and R(Q = T), shape (shell, 4); nan for shells not computed whole."""
     T = energy + builder.binding
     out = np.full((builder.binding.size, 4), np.nan)
-    slope = WIDTH * np.cosh(builder.t)
-    y = WIDTH * np.sinh(builder.t)
+    y = builder.log_ratio(T)
+    slope = np.cosh(builder.t) / np.cosh(y)
     photon = np.log(T / SPEED_OF_LIGHT_AU / ridge(T))
-    for i in range(builder.binding.size):
-        ok = np.isfinite(log_S[i])
-        if not ok.any():
-            continue
-        if ok.all():
-            S, R = np.exp(log_S[i]) * slope[i], np.exp(log_R[i]) * slope[i]
-            out[i, :3] = np.log([S.sum(), (S * np.exp(2 * y[i])).sum(), R.sum()])
-        if photon[i] < y[i, ok][-1]:
-            out[i, 3] = np.interp(photon[i], y[i, ok], log_R[i, ok])
+    for i in np.flatnonzero(np.isfinite(log_S).all(axis=1)):
+        S, R = np.exp(log_S[i]) * slope[i], np.exp(log_R[i]) * slope[i]
+        out[i, :3] = np.log([S.sum(), (S * np.exp(2 * y[i])).sum(), R.sum()])
+        out[i, 3] = np.interp(photon[i], y[i], log_R[i])
     return out
 
 
@@ -397,9 +438,9 @@ def _deviation(builder: _Builder, done: dict[float, _Column], energy: float) -> 
     """Estimated error of S at each node: a left-out energy over 4, as in `_errors`, shape (shell, node)."""
     predicted = _without(builder, done, energy)
     if predicted is None:
-        return np.zeros(builder.t.shape)
+        return done[energy].deviation
     missed = np.expm1(np.clip(np.nan_to_num(predicted[0] - done[energy].values[0]), -1.0, 1.0))
-    return np.asarray(missed / 4)
+    return np.asarray(missed / 4 + done[energy].deviation)
 
 
 def _refine(builder: _Builder, done: dict[float, _Column], fresh: list[float], tolerance: float) -> list[float]:
@@ -425,20 +466,11 @@ def _refine(builder: _Builder, done: dict[float, _Column], fresh: list[float], t
 def _predict(x: Array, values: Array, known: Array, at: float) -> Array:
     """Interpolate (shell, nx, ny) to one x; nan where the value itself is not known or too few neighbours are."""
     out = np.full(known.shape, np.nan)
-    for i in range(len(known)):
+    for i in np.flatnonzero(np.isfinite(known[:, 0])):
         rows = np.isfinite(values[i, :, 0])
-        columns = np.isfinite(known[i]) & np.all(np.isfinite(values[i, rows]), axis=0)
         if np.count_nonzero(rows) >= 4:
-            parts = split(values[i, rows][:, columns], contiguous(columns))
-            out[i, columns] = joined(*(_lagrange(x[rows], part, at) for part in parts))
+            out[i] = joined(*(_lagrange(x[rows], part, at) for part in split(values[i, rows])))
     return out
-
-
-def contiguous(columns: NDArray[np.bool_]) -> list[slice]:
-    """The runs of adjacent nodes among those chosen, as places in the chosen ones."""
-    gaps = np.flatnonzero(np.diff(np.flatnonzero(columns)) > 1) + 1
-    edges = [0, *gaps.tolist(), int(np.count_nonzero(columns))]
-    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def _lagrange(nodes: Array, values: Array, x: float) -> Array:

@@ -32,7 +32,8 @@ def fetch_table(
 _VARIABLES = {
     "binding": (("shell",), "hartree", "calculated binding energies"),
     "energies": (("photoelectron",), "hartree", "photoelectron energies"),
-    "t": (("shell", "node"), "", "sinh coordinate: ln(Q/Q_ridge) = 0.08 sinh(t)"),
+    "t": (("shell", "node"), "", "sinh coordinate: (Q^2 - Q_ridge^2)/2Q = width sinh(t)"),
+    "width": (("shell",), "1/bohr", "scale of the nodes"),
     "values": (
         ("function", "shell", "photoelectron", "node"),
         "",
