@@ -152,7 +152,9 @@ class _Builder:
             end = hand_over(binding, self.moments[i])
             if energy + binding <= 1.3 * max(end, PHOTON_TOP):
                 which.append(i)
-                whole.append(bool(energy + binding <= end))
+                # Beyond the largest T at which the photon point is wanted it comes so near to the ridge that the impulse
+                # limit, which has none, would reach it.
+                whole.append(bool(energy + binding <= end or end > PHOTON_TOP))
         return which, whole
 
     def anchors(self) -> dict[float, list[int]]:
@@ -318,10 +320,13 @@ def build(
     done: dict[float, _Column] = {}
     pending = _first_energies(builder)
     plan = builder.anchors()
+    # At the ridge the outermost part of a shell is worth little: 2e-4, found with finer steps and all of it.
+    outside, step = 1e5 * waves.resolution.density_outside, 1.1 * waves.resolution.wave_step
+    shorter = replace(waves, resolution=replace(waves.resolution, density_outside=outside, wave_step=step))
     with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         try:
             columns: list[Array] = []
-            for found in pool.map(lambda e: column(waves, e, plan[e], binding, density, functions), plan):
+            for found in pool.map(lambda e: column(shorter, e, plan[e], binding, density, functions), plan):
                 columns.append(found)
                 if progress is not None:
                     progress(len(columns), len(plan) + len(pending))
