@@ -38,8 +38,6 @@ from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
 POINTS = 160
 NEAR = 10.0
 """Up to this many root-mean-square momenta of the shell above the ridge the radial integrals are whole."""
-LEAST_REACH = 0.12
-"""Or up to this times the momentum of the ridge, if that is more: beyond 200 keV in hydrogen."""
 FAR = 2000 * keV / MOMENTUM_AU
 """The table ends here, or at the end of what is near if that is later [1/Bohr]."""
 WINDOW = 8.5
@@ -47,10 +45,12 @@ WINDOW = 8.5
 LOWEST = 500.0
 """The table begins at p of −this or −`LOWEST_RIDGES` times the least Q_r; the photon point is p = −m [1/Bohr]."""
 LOWEST_RIDGES = 100.0
-SIDES = (-0.55, 0.65)
-"""Above the hand-over the corrected impulse limit gives what is between these y."""
 HAND_OVER = 20.0
-"""It does so at T over the larger of the shell's binding and mean kinetic energy greater than this."""
+"""Above this T over the larger of the shell's binding and mean kinetic energy the corrected impulse limit gives …"""
+MIDDLE = (0.12, 0.3)
+"""… what is as near to the ridge as this times Q_r: `NEAR` root-mean-square momenta, between these limits."""
+LOW_SIDE = -0.55
+"""Below this y integrals are whole above the hand-over, too."""
 GRID_ERROR = 3e-4
 """What the grids in r and Q may cost: found by comparing tables with partial waves on finer ones."""
 PHOTON_TOP = 300 * keV / HARTREE
@@ -152,8 +152,8 @@ class _Builder:
             end = hand_over(binding, self.moments[i])
             if energy + binding <= 1.3 * max(end, PHOTON_TOP):
                 which.append(i)
-                # Beyond the largest T at which the photon point is wanted it comes so near to the ridge that the impulse
-                # limit, which has none, would reach it.
+                # Beyond the largest T at which the photon point is wanted it comes so near to the ridge that the
+                # impulse limit, which has none, would reach it.
                 whole.append(bool(energy + binding <= end or end > PHOTON_TOP))
         return which, whole
 
@@ -180,16 +180,16 @@ class _Builder:
         ridges = ridge(energy + self.binding)
         near, far, windows, limits = [], [], [], []
         for i, full in zip(shells, whole, strict=True):
-            Q_r = float(ridges[i])
-            reach = max(NEAR * self.moments[i].scale, LEAST_REACH * Q_r)
+            Q_r, reach = float(ridges[i]), NEAR * self.moments[i].scale
             bottom, top = (float(Q_r * np.exp(y[i, n])) for n in (0, -1))
-            low, high = Q_r * np.exp(SIDES[0]), Q_r * np.exp(SIDES[1])
-            high = max(high, Q_r + reach) if full else min(high, Q_r + reach)
-            near.append((bottom, high if full else low))
-            far.append([(high, max(top, 1.2 * high))])
-            if not full and Q_r - reach > low:
-                far[-1].insert(0, (low, Q_r - reach))
-            windows.append(WINDOW / (high - Q_r))
+            if full:
+                near.append((bottom, Q_r + reach))
+                far.append([(Q_r + reach, max(top, 1.2 * (Q_r + reach)))])
+            else:
+                low, reach = Q_r * np.exp(LOW_SIDE), float(np.clip(reach, MIDDLE[0] * Q_r, MIDDLE[1] * Q_r))
+                near.append((bottom, low))
+                far.append([(low, Q_r - reach), (Q_r + reach, top)])
+            windows.append(WINDOW / reach)
             # What gives the photoelectron its momentum, or takes it, is at small r: few partial waves are there.
             limits.append(None if full else 28 + int(0.15 * wave_number(energy)))
         axial = len(self.functions) > len(VECTOR)
@@ -205,14 +205,12 @@ class _Builder:
         error, deviation = np.zeros(self.t.shape[0]), np.zeros(self.t.shape)
         for i, full, low, high, ranges in zip(shells, whole, below, above, far, strict=True):
             log_Q = np.log(ridges[i]) + y[i]
-            middle = (log_Q > np.log(low.momentum[-1])) & (log_Q < np.log(ranges[-1][0]))
             for f, function in enumerate(self.functions):
                 values[f, i] = _at_nodes(log_Q, low, high, ranges, function)
-            if len(ranges) > 1:
-                middle &= log_Q > np.log(ranges[0][1])
-            if middle.any():
+            if not full:
+                middle = (log_Q > np.log(ranges[0][1])) & (log_Q < np.log(ranges[1][0]))
                 values[:, i, middle], deviation[i, middle] = self._quasi_free(i, energy, y[i, middle])
-            if full:
+            else:
                 total = np.trapezoid(low.charge, np.log(low.momentum))
                 error[i] = np.trapezoid(low.truncation, np.log(low.momentum)) / total
         return _Column(values, error, deviation)
@@ -371,7 +369,7 @@ def _hand_over_errors(builder: _Builder, done: dict[float, _Column]) -> Array:
             raise RuntimeError(f"no tabulated energy below the hand-over of {builder.waves.shells[i].label}")
         T = energy + binding
         y = np.arcsinh(builder.width[i] * np.sinh(builder.t[i]) / ridge(T))
-        slope = np.cosh(builder.t[i]) / np.cosh(y) * ((y > SIDES[0]) & (y < SIDES[1]))
+        slope = np.cosh(builder.t[i]) / np.cosh(y) * (np.abs(y) < MIDDLE[1])
         Q = ridge(T) * np.exp(y)[None]
         limit = builder.near[i].structure(np.array([T]), np.array([energy]), Q, VECTOR)[Function.CHARGE][0]
         bound = np.exp(done[energy].values[0, i]) / builder.waves.shells[i].occupancy
