@@ -138,7 +138,7 @@ def test_shells_point_by_point(symbol: str, label: str, energies: tuple[float, .
 
 @pytest.mark.parametrize(("symbol", "label"), [("Xe", "5p3/2"), ("Xe", "5s1/2"), ("Ge", "4s1/2")])
 def test_between_the_highest_anchor_and_the_limit(symbol: str, label: str) -> None:
-    # The ratio to the impulse limit is computed up to 64 keV; above it is interpolated to one.
+    # The ratio to the impulse limit is computed up to 80 keV; above it is interpolated to one.
     for energy in (50.0, 130.0):
         S, S_exact, R, R_exact = carried_on(symbol, label, energy * keV, doubled=False)
         np.testing.assert_allclose(S, S_exact, rtol=2e-2)

@@ -36,7 +36,7 @@ CORE = 0.6
 """Nodes are p_z = CORE p_rms sinh(v_j) with v_j uniform …"""
 REACH = 12.0
 """… out to this many root-mean-square momenta of the shell."""
-TOP = 64 * keV / HARTREE
+TOP = 80 * keV / HARTREE
 """The highest anchor of a shell that has room for it; above, the ratio is interpolated to where it is one [Hartree]."""
 COULOMB_TOP = 250.0
 """No anchor of a light atom needs to be above this times the square of its nuclear charge [Hartree]."""

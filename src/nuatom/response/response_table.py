@@ -23,16 +23,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nuatom.atom.grid import Array
-from nuatom.functions import MIXED, VECTOR, Function
+from nuatom.functions import VECTOR, Function
 from nuatom.response.approach import NODES as APPROACH_NODES
-from nuatom.response.approach import Approach, ShellApproach, anchors, column, needed
+from nuatom.response.approach import Approach, ShellApproach, anchors, column
 from nuatom.response.excitations import Excitations, excitations
 from nuatom.response.impulse import Moments, all_moments
 from nuatom.response.interpolation import joined, split
-from nuatom.response.partial_waves import PartialWaves, ShellResponse, momentum_grid, one_blas_thread, wave_number
+from nuatom.response.partial_waves import PartialWaves, one_blas_thread, wave_number
+from nuatom.response.sampling import at_nodes, encode, momenta, widened
 from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
 
 POINTS = 160
@@ -56,7 +56,6 @@ GRID_ERROR = 3e-4
 PHOTON_TOP = 300 * keV / HARTREE
 """Largest transfer at which the low side is computed; beyond it Q ≥ T implies y > −0.74 [Hartree]."""
 LOWEST_ENERGY = 0.001 * eV / HARTREE
-_TINY = 1e-280
 
 Progress = Callable[[int, int], None]
 
@@ -183,11 +182,11 @@ class _Builder:
             Q_r, reach = float(ridges[i]), NEAR * self.moments[i].scale
             bottom, top = (float(Q_r * np.exp(y[i, n])) for n in (0, -1))
             if full:
-                near.append((bottom, Q_r + reach))
+                near.append((bottom, Q_r + 1.05 * reach))
                 far.append([(Q_r + reach, max(top, 1.2 * (Q_r + reach)))])
             else:
                 low, reach = Q_r * np.exp(LOW_SIDE), float(np.clip(reach, MIDDLE[0] * Q_r, MIDDLE[1] * Q_r))
-                near.append((bottom, low))
+                near.append((bottom, 1.1 * low))
                 far.append([(low, Q_r - reach), (Q_r + reach, top)])
             windows.append(WINDOW / reach)
             # What gives the photoelectron its momentum, or takes it, is at small r: few partial waves are there.
@@ -197,16 +196,17 @@ class _Builder:
             (float(ridges[i]), float(np.clip(0.5 * self.moments[i].scale / ridges[i], 0.02, 0.6))) for i in shells
         ]
         broad = [(Q_r, max(width, 0.08) if full else 0.6) for (Q_r, width), full in zip(widths, whole, strict=True)]
-        below = self.waves.continuum(energy, shells, _momenta([[r] for r in near], broad, 0.25), limits, axial=axial)
+        below = self.waves.continuum(energy, shells, momenta([[r] for r in near], broad, 0.25), limits, axial=axial)
         tops = [self.waves.highest_l(i, energy, 2 * sigma) for i, sigma in zip(shells, windows, strict=True)]
         # The orbitals' own nodes show far above the ridge: steps are finer there than what a power law would need.
-        above = self.waves.continuum(energy, shells, _momenta(far, widths, 0.12), tops, axial=axial, windows=windows)
+        wider = [[widened(*r, Q_r) for r in ranges] for ranges, (Q_r, _) in zip(far, widths, strict=True)]
+        above = self.waves.continuum(energy, shells, momenta(wider, widths, 0.12), tops, axial=axial, windows=windows)
         values = np.full((len(self.functions), *self.t.shape), np.nan)
         error, deviation = np.zeros(self.t.shape[0]), np.zeros(self.t.shape)
         for i, full, low, high, ranges in zip(shells, whole, below, above, far, strict=True):
             log_Q = np.log(ridges[i]) + y[i]
             for f, function in enumerate(self.functions):
-                values[f, i] = _at_nodes(log_Q, low, high, ranges, function)
+                values[f, i] = at_nodes(log_Q, low, high, ranges, float(ridges[i]), function)
             if not full:
                 middle = (log_Q > np.log(ranges[0][1])) & (log_Q < np.log(ranges[1][0]))
                 values[:, i, middle], deviation[i, middle] = self._quasi_free(i, energy, y[i, middle])
@@ -221,76 +221,8 @@ class _Builder:
         Q = float(ridge(T)) * np.exp(y)[None]
         occupancy = self.waves.shells[shell].occupancy
         found = self.near[shell].structure(np.array([T]), np.array([energy]), Q, self.functions)
-        encoded = [_encode({f: v[0] * occupancy for f, v in found.items()}, function) for function in self.functions]
+        encoded = [encode({f: v[0] * occupancy for f, v in found.items()}, function) for function in self.functions]
         return np.array(encoded), self.near[shell].deviation(np.array([energy]), Q, np.array([T])).sum(axis=0)[0]
-
-
-Range = tuple[float, float]
-
-
-def _momenta(ranges: Sequence[Sequence[Range]], widths: Sequence[Range], largest: float) -> list[Array]:
-    """The parts of one grid of Q that cover the ranges of each shell, and one point beyond each end."""
-    flat = [(r, width) for of_shell, width in zip(ranges, widths, strict=True) for r in of_shell]
-    union = momentum_grid([r for r, _ in flat], [width for _, width in flat], 0.11, largest)
-    return [np.unique(np.concatenate([_covering(union, *r) for r in of_shell])) for of_shell in ranges]
-
-
-def _covering(union: Array, low: float, high: float) -> Array:
-    return union[max(np.searchsorted(union, low, "right") - 1, 0) : np.searchsorted(union, high) + 1]
-
-
-def _at_nodes(
-    target: Array, near: ShellResponse, far: ShellResponse, ranges: Sequence[Range], function: Function
-) -> Array:
-    """What is tabulated, at ln Q of the nodes, from the part that has it; beyond all a power law.
-
-    Args:
-        target: ln Q of the nodes, shape (node,).
-        near: whole integrals, up to the ridge or its lower flank.
-        far: integrals with a window, in each of the ranges.
-        ranges: of Q.
-        function: which one.
-    """
-    out = _interpolate(near, slice(None), target, function)
-    for low, high in ranges:
-        # The first point lies before the beginning, where the window has no say but is not yet nothing.
-        used = (target >= np.log(low)) & (target <= np.log(high) + 1e-9)
-        part = slice(max(np.searchsorted(far.momentum, low, "right") - 1, 0), np.searchsorted(far.momentum, high) + 1)
-        if used.any():
-            out[used] = _interpolate(far, part, target[used], function)
-    known = target <= np.log(far.momentum[-1])
-    if not known.all():
-        out[~known] = _continue(target, out, known, function)
-    return out
-
-
-def _encode(values: dict[Function, Array], function: Function) -> Array:
-    """What is interpolated: the logarithm of a positive function, the correlation of an interference."""
-    if function not in MIXED:
-        return np.asarray(np.log(np.maximum(values[function], _TINY)))
-    first, second = (np.maximum(values[bound], _TINY) for bound in MIXED[function])
-    return np.asarray(np.clip(values[function] / np.sqrt(first * second), -1.0, 1.0))
-
-
-def _interpolate(response: ShellResponse, part: slice, target: Array, function: Function) -> Array:
-    """Cubic in ln Q; what lies beyond the ends has their values."""
-    from scipy.interpolate import CubicSpline
-
-    log_Q = np.log(response.momentum[part])
-    values = _encode({f: response.of(f)[part] for f in needed(function)}, function)
-    at = np.clip(target, log_Q[0], log_Q[-1])
-    if function in MIXED:
-        return np.asarray(CubicSpline(log_Q, values)(at))
-    return joined(*(CubicSpline(log_Q, one)(at) for one in split(values)))
-
-
-def _continue(target: Array, values: Array, known: NDArray[np.bool_], function: Function) -> Array:
-    """Beyond the largest computed Q, a power law with the last slope, at most −5: nothing is left there."""
-    last = np.flatnonzero(known)[-1]
-    if function in MIXED:
-        return np.full(np.count_nonzero(~known), values[last])
-    slope = (values[last] - values[last - 3]) / (target[last] - target[last - 3])
-    return np.asarray(values[last] + min(slope, -5.0) * (target[~known] - target[last]))
 
 
 def build(
