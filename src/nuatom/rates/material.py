@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
-from nuatom.elements import Element, element
+from nuatom.elements import Element
 from nuatom.response.model import ResponseModel
+from nuatom.response.owner import electrons_of, own_element
 from nuatom.scattering import require_model
 from nuatom.targets import Target, single, target
 
@@ -79,7 +80,7 @@ class Material:
             part = own
         else:
             raise ValueError(
-                f"{type(model).__name__} does not say which element it is of, and {_electrons(model):g} electrons do "
+                f"{type(model).__name__} does not say which element it is of, and {electrons_of(model):g} electrons do "
                 "not either: write Material.from_model(model, 'Xe')"
             )
         return Material(part.label, ((part, 1.0, model),))
@@ -97,7 +98,7 @@ class Material:
     @property
     def electrons_per_mass(self) -> float:
         """Electrons of the models per mass [1/mass]."""
-        per_unit = sum(n * _electrons(model) for _, n, model in self.parts)
+        per_unit = sum(n * electrons_of(model) for _, n, model in self.parts)
         return self.units_per_mass * per_unit
 
 
@@ -110,34 +111,13 @@ def as_material(material: Material | ResponseModel) -> Material:
     return material if isinstance(material, Material) else Material.from_model(material)
 
 
-def own_element(model: ResponseModel) -> Element | None:
-    """The element a model was made for; None where it does not say.
-
-    It is its ``element``, that of its ``atom``, or of the ``model`` it is made from; or it has the charge ``Z`` of a
-    nucleus and as many electrons.
-    """
-    for owner in (model, getattr(model, "atom", None)):
-        found = getattr(owner, "element", None)
-        if isinstance(found, Element):
-            return found
-    charge = getattr(model, "Z", None)
-    if isinstance(charge, int | float) and charge in range(1, 101) and _electrons(model) == charge:
-        return element(int(charge))
-    inner = getattr(model, "model", None)
-    return None if inner is None or inner is model else own_element(inner)
-
-
-def _electrons(model: ResponseModel) -> float:
-    return sum(shell.occupancy for shell in model.shells)
-
-
 def _require_same(part: Element, model: ResponseModel) -> None:
     """Raise a ValueError for the model of another element, or of more electrons than the element has."""
     own = own_element(model)
     if own is not None and own.Z != part.Z:
         raise ValueError(f"the model of {part.symbol} is one of {own.symbol}: {type(model).__name__} is of {own.name}")
-    if _electrons(model) > part.Z + 1e-6:
+    if electrons_of(model) > part.Z + 1e-6:
         raise ValueError(
-            f"{type(model).__name__} has {_electrons(model):g} electrons, and {part.symbol} only {part.Z}: "
+            f"{type(model).__name__} has {electrons_of(model):g} electrons, and {part.symbol} only {part.Z}: "
             "it is of another element"
         )
