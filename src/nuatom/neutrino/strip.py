@@ -34,7 +34,7 @@ def exchange_intervals(is_light: bool, energy: Array, transfer: Array) -> Array:
         return ends
     share = strip_share(transfer)
     # Two decades apart: what varies like powers of X between them is integrated by a model's nodes.
-    least = int(round(-np.log10(share.min(initial=1.0)) / 2)) * 2
+    least = 2 * round(-np.log10(float(share.min(initial=1.0))) / 2)
     cuts = 10.0 ** np.arange(-least, 1, 2)
     inner = transfer[:, None] * np.sqrt(1 + np.where(cuts > 0.5 * share[:, None], cuts, 0.0))
     return np.concatenate([ends[:, :1], np.minimum(inner, ends[:, 1:]), ends[:, 1:]], axis=1)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from math import isfinite
 
 from nuatom.elements import Element
+from nuatom.rates.matter import matter_density
+from nuatom.response.medium import InMedium
 from nuatom.response.model import ResponseModel
 from nuatom.response.owner import electrons_of, own_element
+from nuatom.response.permittivity import Permittivity
 from nuatom.scattering import require_model
 from nuatom.targets import Target, single, target
 
@@ -44,7 +47,9 @@ class Material:
             _require_same(part, model)
 
     @staticmethod
-    def of(formula: str | int | Element | Target, model: Callable[[str], ResponseModel]) -> Material:
+    def of(
+        formula: str | int | Element | Target, model: Callable[[str], ResponseModel], density: float | None = None
+    ) -> Material:
         """A material from its formula and a function that gives the model of an element.
 
         ``Material.of("CsI", lambda symbol: CentralField(Atom(symbol)))``, or ``Material.of("CsI", FreeElectrons)``.
@@ -52,12 +57,15 @@ class Material:
         Args:
             formula: as for `nuatom.target`: an element, an isotope, an enriched mixture or a compound.
             model: called with the symbol of every element; isotopes have the same electrons.
+            density: of the matter that its atoms are in, as for `in_matter` [mass/volume]; by default they are alone.
 
         Raises:
-            ValueError: for a formula that cannot be read, an unknown element, or the model of another one.
+            ValueError: for a formula that cannot be read, an unknown element, the model of another one, or a density
+                that is not a positive number.
         """
         found = target(formula)
-        return Material(found.formula, tuple((part, n, model(part.symbol)) for part, n in found.composition))
+        alone = Material(found.formula, tuple((part, n, model(part.symbol)) for part, n in found.composition))
+        return alone if density is None else alone.in_matter(density)
 
     @staticmethod
     def from_model(model: ResponseModel, of: str | int | Element | None = None) -> Material:
@@ -84,6 +92,25 @@ class Material:
                 "not either: write Material.from_model(model, 'Xe')"
             )
         return Material(part.label, ((part, 1.0, model),))
+
+    def in_matter(self, density: float | None = None) -> Material:
+        """The same with every atom `InMedium`, in a permittivity to which all of them add.
+
+        Args:
+            density: [mass/volume]; by default `matter_density`.
+
+        Raises:
+            ValueError: for matter of unknown density, a density that is not a positive number, or atoms that are in a
+                medium already.
+        """
+        known = matter_density(self.target) if density is None else density
+        if not (isfinite(known) and known > 0):
+            raise ValueError(f"{self.formula}: expected a density > 0, such as 5.323 * g / cm**3, got {known!r}")
+        units = known * self.units_per_mass
+        medium = Permittivity(tuple((model, count * units) for _, count, model in self.parts))
+        return Material(
+            self.formula, tuple((part, count, InMedium(model, medium)) for part, count, model in self.parts)
+        )
 
     @property
     def target(self) -> Target:

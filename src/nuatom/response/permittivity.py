@@ -10,7 +10,6 @@ lattice of point-like atoms (Lorentz, Clausius and Mossotti) is not in it: it wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from math import cbrt, isfinite, pi
@@ -36,7 +35,7 @@ _BEYOND = 30.0  # of the last energy: where the power law that continues the spe
 _EDGE = 1e-7  # relative distance of the two points at an edge
 _CHUNK = 128
 _PER_STRENGTH = 4 * pi**2 * FINE_STRUCTURE * HBARC2 * HBARC
-"""T n σ per n and R T²: 4π²α (ħc)³ [energy² volume / energy²]."""
+"""n ħc σ over n R/T: 4π²α (ħc)³."""
 
 
 @dataclass(frozen=True)
@@ -177,16 +176,19 @@ class Permittivity:
 
     @cached_property
     def _oscillators(self) -> tuple[Array, Array, Array]:
-        """Energies, strengths [energy²] and widths of the discrete excitations that a photon reaches."""
+        """Energies, strengths [energy²] and widths of the discrete excitations.
+
+        The strength is that of the dipole, from S at small Q: R goes with the energy squared, and measured edges move
+        lines without it.
+        """
         found = [np.zeros((3, 0))]
         for model, number in self.parts:
             lines = model.lines(VECTOR)
             if not len(lines):
                 continue
             center = lines.transfer
-            current = lines[Function.CURRENT]
-            at_photon = [np.interp(T, lines.momentum, row) for T, row in zip(center, current, strict=True)]
-            strength = 2 / pi * number * _PER_STRENGTH * np.array(at_photon) / center
+            dipole = lines[Function.CHARGE][:, 0] / lines.momentum[0] ** 2
+            strength = 2 / pi * number * _PER_STRENGTH * dipole * center
             found.append(np.stack([center, strength, np.maximum(LINE_WIDTH * center, LEAST_LINE_WIDTH)]))
         center, strength, width = np.concatenate(found, axis=1)
         return center, strength, width
@@ -197,7 +199,7 @@ class Permittivity:
         return np.asarray(strength / (center**2 - transfer**2 - 1j * width * transfer))
 
 
-def _ladder(low: float, high: float, step: float) -> Iterable[float]:
+def _ladder(low: float, high: float, step: float) -> Array:
     """From low to below high in equal steps of the logarithm, about as long as asked for."""
     count = int(np.ceil(np.log(high / low) / step)) if high > low else 0
-    return low * np.exp(np.arange(count) * (np.log(high / low) / max(count, 1)))
+    return np.asarray(low * np.exp(np.arange(count) * (np.log(high / low) / max(count, 1))))
