@@ -46,6 +46,7 @@ _HOME = {
     "HelicityConserving": "nuatom.neutrino",
     "Hydrogenic": "nuatom.response.hydrogenic",
     "Impulse": "nuatom.response.impulse",
+    "InMedium": "nuatom.response.medium",
     "IncoherentSum": "nuatom.neutrino",
     "KohnSham": "nuatom.atom.exchange",
     "KriegerLiIafrate": "nuatom.atom.exchange",
@@ -140,6 +141,7 @@ if TYPE_CHECKING:
     from nuatom.response.free import FreeElectrons
     from nuatom.response.hydrogenic import Hydrogenic
     from nuatom.response.impulse import Impulse
+    from nuatom.response.medium import InMedium
     from nuatom.response.model import Lines, Measure, ResponseModel, StructureFunctions
     from nuatom.response.screened import Screened
     from nuatom.response.screening.interaction import AveragedExchange, CoulombOnly, LocalExchange
@@ -172,6 +174,7 @@ __all__ = [
     "HelicityConserving",
     "Hydrogenic",
     "Impulse",
+    "InMedium",
     "IncoherentSum",
     "KohnSham",
     "KriegerLiIafrate",

@@ -18,6 +18,7 @@ from nuatom.bounds import LARGEST_ENERGY
 from nuatom.elements import Shell
 from nuatom.functions import MIXED, VECTOR, Array, Function
 from nuatom.neutrino.coupling import Coupling
+from nuatom.response.medium import InMedium
 from nuatom.response.model import Lines, Measure, ResponseModel
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
@@ -176,6 +177,8 @@ def photoabsorption(model: ResponseModel, energy: ArrayLike, *, by_shell: bool =
     require_model(model, needs=("structure",))
     photon = _positive("energy", energy)
     T = photon.ravel()
+    # In matter R vanishes on the photon line: what a photon in matter is absorbed by is the atom.
+    model = model.model if isinstance(model, InMedium) else model
     R = model.structure(T, T[:, None], VECTOR).current[:, :, 0]
     area = (4 * pi**2 * FINE_STRUCTURE * HBARC2 * R / T).reshape(len(R), *photon.shape)
     return area if by_shell else np.asarray(area.sum(axis=0))

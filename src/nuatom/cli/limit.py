@@ -83,6 +83,7 @@ def limit(
             rich_help_panel=_WHAT,
         ),
     ] = None,
+    matter: options.Matter = None,
     compare: Annotated[
         bool,
         typer.Option("--compare/--alone", help="Also with stepping and with free electrons.", rich_help_panel=_WHAT),
@@ -219,6 +220,10 @@ def limit(
         {"exchange": exchange, "binding": binding, "tolerance": tolerance},
         {"confidence": confidence, "procedure": procedure, "method": method, "toys": toys, "seed": seed},
     )
+    if matter is not None:
+        if matter and not choices.MODELS[experiment.settings.model.response].photons:
+            options.refuse_matter(experiment.settings.model.response)
+        experiment = experiment.with_settings(target={"matter": matter})
     keep_apart([*paths, *exports], configuration.read_by(config, experiment))
     keep_apart(paths, [(path, "what --export writes") for path in exports])
     _check_linear(experiment, exports)
@@ -328,6 +333,8 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
     model = settings.model
     how = options.ChosenResponse(model.response, model.options())
     response = how.in_field(model.field)
+    if settings.target.matter and choices.MODELS[model.response].photons:
+        response += options.in_matter(experiment.target)
     band = f", band to {' and '.join(model.band)}" if model.band else ""
     about: About = {"command": command(context), "experiment": experiment.title}
     if settings.note:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -32,6 +32,23 @@ _STANDING = choices.FieldWords()
 
 
 # --- what words make -----------------------------------------------------------------------------
+
+
+def in_matter(target: str) -> str:
+    """Words for a target whose atoms are in matter, after those of its response."""
+    from nuatom.rates.matter import matter_density
+    from nuatom.units import cm, g
+
+    return f", in matter of {matter_density(target) / (g / cm**3):.4g} g/cm³"
+
+
+def refuse_matter(model: str) -> NoReturn:
+    """Raise the ValueError of --matter with a model that has no permittivity."""
+    able = ", ".join(choices.PHOTO_MODELS)
+    raise ValueError(
+        f"--matter: the model {model} absorbs no photons, of which the permittivity is made: take one of {able}, or "
+        "--isolated"
+    )
 
 
 @dataclass(frozen=True)
@@ -278,6 +295,14 @@ BindingName = Annotated[
 Tolerance = Annotated[
     float,
     typer.Option(metavar="FRACTION", help="Wanted relative accuracy of the response.", rich_help_panel=_ATOM),
+]
+Matter = Annotated[
+    bool | None,
+    typer.Option(
+        "--matter/--isolated",
+        help="Atoms that screen each other with the density of the target, or each alone (if nothing else is said).",
+        rich_help_panel=_ATOM,
+    ),
 ]
 Unit = Annotated[
     str,

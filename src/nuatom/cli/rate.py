@@ -92,6 +92,7 @@ def rate(
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
+    matter: options.Matter = None,
     per: Annotated[
         str,
         typer.Option(
@@ -113,6 +114,9 @@ def rate(
 
     The rate is that of the energy deposited, before any detector; discrete excitations are not in it, but in files
     besides. Of several components or couplings each has a column; beside them stand free electrons and stepping.
+
+    With --matter the atoms screen each other as they do in the liquid or crystal. A millicharge feels that below some
+    keV; for the magnetic moment and the weak interaction it is nothing.
 
     In the place of a target a configuration may stand, which then gives the source, the target, the model, and, unless
     couplings are given, those: the weak interaction, what is held, and what is fitted at its published limit. The
@@ -174,6 +178,9 @@ def rate(
         given_couplings = _configured_couplings(experiment)
     chosen = couplings.make_coupling(given_couplings)
     has_weak = bool(given_couplings.values["weak"])
+    if recoils and matter is not None:
+        raise ValueError("--matter, --isolated: of the electrons of an atom, and --recoils is about its nucleus")
+    dense = matter if matter is not None else experiment is not None and experiment.settings.target.matter
     about: About = {
         "command": command(context),
         "source": _source_in_words(emitted),
@@ -189,8 +196,10 @@ def rate(
         with screen.progress(f"computing the recoils of {target}"):
             result = _recoils(emitted, chosen.coupling, target, T)
     else:
-        about["model"] = how.in_field(words)
-        result, others = _electrons(emitted, chosen.coupling, target, T, how, words, tolerance)
+        if dense and not choices.MODELS[how.word].photons:
+            options.refuse_matter(how.word)
+        about["model"] = how.in_field(words) + (options.in_matter(target) if dense else "")
+        result, others = _electrons(emitted, chosen.coupling, target, T, how, words, tolerance, dense)
     unit_text = " ".join(names)
     coupling_title = " + ".join(chosen.names) if has_weak else chosen.title  # g_V and g_A are those of one flavour
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
@@ -345,6 +354,7 @@ def _electrons(
     how: options.ChosenResponse,
     words: choices.FieldWords,
     tolerance: float,
+    matter: bool,
 ) -> tuple[RateSpectrum, dict[str, Array]]:
     """The rate on electrons, and that of free electrons and of stepping."""
     from nuatom.approximations import Stepping
@@ -357,7 +367,8 @@ def _electrons(
     elements = [element.symbol for element, _ in parse_target(target).composition]
     atoms = {symbol: options.make_atom(symbol, *words) for symbol in elements}
     made = {symbol: options.make_model(how, atom, tolerance, coupling.functions) for symbol, atom in atoms.items()}
-    material = Material.of(target, lambda symbol: made[symbol])
+    alone = Material.of(target, lambda symbol: made[symbol])
+    material = alone.in_matter() if matter else alone
     others: dict[str, Material] = {
         _FREE: Material.of(target, lambda symbol: FreeElectrons(atoms[symbol])),
         _STEPPING: Material.of(target, lambda symbol: Stepping(atoms[symbol])),

@@ -27,6 +27,7 @@ _MAKING: tuple[choices.Registry[Any], ...] = (
     choices.BINDINGS,
 )
 _made: dict[tuple[object, ...], ResponseModel] = {}
+_in_matter: dict[tuple[object, ...], tuple[Material, Material]] = {}
 
 
 def material(formula: str, how: ResponseSection, folder: Path, progress: Progress | None = None) -> Material:
@@ -45,6 +46,20 @@ def material(formula: str, how: ResponseSection, folder: Path, progress: Progres
 
     options = own_options(how, folder)
     return Material.of(formula, lambda symbol: _model(symbol, how, options, progress))
+
+
+def in_matter(alone: Material) -> Material:
+    """The same in matter, made once: the permittivity takes a second.
+
+    Raises:
+        ValueError: for a material whose density is not tabulated.
+    """
+    key = (alone.formula, *(id(model) for _, _, model in alone.parts))
+    if key not in _in_matter:
+        while len(_in_matter) >= _KEPT:
+            del _in_matter[next(iter(_in_matter))]
+        _in_matter[key] = alone, alone.in_matter()  # the first keeps the ids from being those of others
+    return _in_matter[key][1]
 
 
 def own_options(how: ResponseSection, folder: Path) -> dict[str, Any]:

@@ -34,9 +34,10 @@ from nuatom.quantities import parse_range
 
 
 class TargetSection(Section):
-    """What is hit."""
+    """What is hit; in matter its atoms screen each other, with the density that the material has as a detector."""
 
     material: str
+    matter: bool = False
 
 
 class DetectorSection(Section):

@@ -341,8 +341,14 @@ class Setup:
         return replace(self, content={**self.content, **changed})
 
     def material(self, progress: Progress | None = None) -> Material:
-        """The target with its response; tables that are missing are computed when they are needed."""
-        return responses.material(self.target, self.settings.model, self.folder, progress)
+        """The target with its response, in matter if `target.matter` says so.
+
+        Tables that are missing are computed when they are needed.
+        """
+        alone = responses.material(self.target, self.settings.model, self.folder, progress)
+        if not (self.settings.target.matter and choices.MODELS[self.settings.model.response].photons):
+            return alone  # free electrons absorb no photons, and have no permittivity
+        return named("target.matter", lambda: responses.in_matter(alone))
 
     @property
     def response_options(self) -> dict[str, Any]:

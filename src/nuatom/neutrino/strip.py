@@ -3,6 +3,10 @@
 Within X < δT² weights carry the mean of X^k times the exchange over that strip, which a model with a few nodes there
 integrates exactly to O(δ).  A massless exchange (a millicharge) needs the neutrino's own mass there:
 X ≥ X_min = m_ν²T²/EE', and k_⊥² ∝ X − X_min.
+
+In matter the atom's answer does vary, on the scale of X = |1 − ε|T² ~ ω_p² (see `nuatom.response.medium`), so that the
+strip ends at some 25 eV² at most, below the squared plasma energy of any matter: δ is 10⁻⁴ up to T = 500 eV and falls
+by 100 for every further factor of 10.
 """
 
 from __future__ import annotations
@@ -14,11 +18,12 @@ import numpy as np
 
 from nuatom.functions import Array
 from nuatom.neutrino.coupling import Kinematics, massless_interval
+from nuatom.units import eV
 
-_STRIP = 1e-4
-"""δ: the strip X < δT² next to the photon line, over which weights are averaged."""
-_CUTS = (_STRIP, 1e-2, 1.0)
-"""Edges in X/T² of the intervals in Q that a light exchange is integrated over."""
+_WIDEST = 500 * eV
+"""Where δ begins to fall [energy]."""
+_DECADES = 6
+"""By how much it can fall: to 10⁻¹⁰, beyond which X is lost in the rounding of Q."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
 
 
@@ -27,8 +32,19 @@ def exchange_intervals(is_light: bool, energy: Array, transfer: Array) -> Array:
     ends = massless_interval(energy, transfer)
     if not is_light:
         return ends
-    inner = transfer[:, None] * np.sqrt(1 + np.array(_CUTS))
+    share = strip_share(transfer)
+    # Two decades apart: what varies like powers of X between them is integrated by a model's nodes.
+    least = 2 * round(-np.log10(float(share.min(initial=1.0))) / 2)
+    cuts = 10.0 ** np.arange(-least, 1, 2)
+    inner = transfer[:, None] * np.sqrt(1 + np.where(cuts > 0.5 * share[:, None], cuts, 0.0))
     return np.concatenate([ends[:, :1], np.minimum(inner, ends[:, 1:]), ends[:, 1:]], axis=1)
+
+
+def strip_share(transfer: Array) -> Array:
+    """δ: the strip X < δT² next to the photon line, over which weights are averaged; of the shape of T."""
+    with np.errstate(divide="ignore"):
+        steps = np.ceil(np.log10(transfer / _WIDEST) - 1e-9)
+    return np.asarray(1e-4 * 10.0 ** (-2 * np.clip(steps, 0, _DECADES // 2)))
 
 
 @dataclass(frozen=True)
@@ -53,10 +69,11 @@ class Strip:
         # One mean per (E, T), however many momenta there are.
         E, T = np.broadcast_arrays(self.at.energy, self.at.transfer)
         T = np.where((T < E) & (T > 0), T, 0.5 * np.abs(E))
-        top = _STRIP * T**2
+        top = strip_share(T) * T**2
         least = np.minimum(self.neutrino_mass**2 * T**2 / (E * (E - T)), top)
-        # Below a small share of the lightest mass squared nothing is left of the integrals.
-        start = np.clip(np.maximum(least, 1e-12 * min(self.masses) ** 2), 1e-30 * top, top)
+        # Below a small share of the lightest mass squared, or of the strip, nothing is left of the integrals.
+        share = np.minimum(1e-12 * min(self.masses) ** 2, 1e-10 * top)
+        start = np.clip(np.maximum(least, share), 1e-30 * top, top)
         span = np.log(top / start)[..., None]
         node = start[..., None] * np.exp(span * (_NODES + 1) / 2)
         weight = node * span * _WEIGHTS / 2

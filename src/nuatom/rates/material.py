@@ -6,8 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
-from nuatom.elements import Element, element
+from nuatom.elements import Element
+from nuatom.rates.matter import matter_density
+from nuatom.response.medium import InMedium
 from nuatom.response.model import ResponseModel
+from nuatom.response.owner import electrons_of, own_element
+from nuatom.response.permittivity import Permittivity
 from nuatom.scattering import require_model
 from nuatom.targets import Target, single, target
 
@@ -43,7 +47,9 @@ class Material:
             _require_same(part, model)
 
     @staticmethod
-    def of(formula: str | int | Element | Target, model: Callable[[str], ResponseModel]) -> Material:
+    def of(
+        formula: str | int | Element | Target, model: Callable[[str], ResponseModel], density: float | None = None
+    ) -> Material:
         """A material from its formula and a function that gives the model of an element.
 
         ``Material.of("CsI", lambda symbol: CentralField(Atom(symbol)))``, or ``Material.of("CsI", FreeElectrons)``.
@@ -51,12 +57,15 @@ class Material:
         Args:
             formula: as for `nuatom.target`: an element, an isotope, an enriched mixture or a compound.
             model: called with the symbol of every element; isotopes have the same electrons.
+            density: of the matter that its atoms are in, as for `in_matter` [mass/volume]; by default they are alone.
 
         Raises:
-            ValueError: for a formula that cannot be read, an unknown element, or the model of another one.
+            ValueError: for a formula that cannot be read, an unknown element, the model of another one, or a density
+                that is not a positive number.
         """
         found = target(formula)
-        return Material(found.formula, tuple((part, n, model(part.symbol)) for part, n in found.composition))
+        alone = Material(found.formula, tuple((part, n, model(part.symbol)) for part, n in found.composition))
+        return alone if density is None else alone.in_matter(density)
 
     @staticmethod
     def from_model(model: ResponseModel, of: str | int | Element | None = None) -> Material:
@@ -79,10 +88,29 @@ class Material:
             part = own
         else:
             raise ValueError(
-                f"{type(model).__name__} does not say which element it is of, and {_electrons(model):g} electrons do "
+                f"{type(model).__name__} does not say which element it is of, and {electrons_of(model):g} electrons do "
                 "not either: write Material.from_model(model, 'Xe')"
             )
         return Material(part.label, ((part, 1.0, model),))
+
+    def in_matter(self, density: float | None = None) -> Material:
+        """The same with every atom `InMedium`, in a permittivity to which all of them add.
+
+        Args:
+            density: [mass/volume]; by default `matter_density`.
+
+        Raises:
+            ValueError: for matter of unknown density, a density that is not a positive number, or atoms that are in a
+                medium already.
+        """
+        known = matter_density(self.target) if density is None else density
+        if not (isfinite(known) and known > 0):
+            raise ValueError(f"{self.formula}: expected a density > 0, such as 5.323 * g / cm**3, got {known!r}")
+        units = known * self.units_per_mass
+        medium = Permittivity(tuple((model, count * units) for _, count, model in self.parts))
+        return Material(
+            self.formula, tuple((part, count, InMedium(model, medium)) for part, count, model in self.parts)
+        )
 
     @property
     def target(self) -> Target:
@@ -97,7 +125,7 @@ class Material:
     @property
     def electrons_per_mass(self) -> float:
         """Electrons of the models per mass [1/mass]."""
-        per_unit = sum(n * _electrons(model) for _, n, model in self.parts)
+        per_unit = sum(n * electrons_of(model) for _, n, model in self.parts)
         return self.units_per_mass * per_unit
 
 
@@ -110,34 +138,13 @@ def as_material(material: Material | ResponseModel) -> Material:
     return material if isinstance(material, Material) else Material.from_model(material)
 
 
-def own_element(model: ResponseModel) -> Element | None:
-    """The element a model was made for; None where it does not say.
-
-    It is its ``element``, that of its ``atom``, or of the ``model`` it is made from; or it has the charge ``Z`` of a
-    nucleus and as many electrons.
-    """
-    for owner in (model, getattr(model, "atom", None)):
-        found = getattr(owner, "element", None)
-        if isinstance(found, Element):
-            return found
-    charge = getattr(model, "Z", None)
-    if isinstance(charge, int | float) and charge in range(1, 101) and _electrons(model) == charge:
-        return element(int(charge))
-    inner = getattr(model, "model", None)
-    return None if inner is None or inner is model else own_element(inner)
-
-
-def _electrons(model: ResponseModel) -> float:
-    return sum(shell.occupancy for shell in model.shells)
-
-
 def _require_same(part: Element, model: ResponseModel) -> None:
     """Raise a ValueError for the model of another element, or of more electrons than the element has."""
     own = own_element(model)
     if own is not None and own.Z != part.Z:
         raise ValueError(f"the model of {part.symbol} is one of {own.symbol}: {type(model).__name__} is of {own.name}")
-    if _electrons(model) > part.Z + 1e-6:
+    if electrons_of(model) > part.Z + 1e-6:
         raise ValueError(
-            f"{type(model).__name__} has {_electrons(model):g} electrons, and {part.symbol} only {part.Z}: "
+            f"{type(model).__name__} has {electrons_of(model):g} electrons, and {part.symbol} only {part.Z}: "
             "it is of another element"
         )
