@@ -15,7 +15,8 @@ from nuatom.choices.registry import Choice, Registry
 from nuatom.choices.sources import FLAVOURS
 
 if TYPE_CHECKING:
-    from nuatom.neutrino import Coupling, NonStandard, Part, Weak
+    from nuatom.neutrino import Coupling, NonStandard, Weak
+    from nuatom.neutrino.mediators import Mediator
 
 
 DEFAULT_MOMENT = 3.2e-11
@@ -28,7 +29,7 @@ def _neutrino() -> ModuleType:
     return neutrino
 
 
-MEDIATORS: Registry[Choice[Callable[..., Part]]] = Registry(
+MEDIATORS: Registry[Choice[Callable[..., Mediator]]] = Registry(
     "kind",
     {
         "vector": Choice("with the electron's vector current", lambda: _neutrino().VectorMediator),
@@ -90,7 +91,7 @@ def _fitted_area(name: str, symbol: str) -> Fitted:
 # --- mediators -----------------------------------------------------------------------------------
 
 
-def _mediator(kind: str, mass: float, neutrino: float, electron: float) -> Part:
+def _mediator(kind: str, mass: float, neutrino: float, electron: float) -> Mediator:
     return MEDIATORS[kind]()(mass, neutrino, electron)
 
 

@@ -23,114 +23,84 @@ from typing import ClassVar
 from nuatom.bounds import LARGEST_ENERGY, check_number
 from nuatom.neutrino.amplitude import Amplitude, same
 from nuatom.neutrino.flip import FlipAmplitude
-from nuatom.neutrino.part import HelicityConserving, Part
+from nuatom.neutrino.part import Part
 
 _LARGEST = 1e6  # of a coupling: beyond a few, perturbation theory says nothing
 
 
 @dataclass(frozen=True)
-class VectorMediator(HelicityConserving):
-    """A vector mediator, alone.
-
-    Free electrons at T ≪ m, E: g_ν² g_e² m/[2π (2mT + M²)²].
+class Mediator(Part):
+    """A mediator between neutrinos and electrons: what the four kinds share.
 
     Args:
         mass: M > 0 [energy].
-        neutrino: g_ν, of left-handed neutrinos.
+        neutrino: g_ν; of left-handed neutrinos for a vector or axial one, of Dirac neutrinos for the others.
         electron: g_e.
 
     Raises:
         ValueError: for a mass or a coupling that is no number or out of range.
+    """
+
+    mass: float
+    neutrino: float
+    electron: float
+
+    def __post_init__(self) -> None:
+        hint = "; a massless one that couples to charge is a Millicharge"
+        check_number("the mass of a mediator", self.mass, 0.0, LARGEST_ENERGY, above=True, unit="MeV", hint=hint)
+        for name in ("neutrino", "electron"):
+            check_number(f"the coupling of a mediator to the {name}", getattr(self, name), -_LARGEST, _LARGEST)
+
+    @property
+    def product(self) -> float:
+        """g_ν g_e."""
+        return self.neutrino * self.electron
+
+
+class VectorMediator(Mediator):
+    """A vector mediator, alone; arguments and errors as for `Mediator`.
+
+    Free electrons at T ≪ m, E: g_ν² g_e² m/[2π (2mT + M²)²].
     """
 
     name: ClassVar[str] = "vector mediator"
 
-    mass: float
-    neutrino: float
-    electron: float
-
-    def __post_init__(self) -> None:
-        _check(self.mass, self.neutrino, self.electron)
-
     def amplitudes(self) -> tuple[Amplitude, ...]:
         """The mediator."""
-        return (Amplitude(vector=same(self.neutrino * self.electron), mass=self.mass),)
+        return (Amplitude(vector=same(self.product), mass=self.mass),)
 
 
-@dataclass(frozen=True)
-class AxialMediator(HelicityConserving):
-    """A mediator with the electron's axial current, alone; arguments and errors as for `VectorMediator`."""
+class AxialMediator(Mediator):
+    """A mediator with the electron's axial current, alone; arguments and errors as for `Mediator`."""
 
     name: ClassVar[str] = "axial mediator"
 
-    mass: float
-    neutrino: float
-    electron: float
-
-    def __post_init__(self) -> None:
-        _check(self.mass, self.neutrino, self.electron)
-
     def amplitudes(self) -> tuple[Amplitude, ...]:
         """The mediator; the sign is that of −g_A γ5."""
-        return (Amplitude(axial=same(-self.neutrino * self.electron), mass=self.mass),)
+        return (Amplitude(axial=same(-self.product), mass=self.mass),)
 
 
-@dataclass(frozen=True)
-class ScalarMediator(Part):
-    """A scalar mediator, alone.  Free electrons: g_ν² g_e² mT (2m+T)/[8πE² (2mT+M²)²].
+class ScalarMediator(Mediator):
+    """A scalar mediator, alone; arguments and errors as for `Mediator`.
 
-    Args:
-        mass: M > 0 [energy].
-        neutrino: g_ν of a Dirac neutrino.
-        electron: g_e.
-
-    Raises:
-        ValueError: for a mass or a coupling that is no number or out of range.
+    Free electrons: g_ν² g_e² mT (2m+T)/[8πE² (2mT+M²)²].
     """
 
     name: ClassVar[str] = "scalar mediator"
 
-    mass: float
-    neutrino: float
-    electron: float
-
-    def __post_init__(self) -> None:
-        _check(self.mass, self.neutrino, self.electron)
-
     def flips(self) -> tuple[FlipAmplitude, ...]:
         """The mediator."""
-        return (FlipAmplitude(scalar=self.neutrino * self.electron, mass=self.mass),)
+        return (FlipAmplitude(scalar=self.product, mass=self.mass),)
 
 
-@dataclass(frozen=True)
-class PseudoscalarMediator(Part):
-    """A pseudoscalar mediator, alone.  Free electrons: g_ν² g_e² mT²/[8πE² (2mT+M²)²].
+class PseudoscalarMediator(Mediator):
+    """A pseudoscalar mediator, alone; arguments and errors as for `Mediator`.
 
-    Args:
-        mass: M > 0 [energy].
-        neutrino: g_ν of a Dirac neutrino.
-        electron: g_e.
-
-    Raises:
-        ValueError: for a mass or a coupling that is no number or out of range.
+    Free electrons: g_ν² g_e² mT²/[8πE² (2mT+M²)²].
     """
 
     name: ClassVar[str] = "pseudoscalar mediator"
 
-    mass: float
-    neutrino: float
-    electron: float
-
-    def __post_init__(self) -> None:
-        _check(self.mass, self.neutrino, self.electron)
-
     def flips(self) -> tuple[FlipAmplitude, ...]:
         """The mediator."""
-        return (FlipAmplitude(pseudoscalar=self.neutrino * self.electron, mass=self.mass),)
-
-
-def _check(mass: float, neutrino: float, electron: float) -> None:
-    hint = "; a massless one that couples to charge is a Millicharge"
-    check_number("the mass of a mediator", mass, 0.0, LARGEST_ENERGY, above=True, unit="MeV", hint=hint)
-    for name, value in (("neutrino", neutrino), ("electron", electron)):
-        check_number(f"the coupling of a mediator to the {name}", value, -_LARGEST, _LARGEST)
+        return (FlipAmplitude(pseudoscalar=self.product, mass=self.mass),)
