@@ -22,7 +22,7 @@ from nuatom.units import MeV, barn, cm2, eV, keV
 
 MEGABARN = 1e6 * barn
 PRINTED = 5e-12
-"""Half a unit of the last of the twelve digits that are printed for programs."""
+"""Half a unit of the last of the twelve digits that pipes and csv files have."""
 PHOTO = "photo He --energy 30,50,100,300eV --model screened"
 RATE = "rate H --source reactor --flux 2.7e13/cm2/s --transfer 30,300eV"
 DCS = "dcs He --energy 1MeV --transfer 30:300eV:5"
@@ -286,7 +286,7 @@ def test_band_is_the_span_of_the_models(run: Run, tmp_path: Path) -> None:
     assert [float(row["band_upper"]) for row in rows] == values(out, "upper").tolist()
     independent = "dsigma_dT_by_model[independent, slater]"
     np.testing.assert_allclose(
-        [float(row[independent]) for row in rows], found.by_model["independent, slater"] / (cm2 / keV), rtol=1e-12
+        [float(row[independent]) for row in rows], found.by_model["independent, slater"] / (cm2 / keV), rtol=PRINTED
     )
     with xr.open_dataset(tmp_path / "he.nc") as data:
         np.testing.assert_array_equal(data["dsigma_dT_by_model"].max("response_model"), data["band_upper"])
