@@ -38,7 +38,7 @@ REACH = 12.0
 """… out to this many root-mean-square momenta of the shell."""
 TOP = 80 * keV / HARTREE
 """The highest anchor of a shell that has room for it; above, the ratio is interpolated to where it is one [Hartree]."""
-COULOMB_TOP = 250.0
+COULOMB_TOP = 300.0
 """No anchor of a light atom needs to be above this times the square of its nuclear charge [Hartree]."""
 RATIO = 1.5
 """Anchors are powers of this apart at first, …"""
@@ -71,8 +71,10 @@ def anchors(binding: float, start: float, charge: float) -> list[float]:
     """
     first = int(np.floor(np.log((0.85 * start - binding) / TOP) / np.log(RATIO)))
     steps = [*range(first, first + DENSE)]
-    last = min(0.0, np.log(COULOMB_TOP * charge**2 / TOP) / np.log(RATIO))
-    steps += [n for n in range(first + DENSE, int(np.floor(last)) + 1) if n % SPARSE == 0]
+    # A shell that is handed over late is a small one: one more costs little, and R needs it.
+    highest = TOP if start < 0.5 * TOP else TOP * RATIO**SPARSE
+    last = np.log(min(highest, COULOMB_TOP * charge**2) / TOP) / np.log(RATIO)
+    steps += [n for n in range(first + DENSE, int(np.floor(last + 1e-9)) + 1) if n % SPARSE == 0]
     return [float(TOP * RATIO**n) for n in steps]
 
 
