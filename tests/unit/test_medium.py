@@ -32,19 +32,24 @@ class Plasma(Permittivity):
         return np.asarray(1 - (self.frequency / np.asarray(transfer, dtype=float)) ** 2 + 0j)
 
 
-def test_dispersion_relation_by_another_quadrature() -> None:
+@pytest.mark.parametrize("T", [20 * eV, 55 * eV, 700 * eV])
+def test_dispersion_relation_by_another_quadrature(T: float) -> None:
     matter = Permittivity(((HYDROGEN, NUMBER),))
     edge = HYDROGEN.binding_energy
-    for T in (20 * eV, 55 * eV, 700 * eV):
-        h = lambda omega: float(NUMBER * HBARC * na.photoabsorption(HYDROGEN, omega))  # noqa: E731
-        # Cauchy's principal value of h/(ω + T) · 1/(ω − T), and what is above.
-        near, _ = quad(lambda w: h(w) / (w + T), edge * (1 + 1e-9), 3 * T, weight="cauchy", wvar=T, limit=400)  # noqa: B023
-        far, _ = quad(
-            lambda u: h(np.exp(u)) * np.exp(u) / (np.exp(2 * u) - T**2), np.log(3 * T), np.log(1.0), limit=200
-        )
-        found = matter(T) - matter._lines(np.array([T])).sum(axis=0)
-        assert found[0].real - 1 == pytest.approx(2 / pi * (near + far), rel=3e-4)
-        assert found[0].imag == pytest.approx(h(T) / T, rel=1e-4)
+
+    def absorbed(omega: float) -> float:
+        return float(NUMBER * HBARC * na.photoabsorption(HYDROGEN, omega))
+
+    def above(u: float) -> float:
+        omega = float(np.exp(u))
+        return absorbed(omega) * omega / (omega**2 - T**2)
+
+    # Cauchy's principal value of h/(ω + T) · 1/(ω − T), and what is above.
+    near, _ = quad(lambda w: absorbed(w) / (w + T), edge * (1 + 1e-9), 3 * T, weight="cauchy", wvar=T, limit=400)
+    far, _ = quad(above, np.log(3 * T), np.log(1.0), limit=200)
+    found = matter(T) - matter._lines(np.array([T])).sum(axis=0)
+    assert found[0].real - 1 == pytest.approx(2 / pi * (near + far), rel=3e-4)
+    assert found[0].imag == pytest.approx(absorbed(T) / T, rel=1e-4)
 
 
 def test_hydrogen_has_its_polarisability_and_its_electron() -> None:
@@ -120,7 +125,8 @@ def test_rates_are_those_of_cross_sections() -> None:
     expected = flux * material.units_per_mass * na.cross_section(na.Millicharge(1e-12), model, 1 * MeV, T)
     np.testing.assert_allclose(found, expected, rtol=1e-4)
     alone = flux * material.units_per_mass * na.cross_section(na.Millicharge(1e-12), HYDROGEN, 1 * MeV, T)
-    assert np.all(found < 0.95 * alone)
+    np.testing.assert_array_less(found, alone)
+    assert np.all(found[:2] < 0.5 * alone[:2])
 
 
 def test_moments_hardly_feel_it() -> None:
@@ -188,3 +194,35 @@ def test_densities_of_detectors() -> None:
 def test_errors_say_what_to_do(make: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()  # type: ignore[operator]
+
+
+CONFIGURATION = """
+[source]
+kind = "solar"
+[target]
+material = "H"
+matter = {matter}
+[detector]
+exposure = "1 kg year"
+[neutrino]
+magnetic_moment = "fit"
+[model]
+response = "{response}"
+[bins]
+edges = "20,50,100eV"
+"""
+
+
+@pytest.mark.parametrize("response", ["hydrogenic", "free"])
+def test_configurations_say_whether(response: str) -> None:
+    """Free electrons absorb no photons and stay alone, so that they can be compared with."""
+    from nuatom.config import parse
+
+    dense, alone = (
+        parse(CONFIGURATION.format(matter=word, response=response)).material() for word in ("true", "false")
+    )
+    is_dressed = [isinstance(material.parts[0][2], na.InMedium) for material in (dense, alone)]
+    assert is_dressed == [response == "hydrogenic", False]
+    if response == "hydrogenic":
+        again = parse(CONFIGURATION.format(matter="true", response=response)).material()
+        assert again is dense

@@ -2,9 +2,9 @@
 
     ε − 1 = −(n r_e λ²/π)(f1 − i f2),     that is     (1 − ε) T²/ω_p² = (f1 − i f2)/Z
 
-B. L. Henke, E. M. Gullikson and J. C. Davis, At. Data Nucl. Data Tables 54 (1993) 181, as periodictable has it.  An atom
-of independent electrons misses f2 of outer shells by more than that below 0.4 keV (0.7 keV in germanium, whose 3p and 3d
-move together); the recommended xenon does not.
+B. L. Henke, E. M. Gullikson and J. C. Davis, At. Data Nucl. Data Tables 54 (1993) 181, as periodictable has it.
+Independent electrons are more than 5 % off below 0.4 keV, and in germanium, whose 3p and 3d move together, below
+0.7 keV; the recommended xenon is not.
 """
 
 from math import pi
