@@ -69,6 +69,15 @@ _MORE = {"km": 1e3 * units.m, "W": watt, "Bq": becquerel, "Ci": curie}
 _PREFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
 
 
+def as_written(value: float) -> float:
+    """A number as one would write it: 2.8 for 2.8000000000000003, which is but the rounding of a change of units.
+
+    Only the last two digits of a double decide it; every other number stays what it is, to the last bit.
+    """
+    short = float(f"{value:.12g}")
+    return short if abs(short - value) <= 4 * math.ulp(value) else value
+
+
 def parse_quantity(text: str, dimension: Dimension = ENERGY, *, signed: bool = False) -> float:
     """Read one quantity with its unit, such as ``"2.8keV"``, ``"1 MeV"`` or ``"1e3eV"``.
 

@@ -21,8 +21,6 @@ from nuatom.response.screening.interaction import AveragedExchange, CoulombOnly,
 from nuatom.units import MeV, barn, cm2, eV, keV
 
 MEGABARN = 1e6 * barn
-PRINTED = 5e-12
-"""Half a unit of the last of the twelve digits that pipes and csv files have."""
 PHOTO = "photo He --energy 30,50,100,300eV --model screened"
 RATE = "rate H --source reactor --flux 2.7e13/cm2/s --transfer 30,300eV"
 DCS = "dcs He --energy 1MeV --transfer 30:300eV:5"
@@ -81,7 +79,7 @@ def test_screened_is_the_model_of_the_library(run: Run) -> None:
     out = run(PHOTO)
     assert "# model: screened, local interaction, width 0.005, tolerance 0.005\n" in out
     expected = na.photoabsorption(Small(na.Atom("He")), np.array([30, 50, 100, 300]) * eV)
-    np.testing.assert_allclose(columns(out)["total[Mb]"], expected / MEGABARN, rtol=PRINTED)
+    np.testing.assert_allclose(columns(out)["total[Mb]"], expected / MEGABARN, rtol=1e-12)
 
 
 def test_without_interaction_electrons_are_independent(run: Run) -> None:
@@ -277,8 +275,8 @@ def test_band_is_the_span_of_the_models(run: Run, tmp_path: Path) -> None:
     out = run(f"{DCS} --band --total --model screened -o he.csv -o he.nc -o he.png")
     T = np.geomspace(30, 300, 5) * eV
     found = na.Band.of(na.Atom("He")).cross_section(na.MagneticMoment(3.2e-11), 1 * MeV, T)
-    np.testing.assert_allclose(values(out, "lower"), found.lower / (cm2 / keV), rtol=PRINTED)
-    np.testing.assert_allclose(values(out, "upper"), found.upper / (cm2 / keV), rtol=PRINTED)
+    np.testing.assert_allclose(values(out, "lower"), found.lower / (cm2 / keV), rtol=1e-12)
+    np.testing.assert_allclose(values(out, "upper"), found.upper / (cm2 / keV), rtol=1e-12)
     assert np.all(values(out, "lower") <= values(out, "dsigma/dT"))
     assert np.all(values(out, "dsigma/dT") <= values(out, "upper"))
     assert f"# band: least and greatest of {'; '.join(found.by_model)}\n" in out
@@ -286,7 +284,7 @@ def test_band_is_the_span_of_the_models(run: Run, tmp_path: Path) -> None:
     assert [float(row["band_upper"]) for row in rows] == values(out, "upper").tolist()
     independent = "dsigma_dT_by_model[independent, slater]"
     np.testing.assert_allclose(
-        [float(row[independent]) for row in rows], found.by_model["independent, slater"] / (cm2 / keV), rtol=PRINTED
+        [float(row[independent]) for row in rows], found.by_model["independent, slater"] / (cm2 / keV), rtol=1e-12
     )
     with xr.open_dataset(tmp_path / "he.nc") as data:
         np.testing.assert_array_equal(data["dsigma_dT_by_model"].max("response_model"), data["band_upper"])

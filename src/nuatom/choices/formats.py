@@ -103,13 +103,15 @@ def _columns(table: Table, name: str, variable: Variable, rows: str) -> Iterator
 
 
 def _written(values: NDArray[Any]) -> list[Any]:
-    """Numbers as one writes them, with twelve digits: 2.8 and not 2.8000000000000003, a rounding of its unit."""
+    """Numbers as one writes them: 2.8 and not 2.8000000000000003, a rounding of its unit."""
     if values.dtype.kind != "f":
         return list(values.tolist())
     import numpy as np
 
-    rounded = np.array([float(f"{value:.12g}") for value in values.ravel().tolist()]).reshape(values.shape)
-    found: list[Any] = rounded.tolist()
+    from nuatom.quantities import as_written
+
+    written = np.array([as_written(value) for value in values.ravel().tolist()]).reshape(values.shape)
+    found: list[Any] = written.tolist()
     return found
 
 

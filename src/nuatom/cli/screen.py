@@ -99,8 +99,11 @@ def _plain(cell: Cell, *, last: bool) -> str:
         return "-"
     if isinstance(cell, str):
         return cell if last else "_".join(cell.split())
-    # Twelve digits, and no rounding of a change of units after them.
-    return repr(float(f"{cell:.12g}")) if isinstance(cell, float) else repr(cell)
+    if not isinstance(cell, float):
+        return repr(cell)
+    from nuatom.quantities import as_written
+
+    return repr(as_written(cell))
 
 
 def _show_rich(about: Mapping[str, Cell], tables: Sequence[Sequence[Column]], fold: bool) -> None:
