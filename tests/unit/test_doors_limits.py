@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from nuatom.config.parameters import PARAMETERS
+from nuatom.choices import PARAMETERS
 
 import nuatom as na
 from nuatom import limit as statistics
