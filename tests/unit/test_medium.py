@@ -205,7 +205,7 @@ matter = {matter}
 [detector]
 exposure = "1 kg year"
 [neutrino]
-magnetic_moment = "fit"
+fit = ["magnetic_moment"]
 [model]
 response = "{response}"
 [bins]
