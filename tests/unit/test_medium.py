@@ -200,12 +200,12 @@ CONFIGURATION = """
 [source]
 kind = "solar"
 [target]
-material = "H"
+material = "He"
 matter = {matter}
 [detector]
 exposure = "1 kg year"
 [neutrino]
-magnetic_moment = "fit"
+fit = ["magnetic_moment"]
 [model]
 response = "{response}"
 [bins]
@@ -213,7 +213,7 @@ edges = "20,50,100eV"
 """
 
 
-@pytest.mark.parametrize("response", ["hydrogenic", "free"])
+@pytest.mark.parametrize("response", ["central-field", "free"])
 def test_configurations_say_whether(response: str) -> None:
     """Free electrons absorb no photons and stay alone, so that they can be compared with."""
     from nuatom.config import parse
@@ -222,7 +222,23 @@ def test_configurations_say_whether(response: str) -> None:
         parse(CONFIGURATION.format(matter=word, response=response)).material() for word in ("true", "false")
     )
     is_dressed = [isinstance(material.parts[0][2], na.InMedium) for material in (dense, alone)]
-    assert is_dressed == [response == "hydrogenic", False]
-    if response == "hydrogenic":
+    assert is_dressed == [response == "central-field", False]
+    if response == "central-field":
         again = parse(CONFIGURATION.format(matter="true", response=response)).material()
         assert again is dense
+
+
+def test_rate_command_says_what_it_took(capsys: pytest.CaptureFixture[str]) -> None:
+    from nuatom.cli import main
+
+    line = "rate H --source solar --transfer 20,100eV --millicharge 1e-12 --model"
+    found = {}
+    for option in ("--matter", "--isolated"):
+        assert main([*line.split(), "hydrogenic", option]) == 0
+        out = capsys.readouterr().out
+        assert ("# model: hydrogenic, in matter of 0.0708 g/cm³\n" in out) == (option == "--matter")
+        found[option] = [float(row.split()[1]) for row in out.splitlines() if row[0].isdigit()]
+    ratio = np.array(found["--matter"]) / found["--isolated"]
+    assert np.all((ratio > 0.3) & (ratio < 0.95))
+    assert main([*line.split(), "free", "--matter"]) != 0
+    assert "--matter: the model free absorbs no photons" in capsys.readouterr().err.replace("\n", " ")
