@@ -23,7 +23,7 @@ myst_heading_anchors = 3
 # An example that raises or warns is an error of the documentation.
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
-nb_execution_timeout = 300
+nb_execution_timeout = 900  # of a cell that computes several atoms on two busy cores
 nb_execution_show_tb = True
 nb_merge_streams = True
 
