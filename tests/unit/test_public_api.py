@@ -38,6 +38,7 @@ PUBLIC = [
     "HelicityConserving",
     "Hydrogenic",
     "Impulse",
+    "InMedium",
     "IncoherentSum",
     "KohnSham",
     "KriegerLiIafrate",
