@@ -153,7 +153,8 @@ def test_a_model_is_asked_for_what_the_coupling_needs_and_no_more() -> None:
 
 def test_shares_add_up_and_know_their_functions() -> None:
     result = spectrum(Weak("e"), FreeElectrons(NEON), [1.0, 2.0], [1e-3, 0.1, 5.0])
-    assert set(result.shares) == {f for f in Function if f not in (Function.SCALAR, Function.PSEUDOSCALAR)}
+    spinless = {Function.SCALAR, Function.PSEUDOSCALAR, Function.SCALAR_CHARGE}
+    assert set(result.shares) == set(Function) - spinless
     assert all(share.shape == (3, 2, 3) for share in result.shares.values())
     np.testing.assert_allclose(sum(result.shares.values()), result.by_shell, rtol=1e-15)
     np.testing.assert_array_equal(result.longitudinal, result.shares[Function.CHARGE])
