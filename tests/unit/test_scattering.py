@@ -363,3 +363,26 @@ def test_energies_beyond_reason_are_refused_not_overflowed() -> None:
         cross_section(ONE, FreeElectrons(NEON), 1e300, 1e-3)
     with pytest.raises(ValueError, match="magnetic moment"):
         MagneticMoment(1e300)
+
+
+def test_a_model_that_does_not_give_what_it_is_asked_for_is_refused() -> None:
+    class Deaf:
+        """It gives S and R, whatever it is asked for."""
+
+        shells = HYDROGEN.shells
+
+        def structure(self, transfer: np.ndarray, momentum: np.ndarray, functions: object = VECTOR) -> object:
+            return HYDROGEN.structure(transfer, momentum)
+
+        def measure(
+            self, transfer: np.ndarray, lower: np.ndarray, upper: np.ndarray, functions: object = VECTOR
+        ) -> object:
+            return HYDROGEN.measure(transfer, lower, upper)
+
+        def lines(self, functions: object = VECTOR) -> object:
+            return HYDROGEN.lines()
+
+    assert cross_section(ONE, Deaf(), 1.0, 1e-3) > 0  # type: ignore[arg-type]
+    for ask in (cross_section, lambda c, m, E, T: lines(c, m, E)):
+        with pytest.raises(ValueError, match=r"no axial_charge in this (Measure|Lines), which has charge, current"):
+            ask(Weak("e"), Deaf(), 1.0, 1e-3)  # type: ignore[arg-type]
