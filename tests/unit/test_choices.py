@@ -32,6 +32,7 @@ def test_words_of_models(word: str, made: type) -> None:
     assert getattr(model, "tolerance", 0.01) == 0.01
 
 
+@pytest.mark.slow
 def test_every_model_that_says_so_has_all_functions() -> None:
     """Where there is a table, asking for it is asking for a value of every function."""
     atom = na.Atom("H")

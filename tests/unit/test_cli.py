@@ -628,7 +628,7 @@ def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
         ("photo Ne --energy 1keV -o a.pdf", "a figure needs two or more energies, got '1keV'"),
         ("photo Ne --energy 1keV -o a.txt", "expected one of .csv, .json, .nc, .png, .pdf"),
         ("atom Ne -o a.png", "expected one of .csv, .json, .nc"),
-        (f"{DCS} --model fre", "unknown model 'fre': expected central-field, screened, free,"),
+        (f"{DCS} --model fre", "unknown model 'fre': expected central-field, screened, recommended, free,"),
         (f"{DCS} --unit kev", "unknown unit 'kev': expected eV, keV, MeV; did you mean keV?"),
         (f"{DCS} --mu-nu -1", "--mu-nu: expected at least 0, got -1"),
         ("dcs Ne --energy 1 --transfer 1keV", "'1' has no unit"),
@@ -656,7 +656,10 @@ def test_what_cannot_be_is_found_before_anything_is_computed(
         ("atom Ne --nucleus round", "unknown nucleus 'round': expected point, uniform"),
         (f"{DCS} --binding guessed", "unknown binding 'guessed': expected calculated, measured"),
         (f"{DCS} --model hydrogenic", "use it with H, or take central-field"),
-        ("photo Ne --energy 1keV --model free", "unknown model 'free': expected central-field, screened, hydrogenic"),
+        (
+            "photo Ne --energy 1keV --model free",
+            "unknown model 'free': expected central-field, screened, recommended, hydrogenic",
+        ),
         ("dcs Ne --energy 1MeV", "Missing option '--transfer'. (try nuatom dcs --help)"),
         (f"{DCS} --bogus", "No such option: --bogus"),
         (f"{DCS} --mu-nu much", "'--mu-nu'"),
@@ -948,7 +951,10 @@ def test_check_of_screening_is_a_certificate_of_its_own(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("--model screend", "unknown model 'screend': expected central-field, screened; did you mean screened?"),
+        (
+            "--model screend",
+            "unknown model 'screend': expected central-field, screened, recommended; did you mean screened?",
+        ),
         ("--model free", "unknown model 'free': expected central-field, screened"),
         ("--interaction local", "--interaction is a choice of the model screened, not of central-field: add --model"),
         ("--width 0.01", "--width is a choice of the model screened, not of central-field: add --model"),

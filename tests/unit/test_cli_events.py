@@ -288,6 +288,7 @@ def test_limit_has_no_band_where_nothing_is_allowed(run: Run) -> None:
     assert "# bands" not in run("limit mine.toml --alone")
 
 
+@pytest.mark.slow
 def test_bands_are_written_where_there_are_any(run: Run, tmp_path: Path) -> None:
     run("limit mine.toml --sensitivity -o s.nc -o s.json -o s.csv")
     experiment = load("mine.toml")
@@ -333,6 +334,7 @@ def test_limit_by_toys_repeats_with_its_seed(run: Run) -> None:
     assert columns(first)["method"][1].startswith("Feldman and Cousins, 60 toys")
 
 
+@pytest.mark.slow
 def test_limit_on_what_has_a_sign_is_an_interval(run: Run, tmp_path: Path) -> None:
     (tmp_path / "both.toml").write_text(CONFIG + '[neutrino]\nfit = ["millicharge", "charge_radius"]\n')
     out = run("limit both.toml --alone -o both.csv -o both.pdf")
@@ -348,6 +350,7 @@ def test_limit_on_what_has_a_sign_is_an_interval(run: Run, tmp_path: Path) -> No
 TWO = CONFIG + '[neutrino]\nfit = ["millicharge", "charge_radius"]\n'
 
 
+@pytest.mark.slow
 def test_limit_on_two_parameters_together(run: Run, tmp_path: Path) -> None:
     (tmp_path / "two.toml").write_text(TWO)
     out = run("limit two.toml --contour millicharge,charge_radius -o c.csv -o c.nc -o c.json -o c.pdf --export t.csv")

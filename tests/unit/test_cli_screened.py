@@ -189,6 +189,7 @@ def test_rate_has_both_and_takes_them_from_a_configuration(run: Run, tmp_path: P
     assert "of the electrons of an atom" in run("rate h.toml --recoils --weak --interaction local", code=2)
 
 
+@pytest.mark.slow
 def test_limit_has_both(run: Run, tmp_path: Path) -> None:
     (tmp_path / "h.toml").write_text(CONFIG)
     for words, said in (
@@ -203,6 +204,7 @@ def test_limit_has_both(run: Run, tmp_path: Path) -> None:
     assert "not of central-field: add" in run("limit h.toml --model central-field --interaction local", code=2)
 
 
+@pytest.mark.slow
 def test_tables_can_be_built_ahead(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NUATOM_CACHE", str(tmp_path / "tables"))
     assert "CoulombOnly" in run("table build He --model screened --interaction coulomb")
@@ -271,6 +273,7 @@ def values(out: str, name: str) -> Array:
     return np.array(columns(out)[f"{name}[cm2/keV]"])
 
 
+@pytest.mark.slow
 def test_band_is_the_span_of_the_models(run: Run, tmp_path: Path) -> None:
     out = run(f"{DCS} --band --total --model screened -o he.csv -o he.nc -o he.png")
     T = np.geomspace(30, 300, 5) * eV

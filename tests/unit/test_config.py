@@ -165,7 +165,7 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
             "[model]",
             '[neutrino]\nfit = ["magnetic_moment", "millicharge"]\n[limit]\nprocedure = "one-sided"\n[model]',
             "limit.procedure",
-            "'one-sided' sets the upper limit of a magnetic moment; millicharge may have either sign",
+            "'one-sided' sets the upper limit of what is not negative; millicharge may have either sign",
         ),
         (
             "efficiency = 0.9",
@@ -413,6 +413,7 @@ def test_what_is_held_is_part_of_the_signal() -> None:
     np.testing.assert_allclose(one.signal(magnetic_moment_squared=4.0).sum(axis=0), direct, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_two_parameters_have_a_cross_term() -> None:
     both = parse(changed("[model]", '[neutrino]\nfit = ["millicharge", "charge_radius"]\n[model]'))
     direct = both.expected(na.Neutrino(millicharge=0.5e-12, charge_radius=3e-32 * cm2)).total
@@ -545,6 +546,7 @@ def test_recoils_are_components_of_their_own() -> None:
     assert counts["235U recoils"] > 100 * counts["235U"]
 
 
+@pytest.mark.slow
 def test_toys_repeat_with_their_seed_and_agree_with_the_closed_form(experiment: Experiment) -> None:
     steps: list[tuple[int, int]] = []
     first, belt = experiment.toys(toys=300, seed=7, progress=lambda done, total: steps.append((done, total)))

@@ -48,6 +48,7 @@ def test_every_coupling_conforms(coupling: na.Coupling) -> None:
     check_coupling(coupling)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RESPONSES)
 def test_every_response_conforms(name: str) -> None:
     make, functions, claims = RESPONSES[name]

@@ -114,6 +114,7 @@ def test_few_events_are_counted(run: Run, tmp_path: Path) -> None:
     assert "asymptotic" in run("limit four.toml --alone --method asymptotic")
 
 
+@pytest.mark.slow
 def test_sensitivity_writes_the_expected_scan(run: Run) -> None:
     run("limit seen.toml --alone --sensitivity -o e.nc -o e.pdf")
     run("limit seen.toml --alone -o d.nc")
@@ -148,7 +149,7 @@ def test_messages_name_keys_and_no_classes(run: Run, tmp_path: Path) -> None:
     assert "limit.procedure: with 'one-sided' the data exclude every value of magnetic moment" in err
     assert "take 'unified', 'cls', 'pcl', or look at the data" in err and "()" not in err
     (tmp_path / "signed.toml").write_text(CONFIG + '[neutrino]\nfit = ["millicharge"]\n')
-    assert "--procedure cls: it sets the upper limit of a magnetic moment" in run(
+    assert "--procedure cls: it sets the upper limit of what is not negative" in run(
         "limit signed.toml --procedure cls", 2
     )
 

@@ -103,6 +103,7 @@ def exchange_energy(on: Electrons) -> float:
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", ["He", "N", "Ne", "Ti"])
 def test_the_potential_is_what_the_exchange_energy_changes_by(symbol: str) -> None:
     """∑∫q ρ u = 2 E_x; and with an orbital that is varied, its E_x changes as q ρ u says."""

@@ -86,6 +86,7 @@ def test_an_ion_binds_every_electron_more(Z: int) -> None:
         assert energy < neutral[shell.label]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("Z", [2, 10, 18, 32, 54, 74, 92])
 @pytest.mark.parametrize("exchange", [Slater(), KohnSham(), KriegerLiIafrate()])
 def test_orbitals_obey_the_virial_theorem(Z: int, exchange: Exchange) -> None:

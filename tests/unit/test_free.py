@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from comparison import approx
 from nuatom.elements import Shell
-from nuatom.functions import ALL, MIXED, Function
+from nuatom.functions import ALL, MIXED, VECTOR, Function
 from nuatom.response.free import FreeElectrons
 from nuatom.response.model import ResponseModel
 from nuatom.units import ELECTRON_MASS, keV
@@ -107,6 +107,8 @@ def test_measure_gives_the_functions_asked_for_and_no_others() -> None:
     everything = FreeElectrons(HELIUM).measure(T, low, high, ALL)
     assert all(getattr(everything, function.value).shape == (1, 1, 1) for function in ALL)
     some = FreeElectrons(HELIUM).measure(T, low, high, [Function.SCALAR])
-    assert some.scalar is not None
-    assert some.charge is not None
-    assert some.axial_charge is None
+    assert set(some.values) == {Function.SCALAR, *VECTOR}
+    with pytest.raises(AttributeError, match="axial_charge: it was not asked for"):
+        _ = some.axial_charge
+    with pytest.raises(ValueError, match=r"no axial_charge in this Measure, which has charge, current, scalar"):
+        _ = some[Function.AXIAL_CHARGE]

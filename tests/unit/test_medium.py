@@ -79,6 +79,7 @@ def test_it_is_a_response_model() -> None:
     check_response(na.InMedium(HYDROGEN, DENSITY))
 
 
+@pytest.mark.slow
 def test_all_functions_keep_their_bounds() -> None:
     check_response(na.InMedium(central_field("He"), 0.125 * g / cm**3), ALL)
 

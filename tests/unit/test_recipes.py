@@ -46,6 +46,7 @@ def test_a_recipe_is_one_file() -> None:
         assert len(path.read_text(encoding="utf-8").splitlines()) < 160
 
 
+@pytest.mark.slow
 def test_a_coupling(run: Run, tmp_path: Path) -> None:
     command = "dcs", "H", "--energy", "0.4MeV", "--transfer", "1,10keV", "--model", "free", "--weak", "--flavour"
     alone = run(*command, "mu")

@@ -196,6 +196,7 @@ def test_a_configuration_has_its_field(tmp_path: Path) -> None:
         load(written(tmp_path, 'response = "recommended"\nband = "kli"'))
 
 
+@pytest.mark.slow
 def test_commands_on_a_configuration_tell_its_field(run: Run, tmp_path: Path) -> None:
     written(tmp_path, 'response = "recommended"')
     told = "recommended, kli exchange, measured thresholds"

@@ -267,6 +267,7 @@ def column(out: str, name: str) -> list[float]:
     return [float(line.split()[header.index(name)]) for line in lines if not line.startswith("#")]
 
 
+@pytest.mark.slow
 def test_a_strangers_parts_are_on_the_command_line(stranger: dict[str, str], tmp_path: Path) -> None:
     shown = nuatom("rate", "--help", folder=tmp_path, **stranger).stdout
     shown = " ".join(shown.replace("│", " ").split())  # where lines of the help end does not matter
@@ -296,6 +297,7 @@ def test_a_strangers_parts_are_on_the_command_line(stranger: dict[str, str], tmp
     assert "--file is a choice of the model pushed, not of central-field: add --model pushed" in misplaced.stderr
 
 
+@pytest.mark.slow
 def test_a_strangers_parts_are_in_configurations(stranger: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(
         """

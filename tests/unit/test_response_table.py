@@ -81,6 +81,7 @@ def test_stored_and_read_back_it_is_the_same_table() -> None:
     assert isinstance(second, ResponseTable)
 
 
+@pytest.mark.slow
 def test_progress_counts_up_to_what_is_needed() -> None:
     calls: list[tuple[int, int]] = []
     model = CentralField(Atom("H"), tolerance=0.05, progress=lambda *done: calls.append(done)).build()

@@ -31,6 +31,7 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 shapes = st.integers(0, 3).flatmap(lambda n: st.tuples(*[st.integers(0, 3)] * n))
 
 
+@pytest.mark.slow
 @given(
     shape=shapes,
     values=st.lists(st.floats(), min_size=27, max_size=27),

@@ -201,6 +201,7 @@ def test_interference_of_a_scalar_and_a_magnetic_moment(antineutrino: bool) -> N
         assert interference(model, 0.1 * MeV) == approx(moving, rel=3e-4)
 
 
+@pytest.mark.slow
 def test_scalar_and_charge_differ_by_the_square_of_velocities() -> None:
     # ψ†ψ − ψ̄ψ is twice the product of small components, of order ⟨p²⟩/m² of a shell: (⟨ψ†ψ⟩ − ⟨ψ̄ψ⟩)² ≥ 0 bounds
     # the interference from both sides.

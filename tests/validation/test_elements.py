@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nuatom.elements import (
-    ATOMIC_MASS_UNIT,
-    EdgeOrigin,
-    configuration,
-    element,
-    measured_edges,
-    target,
-)
+from nuatom.elements import ATOMIC_MASS_UNIT, EdgeOrigin, configuration, element, measured_edges
+from nuatom.targets import target
 from nuatom.units import MeV, cm, eV, g, keV, tonne
 
 LETTERS = "spdf"

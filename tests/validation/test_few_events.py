@@ -87,6 +87,7 @@ def test_bins_without_background_are_one_without_background() -> None:
 # --- empty bins with events ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_event_where_nothing_is_expected_is_data() -> None:
     """s + 2 and s with 2 and 1 events: the fit solves 2/(s + 2) + 1/s = 2, and 0 is excluded with certainty."""
     data = counting([2, 1], [2.0, 0.0])

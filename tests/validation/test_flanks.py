@@ -8,7 +8,7 @@ from central_fields import central_field, index
 from nuatom import Hydrogenic, MagneticMoment
 from nuatom.functions import ALL, VECTOR, Function
 from nuatom.response.impulse import least_momentum, momentum_of
-from nuatom.response.partial_waves import PartialWaves, Resolution
+from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.response.response_table import ridge
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU, MeV, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
@@ -103,7 +103,7 @@ def carried_on(symbol: str, label: str, transfer: float, doubled: bool) -> tuple
     Q = np.sort(momentum_of(model.table.moments[i].scale * np.sinh(reach), np.array(T / C))[0])
     Q_r = float(ridge(T))
     Q = Q[(Q > 0.3 * Q_r) & (Q < 3 * Q_r)]
-    resolution = Resolution().doubled() if doubled else Resolution()
+    resolution = Discretisation().doubled() if doubled else Discretisation()
     waves = PartialWaves(model.atom.solution, model.atom.calculated_shells, resolution)
     (found,) = waves.continuum(T - float(model.table.binding[i]), [i], [Q], [None])
     values = model.structure([transfer], Q * MOMENTUM_AU, VECTOR)
@@ -159,7 +159,7 @@ def test_tail_to_2_MeV(symbol: str, label: str, transfer: float) -> None:
     i, T = index(model, label), transfer * keV / HARTREE
     Q = np.geomspace(0.3, 1.9, 16) * MeV / MOMENTUM_AU
     # The integrals over all of the shell, on a finer grid: the table's are cut off at small radii.
-    waves = PartialWaves(model.atom.solution, model.atom.calculated_shells, Resolution(0.02, 0.2, 1.5, 1.3, 1e-13))
+    waves = PartialWaves(model.atom.solution, model.atom.calculated_shells, Discretisation(0.02, 0.2, 1.5, 1.3, 1e-13))
     (found,) = waves.continuum(T - float(model.table.binding[i]), [i], [Q], [None])
     values = model.structure([transfer * keV], Q * MOMENTUM_AU, VECTOR)
     np.testing.assert_allclose(values.charge[i, 0] * HARTREE, found.charge, rtol=2e-2)

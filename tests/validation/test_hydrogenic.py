@@ -133,6 +133,7 @@ ORBITALS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "l"), ORBITALS)
 @pytest.mark.parametrize(("k", "q"), [(0.3, 0.2), (0.5, 0.7)])
 def test_charge_agrees_with_partial_waves(n: int, l: int, k: float, q: float) -> None:

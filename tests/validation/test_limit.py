@@ -135,6 +135,7 @@ def truths(likelihood: Binned | Unbinned) -> list[float]:
     return [0.0, expected, 2 * expected]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [0, 1, 2], ids=["no signal", "at the limit", "above it"])
 @pytest.mark.parametrize("background", [20.0, 0.6], ids=["many events", "few events"])
 def test_feldman_cousins_covers(place: int, background: float) -> None:
@@ -152,6 +153,7 @@ def test_feldman_cousins_covers(place: int, background: float) -> None:
     assert 0.9 - 4 * error < coverage < 0.9 + 4 * error + excess
 
 
+@pytest.mark.slow
 def test_interval_by_toys_covers() -> None:
     """The whole way: belts of 20 data sets; 90 % of them, at least 13, contain the truth (probability 0.9996)."""
     likelihood = spectrum_likelihood()
@@ -207,6 +209,7 @@ def test_chernoff_at_the_boundary() -> None:
     assert np.mean(statistic > 2.706) == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / TOYS))
 
 
+@pytest.mark.slow
 def test_unbinned_coverage() -> None:
     """The one-sided asymptotic limit of some hundred events with a free background, 600 toys."""
     grid = np.linspace(0.0, 10.0, 41)

@@ -113,6 +113,7 @@ def folded(source: Source, cross_section: CrossSection, transfer: float) -> floa
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COUPLINGS)
 @pytest.mark.parametrize(
     ("source", "transfers"),

@@ -104,6 +104,7 @@ def experiment(tmp_path_factory: pytest.TempPathFactory):
     return parse(CONFIG, folder)
 
 
+@pytest.mark.slow
 def test_xenonnt_from_its_data(experiment) -> None:
     """Regression within 3 % of our own number, validation within 15 % of the published one."""
     assert experiment.counts.sum() == 433
@@ -114,6 +115,7 @@ def test_xenonnt_from_its_data(experiment) -> None:
     assert found.high == pytest.approx(PUBLISHED, rel=0.15)
 
 
+@pytest.mark.slow
 def test_its_lowest_bins_fluctuate_down(experiment) -> None:
     """One-sided the same data give a third: what the default is there to prevent.  Every limit says so."""
     found = {word: experiment.with_settings(limit={"procedure": word}).limit() for word in ("one-sided", "cls", "pcl")}

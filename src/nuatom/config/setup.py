@@ -245,8 +245,8 @@ class Setup:
         for parameter in self.parameters:
             if not parameter.squared:
                 raise SetupProblem(
-                    f"limit.procedure: {given.procedure!r} sets the upper limit of a magnetic moment; {parameter.part} "
-                    "may have either sign and has an interval: leave it out, or take 'unified'"
+                    f"limit.procedure: {given.procedure!r} sets the upper limit of what is not negative; "
+                    f"{parameter.part} may have either sign and has an interval: leave it out, or take 'unified'"
                 )
 
     def _check_efficiency(self) -> None:
