@@ -314,8 +314,8 @@ def _nodes(binding: float, moments: Moments) -> tuple[float, Array]:
     """w and the nodes in t: fine enough for the binding momentum, and far enough at both ends."""
     lowest = float(ridge(binding))
     width = 0.6 * np.sqrt(min(moments.scale, np.sqrt(2 * binding)) * moments.scale)
-    # p of Q far above Q_r is Q/2.
-    bottom, top = max(LOWEST, LOWEST_RIDGES * lowest), 0.6 * max(FAR, lowest + NEAR * moments.scale)
+    # p of Q far above Q_r is Q/2; the last cells are beyond what is wanted.
+    bottom, top = max(LOWEST, LOWEST_RIDGES * lowest), 0.55 * max(FAR, lowest + NEAR * moments.scale)
     return float(width), np.linspace(-np.arcsinh(bottom / width), np.arcsinh(top / width), POINTS)
 
 
