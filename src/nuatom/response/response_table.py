@@ -149,7 +149,8 @@ class _Builder:
         which, whole = [], []
         for i, binding in enumerate(self.binding):
             end = hand_over(binding, self.moments[i])
-            if energy + binding <= 1.3 * max(end, PHOTON_TOP):
+            # Energies are 1.5 apart there, and 1.25 of the end is interpolated to.
+            if energy <= 1.9 * max(end, PHOTON_TOP):
                 which.append(i)
                 # Beyond the largest T at which the photon point is wanted it comes so near to the ridge that the
                 # impulse limit, which has none, would reach it.
@@ -308,8 +309,8 @@ def _nodes(binding: float, moments: DensityMoments) -> tuple[float, Array]:
     """w and the nodes in t: fine enough for the binding momentum, and far enough at both ends."""
     lowest = float(ridge(binding))
     width = 0.6 * np.sqrt(min(moments.scale, np.sqrt(2 * binding)) * moments.scale)
-    # p of Q far above Q_r is Q/2.
-    bottom, top = max(LOWEST, LOWEST_RIDGES * lowest), 0.5 * max(FAR, lowest + NEAR * moments.scale)
+    # p of Q far above Q_r is Q/2; the last cells are beyond what is wanted.
+    bottom, top = max(LOWEST, LOWEST_RIDGES * lowest), 0.55 * max(FAR, lowest + NEAR * moments.scale)
     return float(width), np.linspace(-np.arcsinh(bottom / width), np.arcsinh(top / width), POINTS)
 
 

@@ -53,7 +53,9 @@ def at_nodes(
         # A few points lie before the beginning and beyond the end, so that interpolation is as good there as inside;
         # the next one may be far away.
         first, last = widened(low, high, Q_r)
-        part = slice(np.searchsorted(far.momentum, first), np.searchsorted(far.momentum, last, "right"))
+        # Far up steps are longer than what a range is widened by; there is no other range then to keep off.
+        end = None if high == ranges[-1][1] else np.searchsorted(far.momentum, last, "right")
+        part = slice(np.searchsorted(far.momentum, first), end)
         if used.any():
             out[used] = _interpolate(far, part, target[used], function)
     known = target <= np.log(far.momentum[-1])
