@@ -16,13 +16,12 @@ _RANDOM = 200
 def check_coupling(coupling: Coupling, energy: float = 1.0, flavour: Flavour | str = "e") -> None:
     """Put a coupling through what the package relies on.
 
-    * It has the members of `Coupling`, and weights on just the functions that it names, in their order.
-    * Weights are finite, have the broadcast shape of (E, T, Q), do not depend on what stands beside them in an array,
-      and are exactly zero outside the limits that `intervals` gives.
-    * Limits ascend and are possible: |q| of what takes T from a massless neutrino of energy E is T to 2E − T.
-    * The weights of its components add up to its own.
-    * No response that is possible, however odd, gives it a negative cross section.
-    * `with_flavour` gives a coupling that forgets the flavour it had before.
+    It has the members of `Coupling`, and weights on just the functions that it names, in their order.  Weights are
+    finite, have the broadcast shape of (E, T, Q), do not depend on what stands beside them in an array, and are exactly
+    zero outside the limits that `intervals` gives.  Those limits ascend and are possible: |q| of what takes T from a
+    massless neutrino of energy E is T to 2E − T.  The weights of its components add up to its own, no response that is
+    possible, however odd, gives it a negative cross section, and `with_flavour` gives a coupling that forgets the
+    flavour it had before.
 
     Args:
         coupling: an instance.
