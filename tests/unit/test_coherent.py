@@ -101,6 +101,56 @@ def test_kinematics_are_those_of_the_amplitudes(energy: float, share: float, mil
     assert got == pytest.approx(expected, rel=1e-8)
 
 
+def heavy_by_amplitude(mass: float, energy: float, transfer: float, heavy: float) -> float:
+    """dσ/dT of a moment of 1e-10 that leaves a lepton of mass `heavy`, off a point with charge 2 and spin 0."""
+    E, T, M = energy, transfer, mass
+    out = np.sqrt((E - T) ** 2 - heavy**2)
+    cosine = (E * (E - T) - (heavy**2 + 2 * M * T) / 2) / (E * out)  # of k·k' = (M_N² + 2MT)/2
+    before = np.array([E, 0, 0, E])
+    after = np.array([E - T, out * np.sqrt(1 - cosine**2), 0, out * cosine])
+    q = after - before
+    P, sigma_q = np.array([2 * M, 0, 0, 0]) - q, slash(q)
+    vertex = 0.5j * (slash(P) @ sigma_q - sigma_q @ slash(P)) @ (ONE - GAMMA5) / 2
+    bar = GAMMA[0] @ vertex.conj().T @ GAMMA[0]
+    square = np.trace((slash(after) + heavy * ONE) @ vertex @ slash(before) @ bar).real
+    strength = 1e-10 / (2 * ELECTRON_MASS) * 4 * np.pi * FINE_STRUCTURE * 2 / (2 * M * T)
+    return float(strength**2 * square / (32 * np.pi * M * E**2) * HBARC2)
+
+
+@given(st.floats(1.0, 200.0), st.floats(0.01, 0.95), st.floats(0.01, 0.99))
+def test_heavy_lepton_is_that_of_the_amplitude(energy: float, share_of_mass: float, share: float) -> None:
+    [helium] = coherent.nuclides("He-4")
+    heavy = share_of_mass * (np.sqrt(helium.mass**2 + 2 * helium.mass * energy) - helium.mass)
+    least, most = coherent.recoil._limits(helium.mass, energy, heavy)
+    T = least + share * (most - least)
+    got = coherent.cross_section(HeavyLepton(1e-10, heavy), "He-4", energy, T, electrons=False, nucleus=PointLike())
+    assert got == pytest.approx(heavy_by_amplitude(helium.mass, energy, T, heavy), rel=1e-6)
+    assert coherent.least_energy(helium.mass, T, heavy) < energy
+    ends = [float(coherent.least_energy(helium.mass, end, heavy)) for end in (least, most)]
+    # The two limits of T are where one energy is the least; next to its threshold they are the same.
+    assert ends == pytest.approx([energy, energy], rel=1e-9)
+
+
+def test_heavy_lepton_without_a_mass_is_the_magnetic_moment() -> None:
+    T = np.geomspace(1e-9, 1e-4, 9)
+    for electrons in (True, False):
+        light = coherent.cross_section(HeavyLepton(1e-11, 0.0), "Ge", 10.0, T, electrons)
+        np.testing.assert_allclose(light, coherent.cross_section(MOMENT, "Ge", 10.0, T, electrons), rtol=1e-13)
+
+
+def test_total_of_a_heavy_lepton_takes_all_it_can() -> None:
+    [argon] = coherent.nuclides("Ar-40")
+    lepton = HeavyLepton(1e-11, 4.0)
+    least, most = coherent.recoil._limits(argon.mass, 30.0, 4.0)
+    x, w = np.polynomial.legendre.leggauss(200)
+    u = np.log(least) + np.log(most / least) * (x + 1) / 2
+    values = coherent.cross_section(lepton, "Ar-40", 30.0, np.exp(u), electrons=False)
+    expected = float(values * np.exp(u) @ w) * np.log(most / least) / 2
+    got = coherent.total_cross_section(lepton, "Ar-40", 30.0, 0.5 * least, electrons=False)
+    assert got == pytest.approx(expected, rel=1e-8)
+    assert coherent.total_cross_section(lepton, "Ar-40", 3.9, 1e-9, electrons=False) == 0
+
+
 def test_magnetic_moment_is_the_longitudinal_response_of_a_spinless_target() -> None:
     # (K 6) with S = (2M+T)²/(4M(M+T)) δ(T − (√(M²+Q²) − M)), whose ∫dQ² is 2(M+T), and R = 0.
     [argon] = coherent.nuclides("Ar-40")
@@ -377,8 +427,6 @@ def test_refuses_what_it_does_not_know() -> None:
         coherent.cross_section(Weak(), "He", 1.0, 1e-9, electrons=False)
     with pytest.raises(ValueError, match="matrices of couplings need a flavour"):
         coherent.cross_section(Neutrino(millicharge=FlavourMatrix(np.eye(3)), weak=False), "He", 1.0, 1e-9)
-    with pytest.raises(ValueError, match="HeavyLepton has no coherent amplitude"):
-        coherent.cross_section(HeavyLepton(1e-10, 0.1), "He", 1.0, 1e-9)
     with pytest.raises(ValueError, match="scalar mediator has no coherent amplitude"):
         coherent.cross_section(Neutrino("e", mediators=(ScalarMediator(1.0, 1e-6, 1e-6),)), "He", 1.0, 1e-9)
     assert coherent.cross_section(NUCLEUS, "He", 1.0, 1e-9, electrons=False) > 0

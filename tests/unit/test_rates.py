@@ -319,7 +319,9 @@ def test_stepping_is_free_electrons_above_their_edges() -> None:
 # --- whole atoms -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("coupling", [Weak("e"), ONE, Millicharge(1e-13)], ids=lambda c: c.name)
+@pytest.mark.parametrize(
+    "coupling", [Weak("e"), ONE, Millicharge(1e-13), HeavyLepton(1e-10, 1.0)], ids=lambda c: c.name
+)
 def test_recoils_of_one_energy_are_the_cross_section(coupling: object) -> None:
     energy = 5 * MeV
     T = np.geomspace(1 * eV, 1.2 * float(greatest_recoil("Ge", energy)), 20)

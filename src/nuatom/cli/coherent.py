@@ -32,7 +32,7 @@ def coherent(
     ],
     flavour: couplings.FlavourOption = None,
     antineutrino: couplings.AntineutrinoOption = False,
-    typed: couplings.CoherentOptions = options.NOTHING,
+    typed: couplings.Options = options.NOTHING,
     electrons: Annotated[
         bool,
         typer.Option(
@@ -58,7 +58,7 @@ def coherent(
 
     The amplitudes of the nucleus and of the electrons add before they are squared. A moment or a charge of the
     neutrino sees a neutral atom, nothing at small momenta; to the weak interaction the electrons are a small
-    correction above some eV. New mediators couple to electrons alone here.
+    correction above some eV. New mediators couple to electrons alone here; scalar ones have no coherent amplitude.
 
     dσ/dT is in cm²/keV per atom, or per formula unit of a compound, with natural isotopes unless others are chosen.
     Beside it stand the nucleus alone and the ratio of the two. What couples is what is given; without any, the

@@ -130,13 +130,6 @@ def _options() -> list[inspect.Parameter]:
     return found
 
 
-def _together() -> list[inspect.Parameter]:
-    """Those that interfere: without what has another final state."""
-    alone = {word for word, entry in COUPLINGS.items() if entry.alone}
-    alone |= {key.name for word in alone for key in COUPLINGS[word].details}
-    return [parameter for parameter in _options() if parameter.name not in alone]
-
-
 def _option(word: str, entry: CouplingEntry) -> inspect.Parameter:
     name = entry.option_of(word)
     if entry.is_switch:
@@ -147,8 +140,6 @@ def _option(word: str, entry: CouplingEntry) -> inspect.Parameter:
 
 Options = Annotated[Mapping[str, Any], OptionGroup(_options)]
 """All couplings and their details."""
-CoherentOptions = Annotated[Mapping[str, Any], OptionGroup(_together)]
-"""Those that may have a coherent amplitude."""
 FlavourOption = Annotated[
     str | None,
     typer.Option(

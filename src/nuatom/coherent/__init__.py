@@ -8,7 +8,7 @@ factor of the self-consistent atom, and `recoil` the cross sections.
 from nuatom.coherent.amplitudes import Channel, channels
 from nuatom.coherent.electrons import electron_form_factor
 from nuatom.coherent.nuclei import FormFactor, Helm, KleinNystrand, Nuclide, PointLike, nuclides
-from nuatom.coherent.recoil import cross_section, greatest_recoil, momentum, total_cross_section
+from nuatom.coherent.recoil import cross_section, greatest_recoil, least_energy, momentum, total_cross_section
 
 __all__ = [
     "Channel",
@@ -21,6 +21,7 @@ __all__ = [
     "cross_section",
     "electron_form_factor",
     "greatest_recoil",
+    "least_energy",
     "momentum",
     "nuclides",
     "total_cross_section",

@@ -28,6 +28,7 @@ from nuatom.neutrino import (
     ChargeRadius,
     Flavour,
     FlavourMatrix,
+    HeavyLepton,
     IncoherentSum,
     MagneticMoment,
     Millicharge,
@@ -62,6 +63,7 @@ class Channel:
         photon_mass: plasma energy of the medium, 0 for an atom alone [energy].
         mediators: (g_ν g_e, mass) of light vectors that couple to electrons alone.
         moment: μ in Bohr magnetons.
+        heavy_mass: of the lepton that a moment turns the neutrino into, 0 for a neutrino [energy].
     """
 
     proton: complex = 0.0
@@ -72,6 +74,7 @@ class Channel:
     photon_mass: float = 0.0
     mediators: tuple[tuple[complex, float], ...] = ()
     moment: float = 0.0
+    heavy_mass: float = 0.0
 
     def at_electrons(self, virtuality: Array) -> NDArray[np.complex128]:
         """What multiplies F_e in C at X [energy²], without the photon."""
@@ -127,6 +130,11 @@ def _(coupling: Weak) -> tuple[Channel, ...]:
 @channels.register
 def _(coupling: MagneticMoment) -> tuple[Channel, ...]:
     return (Channel(moment=coupling.moment),)
+
+
+@channels.register
+def _(coupling: HeavyLepton) -> tuple[Channel, ...]:
+    return (Channel(moment=coupling.moment, heavy_mass=coupling.mass),)
 
 
 @channels.register

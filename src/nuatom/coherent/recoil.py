@@ -12,6 +12,11 @@ the vector couplings g_V in −(G_F/√2) ν̄γ^μ(1−γ5)ν f̄γ_μ(g_V − 
 `amplitudes`.  At tree level C = −½ [N F_n − (1 − 4s²) Z F_p − 2 g_e F_e], the weak charge with its electrons.
 A vector current has the same cross section for neutrinos and antineutrinos, interference included.
 
+A transition moment that turns the neutrino into a lepton of mass M_N, with X = 2MT and P = p + p', has
+
+    dσ/dT = (πα²μ²/m²) (Z F_p − F_e)² [4X (k·P)² − M_N² (X + M_N²) P²]/(32 E² T² M³),
+    k·P = M(2E − T) − M_N²/2,   P² = 4M² + X,   E ≥ (1 + M_N²/X) (T + q)/2.
+
 Left out: axial currents and magnetic moments of nuclei (and of open shells) with spin, which do not grow with the
 number of particles, so that hydrogen is the one target they dominate; radiative corrections that depend on q;
 the binding of the atom in matter, which counts below T of some eV; polarisation of the electrons by the recoil.
@@ -23,7 +28,7 @@ C. Giunti, K. Kouzakov, E. Picciau and A. Studenikin, Phys. Rev. D 100 (2019) 07
 
 from __future__ import annotations
 
-from math import pi
+from math import pi, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -64,6 +69,18 @@ def greatest_recoil(target: str | int | Element | Target, energy: ArrayLike) -> 
     """
     E = _positive("energy", energy)
     return np.asarray(_end(min(nuclide.mass for nuclide in nuclides(target)), E))
+
+
+def least_energy(mass: float, transfer: ArrayLike, heavy_mass: float = 0.0) -> Array:
+    """The least E of a neutrino that makes an atom recoil with T, (1 + M_N²/2MT) (T + √(T² + 2MT))/2.
+
+    Args:
+        mass: M of the atom [energy].
+        transfer: T > 0, any shape [energy].
+        heavy_mass: M_N of the lepton that the neutrino turns into [energy].
+    """
+    T = np.asarray(transfer, dtype=float)
+    return np.asarray((1 + heavy_mass**2 / (2 * mass * T)) * (T + momentum(mass, T)) / 2)
 
 
 def cross_section(
@@ -148,7 +165,10 @@ def total_cross_section(
             if end <= least:
                 continue
             panels = int(np.ceil(np.log2(end / least)))
-            edges = np.geomspace(least, end, panels + 1)
+            # Where a heavy lepton becomes possible, and ceases to be, the integrand jumps.
+            jumps = [limit for part in parts for limit in _limits(nuclide.mass, e, part.heavy_mass)]
+            inner = [limit for limit in jumps if least < limit < end]
+            edges = np.unique([*np.geomspace(least, end, panels + 1), *inner])
             half = np.diff(edges)[:, None] / 2
             T = np.minimum(edges[:-1, None] + half * (node + 1), end).ravel()
             values = _nuclide(parts, nuclide, np.array([e]), T, atom, nucleus, neutrons or nucleus)
@@ -173,17 +193,37 @@ def _nuclide(
     missing = np.full_like(T, float(Z)) if atom is None else missing_charge(atom, q)
     # Z F_p − F_e as two small differences: it falls as q² towards q = 0.
     electric = missing - Z * (1 - proton)
-    flip, conserving = np.zeros_like(T), np.zeros_like(T)
+    flips, conserving = np.zeros_like(E * T), np.zeros_like(T)
     for part in parts:
         amplitude = part.neutron * nuclide.N * neutron + part.proton * Z * proton
         amplitude = amplitude + part.at_electrons(2 * M * T) * (Z - missing) + part.at_charges(2 * M * T) * electric
         conserving += np.abs(amplitude) ** 2
-        flip += (part.moment * electric) ** 2
-    # (end − T)/end is 1 − T/E − MT/2E², and (2E − T)²/4E²T is 1/T − 1/E + T/4E².
+        flips += (part.moment * electric) ** 2 * _flip(M, E, T, part.heavy_mass)
+    # (end − T)/end is 1 − T/E − MT/2E².
     end = _end(M, E)
     keeps = FERMI_CONSTANT**2 * M / pi * conserving * (end - T) / end
-    flips = pi * (FINE_STRUCTURE / ELECTRON_MASS) ** 2 * flip * (2 * E - T) ** 2 / (4 * E**2 * T)
+    flips *= pi * (FINE_STRUCTURE / ELECTRON_MASS) ** 2
     return np.asarray(np.where(end >= T, nuclide.count * HBARC2 * (keeps + flips), 0.0))
+
+
+def _flip(mass: float, energy: Array, transfer: Array, heavy_mass: float) -> Array:
+    """The kinematics of a moment, (1/T − 1/E + T/4E²) or what a heavy lepton makes of it, 0 where it is closed."""
+    M, E, T, M2 = mass, energy, transfer, heavy_mass**2
+    X = 2 * M * T
+    found = 4 * X * (M * (2 * E - T) - M2 / 2) ** 2 - M2 * (X + M2) * (4 * M**2 + X)
+    return np.where(least_energy(M, T, heavy_mass) <= E, found / (32 * E**2 * T**2 * M**3), 0.0)
+
+
+def _limits(mass: float, energy: float, heavy_mass: float) -> tuple[float, ...]:
+    """The least and the greatest T with a heavy lepton; none for a neutrino, or where there is too little energy."""
+    s = mass * (mass + 2 * energy)
+    rest = 2 * mass * energy + heavy_mass**2  # 2√s times the lepton's energy in the centre of mass
+    square = rest**2 - 4 * s * heavy_mass**2
+    if heavy_mass == 0 or square <= 0 or 2 * mass * energy < heavy_mass * (2 * mass + heavy_mass):
+        return ()
+    most = mass * energy * (rest + sqrt(square)) / s - heavy_mass**2
+    # The product of the two X is M_N⁴M/(M + 2E): no difference of large numbers for the smaller one.
+    return heavy_mass**4 * mass / (mass + 2 * energy) / most / (2 * mass), most / (2 * mass)
 
 
 def _channels(coupling: object, electrons: bool) -> tuple[Channel, ...]:

@@ -1,6 +1,8 @@
 """Rates of coherent scattering: whole atoms that recoil, of `nuatom.coherent`.
 
-    dR/dT = (1/mass) Σ_nuclides n ∫_{E > E_min} φ(E) P(E) (dσ/dT)(E, T) dE,      E_min = [T + √(T² + 2MT)]/2
+    dR/dT = (1/mass) Σ_nuclides n ∫_{E > E_min} φ(E) P(E) (dσ/dT)(E, T) dE,      E_min = [T + √(T² + 2MT)]/2,
+
+the latter times 1 + M_N²/2MT where a moment turns the neutrino into a lepton of mass M_N.
 
 The cross section is a + b/E + c/E² in E, exactly, so that the tails of `flux` are all it takes.
 """
@@ -78,16 +80,16 @@ def nuclear_rate_spectrum(
     names = tuple(dict.fromkeys(name for parts in alone for name in parts))
     density = np.zeros((len(components), len(names), len(kinds), T.size))
     for k, kind in enumerate(kinds):
-        minimum = _minimum(kind, T)
-        (some,) = np.nonzero((T > 0) & (minimum < most))
-        if not some.size:
-            continue
         for beam, parts in zip(group, alone, strict=True):
-            above = beam.above(minimum[some])
             for name, part in parts.items():
-                terms = _terms(part, kind, most, T[some], electrons, nucleus)
-                found = np.einsum("kt,kct->ct", terms, above) * (kind.count * per_mass)
-                density[beam.members[:, None], names.index(name), k, some] += found
+                # Recoils of nothing take all energies there are, and none of them.
+                minimum = np.full(T.shape, np.inf)
+                minimum[T > 0] = coherent.least_energy(kind.mass, T[T > 0], _heavy_mass(part))
+                (some,) = np.nonzero(minimum < most)
+                if some.size:
+                    terms = _terms(part, kind, most, T[some], electrons, nucleus)
+                    found = np.einsum("kt,kct->ct", terms, beam.above(minimum[some])) * (kind.count * per_mass)
+                    density[beam.members[:, None], names.index(name), k, some] += found
     return RateSpectrum(
         transfer=T,
         components=tuple(component.name for component in components),
@@ -102,15 +104,15 @@ def nuclear_rate_spectrum(
     )
 
 
-def _minimum(kind: Nuclide, transfer: Array) -> Array:
-    """E_min = [T + √(T² + 2MT)]/2 [energy]."""
-    return np.asarray((transfer + coherent.momentum(kind.mass, transfer)) / 2)
+def _heavy_mass(part: _Sum) -> float:
+    """The mass of the lepton that a part of a coupling, by itself, turns the neutrino into [energy]."""
+    return max(channel.heavy_mass for one, _ in part for channel in coherent.channels(one))
 
 
 def _least_energy(kinds: tuple[Nuclide, ...], transfer: Array, most: float) -> float:
     """The least of all E_min [energy]."""
     T = transfer[transfer > 0]
-    return min(most, *(float(_minimum(kind, T).min(initial=most)) for kind in kinds))
+    return min(most, *(float(coherent.least_energy(kind.mass, T).min(initial=most)) for kind in kinds))
 
 
 def _terms(part: _Sum, kind: Nuclide, most: float, transfer: Array, electrons: bool, nucleus: FormFactor) -> Array:
