@@ -187,6 +187,8 @@ class _Builder:
                 far.append([(Q_r + reach, max(top, 1.2 * (Q_r + reach)))])
             else:
                 low, reach = Q_r * np.exp(LOW_SIDE), float(np.clip(reach, MIDDLE[0] * Q_r, MIDDLE[1] * Q_r))
+                # The impulse limit is none beyond the momenta that its density is tabulated at.
+                reach = min(reach, 0.9 * float(self.moments[i].momentum[-1]))
                 near.append((bottom, 1.1 * low))
                 far.append([(low, Q_r - reach), (Q_r + reach, top)])
             windows.append(WINDOW / reach)
