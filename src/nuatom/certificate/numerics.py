@@ -10,12 +10,11 @@ from nuatom.atom.grid import Array
 from nuatom.certificate.identities import shells_in_reach
 from nuatom.certificate.pictures import Picture, Trace
 from nuatom.certificate.report import Check, Outcome, judge
-from nuatom.functions import VECTOR, Function
-from nuatom.response import impulse
+from nuatom.functions import VECTOR
 from nuatom.response.central_field import CentralField
 from nuatom.response.partial_waves import PartialWaves, ShellResponse
-from nuatom.response.response_table import WIDTH, hand_over, ridge
-from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
+from nuatom.response.response_table import hand_over, ridge
+from nuatom.units import HARTREE, MOMENTUM_AU, eV, keV
 
 # The table counts 3e-4 of error for its grids in r and Q and the number of partial waves (`response_table.GRID_ERROR`);
 # this holds the part of it that comes from the grid in r and the partial waves to two thirds.
@@ -24,7 +23,7 @@ CONVERGENCE = 2e-4
 # 1.3e-3 in ∫S dQ² and 2e-4 in ∫S dQ²/Q², with one point per cell, as here, by much the same; with fewer points the sums
 # are no integrals.  At single points, near the dips of S beyond the ridge, the table is off by up to 5e-3 of the peak.
 INTERPOLATION = 1.0  # times the tolerance of the table
-# Binding leaves (ε/T)² or so of itself where the impulse limit has taken over, 6e-5 to 2e-3 by shell.
+# The correction of the impulse limit is interpolated between a few energies.
 JOIN = 1.0  # times the tolerance of the table
 
 BETWEEN_NODES = (1 * eV, 10 * eV, 100 * eV, 1 * keV, 10 * keV)
@@ -109,7 +108,7 @@ def check_interpolation(model: CentralField, waves: PartialWaves) -> Outcome:
         waves: partial waves of its field.
     """
     table = model.table
-    starts = [hand_over(float(b), m)[0] for b, m in zip(table.binding, table.moments, strict=True)]
+    starts = [hand_over(float(b), m) for b, m in zip(table.binding, table.moments, strict=True)]
     checks = []
     for target in BETWEEN_NODES:
         n = int(np.clip(np.searchsorted(table.energies, target / HARTREE), 1, table.energies.size - 1))
@@ -121,7 +120,8 @@ def check_interpolation(model: CentralField, waves: PartialWaves) -> Outcome:
         for i in shells:
             Q_r = float(ridge(energy + table.binding[i]))
             # Halfway between two nodes cubic interpolation is at its worst.
-            middle = Q_r * np.exp(WIDTH * np.sinh(0.5 * (table.t[i, 1:] + table.t[i, :-1])))
+            y = table.log_ratio(i, energy + float(table.binding[i]))
+            middle = Q_r * np.exp(0.5 * (y[1:] + y[:-1]))
             momenta.append(middle[middle < Q_r + 8 * table.moments[i].scale])
         worst, where = 1.0, model.shells[shells[0]].label
         for i, direct in zip(shells, waves.continuum(energy, shells, momenta, [None] * len(shells)), strict=True):
@@ -177,7 +177,7 @@ def check_join(model: CentralField, waves: PartialWaves) -> Outcome:
     table = model.table
     ratios = []
     for i, (binding, moments) in enumerate(zip(table.binding, table.moments, strict=True)):
-        T = hand_over(float(binding), moments)[1]
+        T = 1.3 * hand_over(float(binding), moments)
         # The ridge is as wide as the momenta of the shell; eight of them hold all of it.
         Q_r = float(ridge(T))
         reach = min(float(np.log1p(8 * moments.scale / Q_r)), 2.0)
@@ -185,14 +185,13 @@ def check_join(model: CentralField, waves: PartialWaves) -> Outcome:
         edge = np.arcsinh(reach / (0.3 * width))
         Q = Q_r * np.exp(0.3 * width * np.sinh(np.linspace(-edge, edge, 90)))
         (found,) = waves.continuum(T - binding, [i], [Q], [None])
-        limit = impulse.structure(moments, np.array(T / SPEED_OF_LIGHT_AU), Q)[Function.CHARGE]
-        limit = limit * model.shells[i].occupancy
+        limit = model.structure(np.array([T * HARTREE]), Q * MOMENTUM_AU, VECTOR).charge[i, 0] * HARTREE
         ratios.append(float(np.trapezoid(found.charge, np.log(Q)) / np.trapezoid(limit, np.log(Q))))
     deviations = np.array(ratios) - 1
     worst = int(np.argmax(np.abs(deviations)))
     check = judge(
         "join with the impulse limit",
-        f"∫S dQ²/Q² of partial waves over the impulse limit where it has taken over, shells checked: "
+        f"∫S dQ²/Q² of partial waves over the corrected impulse limit where it has taken over, shells checked: "
         f"{len(ratios)}; worst {model.shells[worst].label}",
         ratios[worst],
         1.0,

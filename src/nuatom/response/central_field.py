@@ -15,29 +15,32 @@ from nuatom.atom.grid import Array, fade
 from nuatom.elements import Shell
 from nuatom.functions import ALL, MIXED, VECTOR, Function, with_vector
 from nuatom.response import impulse
+from nuatom.response.approach import ShellApproach, between
+from nuatom.response.interpolation import hermite, split
 from nuatom.response.model import Lines, Measure, StructureFunctions, checked_limits, checked_momentum, checked_transfer
 from nuatom.response.response_table import (
     GRID_ERROR,
-    LOW_SIDE,
     PHOTON_TOP,
-    WIDTH,
     ResponseTable,
-    fetch_table,
     hand_over,
     ridge,
 )
+from nuatom.response.table_file import fetch_table
 from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU
 
 _NOTHING = -700.0
 """The logarithm of less than nothing: of no consequence, and without underflow."""
+_LEAST = 1e-6
+"""No function is taken to be less of its running mean."""
 
 
 @dataclass(frozen=True)
 class CentralField:
     """Independent electrons in an atom's self-consistent field: a response model.
 
-    S(T,Q) and R(T,Q) are summed over partial waves where binding matters and joined to the impulse limit, in which
-    the electrons keep the momentum distribution of their shell, far above it.  The number of partial waves and all
+    S(T,Q) and R(T,Q) are summed over partial waves where binding matters and joined, far above it, to the impulse
+    limit, in which the electrons keep the momentum distribution of their shell, corrected for what the atom's field
+    still does to them.  The number of partial waves and all
     grids follow from the physics.  Evaluation interpolates a table that is computed once per atom and kept in the
     store; its error is estimated where it was computed and returned with every answer.
 
@@ -146,11 +149,11 @@ class CentralField:
             if is_open.any():
                 shifted = self._shifted(i, T[is_open])
                 limits = low[is_open] / MOMENTUM_AU, high[is_open] / MOMENTUM_AU
-                Q, found = shell.measure(shifted, *limits, wanted)
+                Q, found, uncertain = shell.measure(shifted, *limits, wanted)
                 momentum[i, is_open] = Q * MOMENTUM_AU
                 for function in wanted:
                     values[function][i, is_open] = found[function] * unit
-                error[i, is_open] = shell.error(shifted)
+                error[i, is_open] = uncertain
         return Measure(values, momentum, error)
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
@@ -205,10 +208,6 @@ class _ShellTable:
     index: int
     occupancy: float
 
-    @cached_property
-    def _edges(self) -> tuple[float, float]:
-        return hand_over(self.table.binding[self.index], self.moments)
-
     @property
     def moments(self) -> impulse.DensityMoments:
         return self.table.moments[self.index]
@@ -218,146 +217,160 @@ class _ShellTable:
         return np.asarray(self.table.t[self.index])
 
     @cached_property
-    def _splines(self) -> tuple[Any, Any, int]:
-        """The tabulated values against ln ε': over all of y, over its low side, and how many nodes that has."""
+    def _end(self) -> float:
+        return self.table.end(self.index)
+
+    @cached_property
+    def _hand_over(self) -> float:
+        return hand_over(float(self.table.binding[self.index]), self.moments)
+
+    @cached_property
+    def _approach(self) -> ShellApproach:
+        return self.table.approach.of_shell(self.index, self.moments)
+
+    @cached_property
+    def _spline(self) -> Any:
+        """B and r of the table against ln ε', of interferences 0 and themselves: (node, function, 2)."""
         from scipy.interpolate import CubicSpline
 
-        values = np.moveaxis(self.table.values[:, self.index], 0, -1)
-        x = np.log(self.table.energies)
-        whole = np.all(np.isfinite(values), axis=(1, 2))
-        some = np.isfinite(values[:, 0, 0])
-        low = int(np.count_nonzero(np.all(np.isfinite(values[some]), axis=(0, 2))))
-        return CubicSpline(x[whole], values[whole]), CubicSpline(x[some], values[some][:, :low]), low
+        values = self.table.values[:, self.index]
+        known = np.isfinite(values[0, :, 0])
+        out = np.zeros((*values[:, known].shape, 2))
+        for function, one, target in zip(self.table.functions, values[:, known], out, strict=True):
+            target[..., 0], target[..., 1] = (0.0, one) if function in MIXED else split(one)
+        return CubicSpline(np.log(self.table.energies[known]), np.moveaxis(out, 0, 2))
+
+    def _energy(self, transfer: Array) -> Array:
+        """ε', not below the lowest tabulated one."""
+        return np.asarray(np.maximum(transfer - self.table.binding[self.index], self.table.energies[0]))
+
+    def _coordinate(self, transfer: Array, momentum: Array) -> Array:
+        """t of the table at T (nT,) and Q (nT, nQ), infinite where Q is."""
+        Q_r = ridge(transfer)[:, None]
+        with np.errstate(divide="ignore"):
+            p = 0.5 * (momentum - Q_r**2 / momentum)
+        return np.asarray(np.arcsinh(p / self.table.width[self.index]))
 
     def error(self, transfer: Array) -> Array:
-        """Estimated relative error of ∫S dQ²/Q²; far above the hand-over, what was left of binding there."""
-        energy = np.maximum(transfer - self.table.binding[self.index], self.table.energies[0])
+        """Estimated relative error of ∫S dQ²/Q² over all Q; above the table, of its end."""
+        energy = self._energy(np.minimum(transfer, self._end))
         tabulated = np.interp(energy, self.table.energies, self.table.relative_error[self.index])
-        end = self._edges[1]
-        beyond = GRID_ERROR + self.table.hand_over_error[self.index] * np.minimum(end / transfer, 1.0)
-        joined = np.maximum(np.where(transfer < end, tabulated, 0.0), beyond)
-        return np.asarray(np.where(transfer > self._edges[0], joined, tabulated))
+        return np.asarray(np.maximum(tabulated, self._grid_error(transfer)))
 
-    def share_of_impulse(self, transfer: Array, y: Array) -> Array:
-        """How much of the answer is the impulse limit's, from 0 to 1; broadcast over T and y."""
-        start, end = self._edges
-        in_T = _smooth_step(np.log(transfer), np.log(start), np.log(end))
-        in_y = _smooth_step(y, *LOW_SIDE)
-        top = _smooth_step(np.log(transfer), np.log(PHOTON_TOP), np.log(1.2 * PHOTON_TOP))
-        return np.asarray(in_T * (in_y + (1 - in_y) * top))
+    def _grid_error(self, transfer: Array) -> Array:
+        """What no node by itself can tell: the grids, and the seam of the hand-over."""
+        seam = self.table.hand_over_error[self.index] * self._hand_over / transfer
+        return np.asarray(GRID_ERROR + np.where(transfer > self._hand_over, seam, 0.0))
 
-    def _rows(self, transfer: Array) -> Array:
-        """The tabulated values at the nodes in y for each transfer, shape (nT, ny, function).
-
-        Where only the impulse limit counts they are those of nothing.
-        """
-        whole, side, low = self._splines
-        x = np.log(np.maximum(transfer - self.table.binding[self.index], self.table.energies[0]))
-        end = self._edges[1]
-        nothing = [0.0 if function in MIXED else _NOTHING for function in self.table.functions]
-        out = np.tile(np.array(nothing), (transfer.size, self._nodes.size, 1))
-        below = transfer < end
-        out[below] = whole(x[below])
-        above = ~below & (transfer < 1.2 * PHOTON_TOP)
-        out[above, :low] = side(x[above])
-        return out
+    def _share_of_impulse(self, transfer: Array) -> Array:
+        """How much of the answer is not the table's but the corrected impulse limit's, from 0 to 1."""
+        return _smooth_step(np.log(transfer), np.log(self._end), np.log(1.2 * self._end))
 
     def values(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
         """Structure functions at transfers (nT,) and momenta (nT, nQ)."""
-        y = np.log(momentum / ridge(transfer)[:, None])
-        share = self.share_of_impulse(transfer[:, None], y)
-        found = self._tabulated(transfer, y, functions)
-        out = {function: (1 - share) * found[function] for function in functions}
-        if np.any(share > 0):
-            T = transfer[:, None] / SPEED_OF_LIGHT_AU
-            free = impulse.structure(self.moments, T, momentum, functions)
+        share = self._share_of_impulse(transfer)
+        found = self._tabulated(transfer, momentum, functions)
+        used = share > 0
+        if used.any():
+            free = self._quasi_free(transfer[used], momentum[used], functions)
             for function in functions:
-                out[function] = out[function] + self.occupancy * share * free[function]
-        return out
+                part = share[used, None]
+                found[function][used] = (1 - part) * found[function][used] + part * free[function]
+        return found
+
+    def _quasi_free(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
+        """The corrected impulse limit at transfers (nT,) and momenta (nT, nQ)."""
+        found = self._approach.structure(transfer, self._energy(transfer), momentum, functions)
+        return {function: self.occupancy * found[function] for function in functions}
 
     def measure(
         self, transfer: Array, lower: Array, upper: Array, functions: tuple[Function, ...]
-    ) -> tuple[Array, dict[Function, Array]]:
-        """Q and the functions times dQ², at nodes that resolve the table and then at nodes for the impulse limit."""
-        Q_r = ridge(transfer)
-        start, end = self._nodes[0], self._nodes[-1]
-        with np.errstate(divide="ignore"):
-            low = np.clip(np.arcsinh(np.log(lower / Q_r) / WIDTH), start, end)
-            high = np.clip(np.arcsinh(np.log(upper / Q_r) / WIDTH), start, end)
-        span = (high - low)[:, None]
-        t = low[:, None] + span * impulse.FRACTION
-        y = WIDTH * np.sinh(t)
-        share = self.share_of_impulse(transfer[:, None], y)
-        Q = Q_r[:, None] * np.exp(y)
-        dQ2 = 2 * Q**2 * WIDTH * np.cosh(t) * span * impulse.SHARE * (1 - share)
-        found = self._tabulated(transfer, y, functions)
+    ) -> tuple[Array, dict[Function, Array], Array]:
+        """Q, the functions times dQ², and the estimated relative error of ∫S dQ²/Q² between the limits.
+
+        The nodes resolve the table first and the impulse limit then.
+        """
+        Q_r = ridge(transfer)[:, None]
+        first, last = self._nodes[0], self._nodes[-1]
+        low, high = (np.clip(self._coordinate(transfer, q[:, None]), first, last) for q in (lower, upper))
+        t = low + (high - low) * impulse.FRACTION
+        width = self.table.width[self.index]
+        p = width * np.sinh(t)
+        E = np.hypot(p, Q_r)
+        # p + √(p² + Q_r²), without loss where p < 0.
+        Q = np.where(p > 0, p + E, Q_r**2 / (E - np.minimum(p, 0.0)))
+        dQ2 = 2 * Q**2 * width * np.cosh(t) / E * (high - low) * impulse.SHARE
+        dQ2 *= 1 - self._share_of_impulse(transfer)[:, None]
+        found = {f: values * dQ2 for f, values in self._tabulated(transfer, Q, functions).items()}
         Q_free, free = self._impulse_measure(transfer, lower, upper, functions)
-        both = {f: np.concatenate([found[f] * dQ2, free[f]], axis=1) for f in functions}
-        return np.concatenate([Q, Q_free], axis=1), both
+        weight = found[Function.CHARGE] / Q**2, free[Function.CHARGE] / Q_free**2
+        error = self._partial_error(transfer, t, Q_free, *weight)
+        both = {f: np.concatenate([found[f], free[f]], axis=1) for f in functions}
+        return np.concatenate([Q, Q_free], axis=1), both, error
+
+    def _partial_error(self, transfer: Array, t: Array, Q_free: Array, tabulated: Array, free: Array) -> Array:
+        """The relative error of ∫S dQ²/Q² over what part of the ridge was asked for, shape (nT,).
+
+        Estimated errors of S at the nodes are signed and so add up as they do in S; those of the energies on either
+        side do not know of each other, and their sums are interpolated without their signs.
+        """
+        energy = self._energy(transfer)
+        row, fraction = between(self.table.energies, energy)
+        position = (t - self._nodes[0]) / (self._nodes[1] - self._nodes[0])
+        deviation = self.table.deviation[self.index]
+        wrong = np.zeros(transfer.size)
+        for step, part in ((0, 1 - fraction), (1, fraction)):
+            wrong += part * np.abs(np.sum(hermite(deviation, (row + step)[:, None], position) * tabulated, axis=1))
+        used = transfer > self._end
+        if used.any():
+            for deviations in self._approach.deviation(energy[used], Q_free[used], transfer[used]):
+                wrong[used] += np.abs(np.sum(deviations * free[used], axis=1))
+        total = np.sum(tabulated, axis=1) + np.sum(free, axis=1)
+        relative = np.divide(wrong, total, out=np.zeros_like(wrong), where=total > 0)
+        return np.asarray(np.minimum(relative, 1.0) + self._grid_error(transfer))
 
     def _impulse_measure(
         self, transfer: Array, lower: Array, upper: Array, functions: tuple[Function, ...]
     ) -> tuple[Array, dict[Function, Array]]:
-        """The share of the impulse limit: zero at transfers below the hand-over."""
+        """The share of the corrected impulse limit: zero at transfers in the table."""
         Q = np.ones((transfer.size, impulse.FRACTION.size))
         out = {function: np.zeros_like(Q) for function in functions}
-        used = transfer > self._edges[0]
+        used = transfer > self._end
         if used.any():
             T = transfer[used] / SPEED_OF_LIGHT_AU
             low = np.maximum(lower[used], T)
-            q, dQ2 = impulse.nodes(self.moments, T, low, np.maximum(upper[used], low))
-            free = impulse.structure(self.moments, T[:, None], q, functions)
-            y = np.log(q / ridge(transfer[used])[:, None])
-            weight = dQ2 * self.share_of_impulse(transfer[used][:, None], y) * self.occupancy
-            Q[used] = q
+            Q[used], dQ2 = impulse.nodes(self.moments, T, low, np.maximum(upper[used], low))
+            free = self._quasi_free(transfer[used], Q[used], functions)
             for function in functions:
-                out[function][used] = free[function] * weight
+                out[function][used] = free[function] * dQ2 * self._share_of_impulse(transfer[used])[:, None]
         return Q, out
 
-    def _tabulated(self, transfer: Array, y: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
-        """The table's functions at y (nT, m): cubic in t, power laws outside the nodes."""
-        unique, place = np.unique(transfer, return_inverse=True)
-        rows = self._rows(unique)
+    def _tabulated(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
+        """The table's functions at T (nT,) and Q (nT, nQ): cubic in t, power laws outside the nodes."""
+        unique, place = np.unique(np.minimum(transfer, 1.25 * self._end), return_inverse=True)
+        rows = self._spline(np.log(self._energy(unique)))
         nodes = self._nodes
-        step = nodes[1] - nodes[0]
-        inside = np.clip(np.arcsinh(y / WIDTH), nodes[0], nodes[-1])
-        cell = np.minimum(((inside - nodes[0]) / step).astype(np.intp), nodes.size - 2)
-        u = (inside - nodes[0]) / step - cell
-        w = 1 - u
-        below = np.minimum(y - WIDTH * np.sinh(nodes[0]), 0.0)
-        above = np.maximum(y - WIDTH * np.sinh(nodes[-1]), 0.0)
-        row = place[:, None]
+        position = (self._coordinate(transfer, momentum) - nodes[0]) / (nodes[1] - nodes[0])
+        y = np.log(momentum / ridge(transfer)[:, None])
+        ends = self.table.width[self.index] * np.sinh(nodes[[0, -1]])
+        first, last = (np.arcsinh(p / ridge(transfer))[:, None] for p in ends)
+        below, above = np.minimum(y - first, 0.0), np.maximum(y - last, 0.0)
 
-        def interpolated(function: Function) -> Array:
-            # Cubic Hermite with fourth-order slopes: the nodes are uniform in t, so this is all a spline would add.
-            table = rows[:, :, self.table.functions.index(function)]
-            slope = _slopes(table)
-            f0, f1 = table[row, cell], table[row, cell + 1]
-            s0, s1 = slope[row, cell], slope[row, cell + 1]
-            return np.asarray(w * w * (1 + 2 * u) * f0 + u * u * (3 - 2 * u) * f1 + u * w * (w * s0 - u * s1))
+        def interpolated(function: Function, part: int) -> Array:
+            return hermite(rows[:, :, self.table.functions.index(function), part], place[:, None], position)
 
         squares = {f for function in functions for f in MIXED.get(function, (function,))}
         out = {}
         for function in squares:
             power = 2.0 if function is Function.CHARGE else 0.0
-            logged = interpolated(function) + power * below - 8.0 * above
-            out[function] = np.exp(np.maximum(logged, _NOTHING))
+            mean = interpolated(function, 0) + power * below - 8.0 * above
+            out[function] = np.exp(np.maximum(mean, _NOTHING)) * np.maximum(interpolated(function, 1), _LEAST)
         for function in functions:
             if function in MIXED:
-                first, second = MIXED[function]
-                out[function] = np.clip(interpolated(function), -1, 1) * np.sqrt(out[first] * out[second])
-        return out
-
-
-def _slopes(values: Array) -> Array:
-    """Derivatives along the second axis in units of its uniform step, fourth order inside."""
-    out = np.empty_like(values)
-    out[:, 2:-2] = (values[:, :-4] - 8 * values[:, 1:-3] + 8 * values[:, 3:-1] - values[:, 4:]) / 12
-    out[:, 1] = 0.5 * (values[:, 2] - values[:, 0])
-    out[:, -2] = 0.5 * (values[:, -1] - values[:, -3])
-    out[:, 0] = -1.5 * values[:, 0] + 2 * values[:, 1] - 0.5 * values[:, 2]
-    out[:, -1] = 1.5 * values[:, -1] - 2 * values[:, -2] + 0.5 * values[:, -3]
-    return out
+                first_bound, second_bound = MIXED[function]
+                correlation = np.clip(interpolated(function, 1), -1, 1)
+                out[function] = correlation * np.sqrt(out[first_bound] * out[second_bound])
+        return {function: out[function] for function in functions}
 
 
 def _smooth_step(x: Array, start: float, end: float) -> Array:

@@ -31,6 +31,9 @@ from nuatom.functions import ALL, Function
 from nuatom.units import SPEED_OF_LIGHT_AU as C
 
 _BLOCK = 32  # momenta per table of Bessel functions: small enough to stay near the cache, large enough for BLAS
+_LARGEST_TABLE = 16e6  # values in a table of Bessel functions, but for four momenta: 128 MB per thread
+WINDOW_END = 7.5
+"""A `window` of scale σ is nothing beyond this many σ."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,17 @@ class ShellResponse:
         return np.asarray(self.values[-1])
 
 
+@dataclass(frozen=True)
+class _Task:
+    """One shell: its momenta [1/Bohr], highest l', the radius of its integrals and the scale of its window [Bohr]."""
+
+    shell: int
+    momentum: Array
+    top: int
+    radius: float
+    sigma: float = np.inf
+
+
 def wave_number(energy: float) -> float:
     """p of a free electron with kinetic energy ε [1/Bohr]."""
     return float(np.sqrt(energy * (energy + 2 * C * C)) / C)
@@ -121,10 +135,10 @@ class PartialWaves:
         # What lies further out than this adds less than 1e-5 to S and decides no l'.
         return tuple(self.solution.extent(i, 1e-5) for i in range(len(self.shells)))
 
-    def highest_l(self, shell: int, energy: float) -> int:
-        """The l' beyond which continuum waves of this energy do not enter the shell."""
+    def highest_l(self, shell: int, energy: float, radius: float = np.inf) -> int:
+        """The l' beyond which continuum waves of this energy do not enter the shell, or what lies within a radius."""
         r = self.solution.grid.r
-        inside = r <= self._reach[shell]
+        inside = r <= min(self._reach[shell], radius)
         A = (energy - self.solution.potential[inside]) / C
         reach = float(np.max(r[inside] * np.sqrt(np.maximum(A * (A + 2 * C), 0.0))))
         return int(np.ceil(self.resolution.waves * (reach + 7 + 1.5 * np.cbrt(reach))))
@@ -137,6 +151,7 @@ class PartialWaves:
         l_limit: Sequence[int | None],
         axial: bool = False,
         longitudinal: bool = False,
+        windows: Sequence[float] | None = None,
     ) -> list[ShellResponse]:
         """Structure functions of several shells for one photoelectron energy.
 
@@ -147,43 +162,35 @@ class PartialWaves:
             l_limit: for each an upper limit on l', or None for the whole sum.
             axial: whether to compute more than S and R.
             longitudinal: whether to compute V33 too.
+            windows: for each the scale σ of the `window` its radial integrals are cut off with, for momenta far beyond
+                the ridge; by default they are whole [Bohr].
         """
         if not energy > 0:
             raise ValueError(f"a continuum wave needs a photoelectron energy > 0, got {energy!r} Hartree")
+        sigmas = [np.inf] * len(shells) if windows is None else list(windows)
+        radii = [min(self.extents[i], WINDOW_END * sigma) for i, sigma in zip(shells, sigmas, strict=True)]
         out: dict[int, ShellResponse] = {}
-        for group in self._groups(shells):
+        for group in _groups(radii):
+            tops = [self.highest_l(shells[s], energy, radii[s]) for s in group]
             limits = [l_limit[s] for s in group]
-            tops = [self.highest_l(shells[s], energy) for s in group]
             tops = [top if limit is None else min(top, limit) for top, limit in zip(tops, limits, strict=True)]
             parts = self._group(
-                energy, [shells[s] for s in group], [momenta[s] for s in group], tops, axial, longitudinal
+                energy,
+                [_Task(shells[s], momenta[s], top, radii[s], sigmas[s]) for s, top in zip(group, tops, strict=True)],
+                axial,
+                longitudinal,
             )
             out.update(zip(group, parts, strict=True))
         return [out[s] for s in range(len(shells))]
 
-    def _groups(self, shells: Sequence[int]) -> list[list[int]]:
-        """Positions of shells of like size, which share a radial grid.
-
-        One grid for all would need the step of the innermost shell out to the radius of the outermost.
-        """
-        order = sorted(range(len(shells)), key=lambda s: self.extents[shells[s]])
-        groups: list[list[int]] = []
-        for s in order:
-            if groups and self.extents[shells[s]] < 1.8 * self.extents[shells[groups[-1][0]]]:
-                groups[-1].append(s)
-            else:
-                groups.append([s])
-        return groups
-
-    def _group(
-        self, energy: float, shells: list[int], momenta: list[Array], tops: list[int], axial: bool, longitudinal: bool
-    ) -> list[ShellResponse]:
+    def _group(self, energy: float, tasks: list[_Task], axial: bool, longitudinal: bool) -> list[ShellResponse]:
         from nuatom.atom.dirac import matching_radius
         from nuatom.response.kernels import continuum_waves
 
         solution, settings = self.solution, self.resolution
+        momenta, tops = [task.momentum for task in tasks], [task.top for task in tasks]
         kappas = _kappas(max(tops))
-        radius = max(self.extents[i] for i in shells)
+        radius = max(task.radius for task in tasks)
         step = min(
             settings.wave_step / max(wave_number(energy), 0.5),
             settings.momentum_step / max(float(q[-1]) for q in momenta),
@@ -199,7 +206,7 @@ class PartialWaves:
         V = solution.potential_on(grid.r)
         P, F, _ = continuum_waves(kappas, energy, grid.r, grid.dr, V, solution.tail, matches, keep)
         with one_blas_thread():
-            sums = self._sums(grid, shells, momenta, tops, kappas, P, F, axial, longitudinal)
+            sums = self._sums(grid, tasks, kappas, P, F, axial, longitudinal)
         out = []
         for momentum, top, values in zip(momenta, tops, sums, strict=True):
             last = (kappas == top) | (kappas == -top - 1) | (kappas == top - 1) | (kappas == -top)
@@ -233,61 +240,112 @@ class PartialWaves:
         kappas = np.array([level.kappa for level in levels], dtype=np.int64)
         top = int(_l(kappas).max())
         with one_blas_thread():
-            (values,) = self._sums(grid, [shell], [momentum], [top], kappas, P, F, axial, False)
+            (values,) = self._sums(grid, [_Task(shell, momentum, top, radius)], kappas, P, F, axial, False)
         return values
 
     def _sums(
         self,
         grid: Grid,
-        shells: Sequence[int],
-        momenta: Sequence[Array],
-        tops: Sequence[int],
+        tasks: Sequence[_Task],
         kappas: Indices,
         waves_P: Array,
         waves_F: Array,
         axial: bool,
         longitudinal: bool,
     ) -> list[Array]:
-        """All functions and V33 per final state, (function, final, nQ); `kappas` ascend in l', shell i to tops[i]."""
+        """All functions and V33 per final state, (function, final, nQ); `kappas` ascend in l'."""
         from nuatom.atom.angular import bessel_table
         from nuatom.response.kernels import FUNCTIONS, multipole_sum
 
         keep = waves_P.shape[1]
         r, dr = grid.r[:keep], grid.dr[:keep]
         P, F = self.solution.orbitals_on(r)
-        sizes = [min(int(grid.index(self.extents[i])) + 2, keep) for i in shells]
-        used = [int(np.count_nonzero(_l(kappas) <= top)) for top in tops]
-        out = [np.zeros((FUNCTIONS, n, q.size)) for n, q in zip(used, momenta, strict=True)]
+        sizes = [min(int(grid.index(task.radius)) + 2, keep) for task in tasks]
+        used = [int(np.count_nonzero(_l(kappas) <= task.top)) for task in tasks]
+        out = [np.zeros((FUNCTIONS, n, task.momentum.size)) for n, task in zip(used, tasks, strict=True)]
         # One table of Bessel functions serves all shells: the union of their momenta, in blocks.
-        union = np.unique(np.concatenate(list(momenta)))
-        places = [np.searchsorted(union, q) for q in momenta]
-        for begin in range(0, union.size, _BLOCK):
-            block = union[begin : begin + _BLOCK]
+        union = np.unique(np.concatenate([task.momentum for task in tasks]))
+        places = [np.searchsorted(union, task.momentum) for task in tasks]
+        orders = max(self._highest_J(task, union[-1]) for task in tasks) + 2
+        block_size = int(np.clip(_LARGEST_TABLE / (orders * max(sizes)), 4, _BLOCK))
+        for begin in range(0, union.size, block_size):
+            block = union[begin : begin + block_size]
             inside = [(p >= begin) & (p < begin + block.size) for p in places]
-            active = [s for s in range(len(shells)) if inside[s].any()]
-            # j_J(Qr) is nothing beyond J ≈ Qr + 5 (Qr)^{1/3}.
-            limits = []
-            for s in range(len(shells)):
-                x = block[-1] * self.extents[shells[s]]
-                limits.append(min(int(x + 5 * np.cbrt(x) + 8), tops[s] + abs(self.shells[shells[s]].kappa)))
+            active = [s for s in range(len(tasks)) if inside[s].any()]
+            limits = [self._highest_J(task, block[-1]) for task in tasks]
             J_max = max(limits[s] for s in active)
             size = max(sizes[s] for s in active)
             table, shifted = _workspace(J_max + 2, size, block.size)
             bessel_table(r[:size], block, J_max + 1, table, shifted)
             for s in active:
-                i, n = shells[s], sizes[s]
-                shift_below = int(np.searchsorted(block * self._reach[i], 1.0))
+                task, n = tasks[s], sizes[s]
+                shell, cut = self.shells[task.shell], window(r[:n], task.sigma)
+                shift_below = int(np.searchsorted(block * self._reach[task.shell], 1.0))
                 # Waves with l' beyond J_max + l do not couple.
-                coupled = limits[s] + abs(self.shells[i].kappa)
-                waves = min(used[s], int(np.count_nonzero(_l(kappas) <= coupled)))
+                waves = min(used[s], int(np.count_nonzero(_l(kappas) <= limits[s] + abs(shell.kappa))))
                 sums = multipole_sum(
-                    P[i, :n], F[i, :n], self.shells[i].kappa, self.shells[i].occupancy,
+                    P[task.shell, :n] * cut, F[task.shell, :n] * cut, shell.kappa, shell.occupancy,
                     waves_P[:waves], waves_F[:waves], kappas[:waves], r, dr, block, table, shifted,
                     shift_below, limits[s], axial, longitudinal,
                 )  # fmt: skip
                 where = np.flatnonzero(inside[s])
                 out[s][:, :waves, where] = sums[:, :, places[s][where] - begin]
         return out
+
+    def _highest_J(self, task: _Task, momentum: float) -> int:
+        # j_J(Qr) is nothing beyond J ≈ Qr + 5 (Qr)^{1/3}.
+        x = momentum * task.radius
+        return min(int(x + 5 * np.cbrt(x) + 8), task.top + abs(self.shells[task.shell].kappa))
+
+
+def window(r: Array, sigma: float) -> Array:
+    """½ erfc((r − 3σ)/σ): what the radial integrals are cut off with at momenta far beyond the ridge.
+
+    So large a momentum comes from where the orbital and the wave are not smooth, the nucleus.  All that lies further
+    out adds is their Fourier transform at Q, smooth functions' and hence nothing; a window that is smooth itself adds
+    e^{−(σΔ)²/4} of the whole, Δ the distance from the ridge.
+    """
+    from scipy.special import erfc
+
+    return np.asarray(0.5 * erfc(r / sigma - 3.0)) if np.isfinite(sigma) else np.ones_like(r)
+
+
+def _groups(radii: Sequence[float]) -> list[list[int]]:
+    """Positions of shells of like size, which share a radial grid.
+
+    One grid for all would need the step of the innermost shell out to the radius of the outermost.
+    """
+    groups: list[list[int]] = []
+    for s in sorted(range(len(radii)), key=lambda s: radii[s]):
+        if groups and radii[s] < 1.8 * radii[groups[-1][0]]:
+            groups[-1].append(s)
+        else:
+            groups.append([s])
+    return groups
+
+
+def momentum_grid(
+    ranges: Sequence[tuple[float, float]], widths: Sequence[tuple[float, float]], rate: float, largest: float = 0.3
+) -> Array:
+    """One grid of Q for several shells, in each range as fine as the finest ridge there needs.
+
+    Args:
+        ranges: least and largest Q of each [1/Bohr].
+        widths: of each the momentum of its ridge [1/Bohr] and the width of it in ln Q.
+        rate: steps in ln Q are this times √(width² + (distance from the ridge)²).
+        largest: and at most this.
+    """
+    low = min(r[0] for r in ranges)
+    high = max(r[1] for r in ranges)
+    x = np.arange(np.log(low), np.log(high) + 0.004, 0.004)
+    density = np.full(x.size, 3.0)
+    for (first, last), (Q_r, width) in zip(ranges, widths, strict=True):
+        y = x - np.log(Q_r)
+        step = np.minimum(rate * np.sqrt(width**2 + y**2), largest)
+        inside = (x >= np.log(first)) & (x <= np.log(last))
+        density[inside] = np.maximum(density[inside], 1 / step[inside])
+    count = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * 0.004)])
+    return np.asarray(np.exp(np.interp(np.linspace(0, count[-1], int(np.ceil(count[-1])) + 1), count, x)))
 
 
 def _kappas(top: int) -> Indices:

@@ -1,53 +1,61 @@
-"""The table a CentralField is evaluated from: partial waves on a grid that follows the Bethe ridge.
+"""The table a CentralField is evaluated from: partial waves on a grid that moves with the Bethe ridge.
 
-For each shell the logarithms of the structure functions (of the two that are interferences, the ratio to their bound)
+For each shell the logarithms of the structure functions (of those that are interferences, the ratio to their bound)
 are tabulated against ln ε' (photoelectron energy) and
 
-    y = ln Q/Q_r(T),    Q_r = √(T² + 2mT),    y_j = A sinh t_j with t_j uniform,
+    p = (Q² − Q_r²)/2Q = Q_r sinh y,   y = ln Q/Q_r,   Q_r(T) = √(T² + 2mT),   p_j = w sinh t_j with t_j uniform.
 
-so that the ridge stands still at y = 0 while T runs, with the finest steps there.  Energies are added where the
-table, interpolated, misses a newly computed energy by more than the tolerance: convergence is measured, not assumed.
+Up to small terms −p is the momentum along Q which an electron must have to be hit there; so the ridge stands still at
+p = 0 while T runs, and its lobes where an orbital has inner nodes stand still too.  Energies are added where the table,
+interpolated, misses a newly computed energy by more than the tolerance: convergence is measured, not assumed.
 
-Up to a kinetic energy well above the shell's own, the whole range of y is computed.  Above, the impulse limit takes
-over at the ridge, and partial waves are computed for y < `LOW_SIDE` only, where few of them are needed and the impulse
-limit fails (the photon point is there).  Atomic units.
+Up to a kinetic energy well above the shell's own, partial waves give the whole range of p.  Above, the ridge is that
+of the impulse limit, corrected for what the field still does to the photoelectron (`approach`), and partial waves give
+what is on either side of it, where few of them are needed and the impulse limit fails: there the nucleus gives the
+photoelectron its momentum, or takes it.  Momenta far above the ridge come from small radii; the integrals are cut off
+beyond, which makes them cheap up to `FAR`.  Atomic units.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array
-from nuatom.functions import MIXED, VECTOR, Function
+from nuatom.functions import VECTOR, Function
+from nuatom.response.approach import NODES as APPROACH_NODES
+from nuatom.response.approach import Approach, ShellApproach, anchors, column
 from nuatom.response.excitations import Excitations, excitations
 from nuatom.response.impulse import DensityMoments, all_moments
-from nuatom.response.impulse import structure as impulse_structure
-from nuatom.response.partial_waves import PartialWaves, ShellResponse, one_blas_thread, wave_number
+from nuatom.response.interpolation import joined, split
+from nuatom.response.partial_waves import PartialWaves, one_blas_thread, wave_number
+from nuatom.response.sampling import at_nodes, encode, momenta, widened
 from nuatom.response.tabulate import tabulate
-from nuatom.store import Store, Table, Variable
-from nuatom.units import HARTREE, SPEED_OF_LIGHT_AU, eV, keV
+from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
 
-WIDTH = 0.08
-"""A of y = A sinh t: the scale on which steps are finest."""
-POINTS = 104
-LARGEST = 16.0
-"""The table ends this many root-mean-square momenta of the shell above the ridge, where it has none left to give."""
-LOWEST = -7.0
-LOW_SIDE = (-0.7, -0.4)
-"""Above the hand-over in T, the table fades into the impulse limit between these y."""
-HAND_OVER = (26.0, 52.0)
-"""In T over the larger of the shell's binding and mean kinetic energy, the table fades into the impulse limit."""
+POINTS = 160
+NEAR = 10.0
+"""Up to this many root-mean-square momenta of the shell above the ridge the radial integrals are whole."""
+FAR = 2000 * keV / MOMENTUM_AU
+"""The table ends here, or at the end of what is near if that is later [1/Bohr]."""
+WINDOW = 8.5
+"""The scale of the window on radial integrals of far momenta, over the inverse of their distance from the ridge."""
+LOWEST = 500.0
+"""The table begins at p of −this or −`LOWEST_RIDGES` times the least Q_r; the photon point is p = −m [1/Bohr]."""
+LOWEST_RIDGES = 100.0
+HAND_OVER = 20.0
+"""Above this T over the larger of the shell's binding and mean kinetic energy the corrected impulse limit gives …"""
+MIDDLE = (0.12, 0.3)
+"""… what is as near to the ridge as this times Q_r: `NEAR` root-mean-square momenta, between these limits."""
+LOW_SIDE = -0.55
+"""Below this y integrals are whole above the hand-over, too."""
 GRID_ERROR = 3e-4
 """What the grids in r and Q may cost: found by comparing tables with partial waves on finer ones."""
 PHOTON_TOP = 300 * keV / HARTREE
 """Largest transfer at which the low side is computed; beyond it Q ≥ T implies y > −0.74 [Hartree]."""
 LOWEST_ENERGY = 0.001 * eV / HARTREE
-_TINY = 1e-280
 
 Progress = Callable[[int, int], None]
 
@@ -59,31 +67,41 @@ class ResponseTable:
     Attributes:
         binding: calculated binding energies, > 0, shape (shell,) [Hartree].
         energies: ε', ascending, shape (nE,) [Hartree].
-        t: sinh coordinate of the nodes in y, shape (shell, ny); uniform in the second axis.
+        t: sinh coordinate of the nodes in p, shape (shell, node); uniform in the second axis.
+        width: w of p = w sinh t, shape (shell,) [1/Bohr].
         functions: the structure functions in the table.
         values: ln of each, or its ratio to √(product) of the two functions that bound it for those in
-            `model.MIXED`, shape (function, shell, nE, ny) [1/Hartree]; nan where it is not needed.
+            `functions.MIXED`, shape (function, shell, nE, node) [1/Hartree]; nan where it is not needed.
         relative_error: estimated error of ∫S dQ²/Q², shape (shell, nE).
+        deviation: estimated relative error of S at each node, signed, so that errors which cancel in an integral do so
+            in its estimate, shape (shell, nE, node).
         moments: momentum densities, for the impulse limit.
-        hand_over_error: |∫S dQ²/Q² of partial waves over that of the impulse limit − 1| where the one has
-            faded into the other, shape (shell,).
+        approach: what partial waves are over the impulse limit, to correct it with.
+        hand_over_error: |∫S dQ²/Q² of partial waves over that of the corrected impulse limit − 1| where the one hands
+            over to the other, shape (shell,).
         excitations: the discrete lines.
     """
 
     binding: Array
     energies: Array
     t: Array
+    width: Array
     functions: tuple[Function, ...]
     values: Array
     relative_error: Array
+    deviation: Array
     moments: tuple[DensityMoments, ...]
+    approach: Approach
     hand_over_error: Array
     excitations: Excitations
 
-    @property
-    def y(self) -> Array:
-        """ln Q/Q_r at the nodes, shape (shell, ny)."""
-        return WIDTH * np.sinh(self.t)
+    def log_ratio(self, shell: int, transfer: float) -> Array:
+        """y = ln Q/Q_r at the nodes of a shell, shape (node,)."""
+        return np.asarray(np.arcsinh(self.width[shell] * np.sinh(self.t[shell]) / ridge(transfer)))
+
+    def end(self, shell: int) -> float:
+        """The transfer up to which a shell is tabulated; 1.2 times as much can be interpolated [Hartree]."""
+        return max(PHOTON_TOP, hand_over(float(self.binding[shell]), self.moments[shell]))
 
 
 def ridge(transfer: Array | float) -> Array:
@@ -92,18 +110,24 @@ def ridge(transfer: Array | float) -> Array:
     return np.sqrt(T * (T + 2 * SPEED_OF_LIGHT_AU))
 
 
-def hand_over(binding: float, moments: DensityMoments) -> tuple[float, float]:
-    """The transfers between which a shell's table fades into the impulse limit [Hartree]."""
-    scale = max(binding, 0.5 * moments.scale**2)
-    return HAND_OVER[0] * scale, HAND_OVER[1] * scale
+def hand_over(binding: float, moments: DensityMoments) -> float:
+    """The transfer above which a shell's ridge is that of the corrected impulse limit [Hartree]."""
+    return HAND_OVER * max(binding, 0.5 * moments.scale**2)
 
 
 @dataclass(frozen=True)
 class _Column:
-    """The table at one energy: values (function, shell, ny), truncation error of ∫S dQ²/Q² (shell,)."""
+    """The table at one energy.
+
+    Attributes:
+        values: shape (function, shell, node).
+        truncation: estimated error of ∫S dQ²/Q² from the cut in l', shape (shell,).
+        deviation: of S where it is that of the impulse limit, shape (shell, node).
+    """
 
     values: Array
     truncation: Array
+    deviation: Array
 
 
 @dataclass(frozen=True)
@@ -112,94 +136,96 @@ class _Builder:
     binding: Array
     moments: tuple[DensityMoments, ...]
     t: Array
+    width: Array
     functions: tuple[Function, ...]
+    near: tuple[ShellApproach, ...] = ()
+
+    def log_ratio(self, transfer: Array) -> Array:
+        """y at the nodes, shape (shell, node), with T of each shell."""
+        return np.asarray(np.arcsinh(self.width[:, None] * np.sinh(self.t) / ridge(transfer)[:, None]))
 
     def shells_at(self, energy: float) -> tuple[list[int], list[bool]]:
-        """The shells to compute at ε', and for each whether over the whole range of y."""
+        """The shells to compute at ε', and for each whether the ridge too."""
         which, whole = [], []
         for i, binding in enumerate(self.binding):
-            full = energy + binding <= hand_over(binding, self.moments[i])[1] * 1.3
-            if full or energy + binding <= PHOTON_TOP * 1.3:
+            end = hand_over(binding, self.moments[i])
+            # Energies are 1.5 apart there, and 1.25 of the end is interpolated to.
+            if energy <= 1.9 * max(end, PHOTON_TOP):
                 which.append(i)
-                whole.append(bool(full))
+                # Beyond the largest T at which the photon point is wanted it comes so near to the ridge that the
+                # impulse limit, which has none, would reach it.
+                whole.append(bool(energy + binding <= end or end > PHOTON_TOP))
         return which, whole
+
+    def anchors(self) -> dict[float, list[int]]:
+        """The energies at which the approach to the impulse limit is computed, the dearest first, and their shells."""
+        plan: dict[float, list[int]] = {}
+        for i, (binding, moments) in enumerate(zip(self.binding, self.moments, strict=True)):
+            for energy in anchors(float(binding), hand_over(binding, moments), self.waves.solution.nuclear_charge):
+                plan.setdefault(energy, []).append(i)
+        return {energy: plan[energy] for energy in sorted(plan, reverse=True)}
+
+    def approach(self, plan: dict[float, list[int]], columns: Sequence[Array]) -> Approach:
+        """The table of the approach from what was computed."""
+        shape = (len(self.functions), self.binding.size, len(plan), APPROACH_NODES)
+        values = np.full(shape, np.nan)
+        for n, (shells, found) in enumerate(zip(plan.values(), columns, strict=True)):
+            values[:, shells, -1 - n] = found
+        return Approach(np.array(sorted(plan)), self.functions, values)
 
     def compute(self, energy: float) -> _Column:
         """The table at one ε'."""
         shells, whole = self.shells_at(energy)
-        ranges, widths = [], []
+        y = self.log_ratio(energy + self.binding)
+        ridges = ridge(energy + self.binding)
+        near, far, windows, limits = [], [], [], []
         for i, full in zip(shells, whole, strict=True):
-            T = energy + self.binding[i]
-            Q_r = float(ridge(T))
-            top = min(Q_r + LARGEST * self.moments[i].scale, Q_r * np.exp(WIDTH * np.sinh(self.t[i, -1])))
-            ranges.append((Q_r * np.exp(LOWEST), top if full else Q_r * np.exp(LOW_SIDE[1] + 0.15)))
-            widths.append((Q_r, float(np.clip(0.5 * np.sqrt(self.binding[i] / T), WIDTH, 0.6)) if full else 0.6))
-        union = _momentum_grid(ranges, widths)
-        # One point beyond each end, so that no node is extrapolated.
-        momenta = [
-            union[max(np.searchsorted(union, low, "right") - 1, 0) : np.searchsorted(union, high) + 1]
-            for low, high in ranges
+            Q_r, reach = float(ridges[i]), NEAR * self.moments[i].scale
+            bottom, top = (float(Q_r * np.exp(y[i, n])) for n in (0, -1))
+            if full:
+                near.append((bottom, Q_r + 1.05 * reach))
+                far.append([(Q_r + reach, max(top, 1.2 * (Q_r + reach)))])
+            else:
+                low, reach = Q_r * np.exp(LOW_SIDE), float(np.clip(reach, MIDDLE[0] * Q_r, MIDDLE[1] * Q_r))
+                # The impulse limit is none beyond the momenta that its density is tabulated at.
+                reach = min(reach, 0.9 * float(self.moments[i].momentum[-1]))
+                near.append((bottom, 1.1 * low))
+                far.append([(low, Q_r - reach), (Q_r + reach, top)])
+            windows.append(WINDOW / reach)
+            # What gives the photoelectron its momentum, or takes it, is at small r: few partial waves are there.
+            limits.append(None if full else 28 + int(0.15 * wave_number(energy)))
+        axial = len(self.functions) > len(VECTOR)
+        widths = [
+            (float(ridges[i]), float(np.clip(0.5 * self.moments[i].scale / ridges[i], 0.02, 0.6))) for i in shells
         ]
-        limits = [None if full else _low_side_l(energy) for full in whole]
-        responses = self.waves.continuum(energy, shells, momenta, limits, axial=len(self.functions) > len(VECTOR))
+        broad = [(Q_r, max(width, 0.08) if full else 0.6) for (Q_r, width), full in zip(widths, whole, strict=True)]
+        below = self.waves.continuum(energy, shells, momenta([[r] for r in near], broad, 0.25), limits, axial=axial)
+        tops = [self.waves.highest_l(i, energy, 2 * sigma) for i, sigma in zip(shells, windows, strict=True)]
+        # The orbitals' own nodes show far above the ridge: steps are finer there than what a power law would need.
+        wider = [[widened(*r, Q_r) for r in ranges] for ranges, (Q_r, _) in zip(far, widths, strict=True)]
+        above = self.waves.continuum(energy, shells, momenta(wider, widths, 0.12), tops, axial=axial, windows=windows)
         values = np.full((len(self.functions), *self.t.shape), np.nan)
-        error = np.zeros(self.t.shape[0])
-        for i, full, response in zip(shells, whole, responses, strict=True):
-            target = np.log(ridge(energy + self.binding[i])) + WIDTH * np.sinh(self.t[i])
-            log_Q = np.log(response.momentum)
-            wanted = target <= log_Q[-1] if full else WIDTH * np.sinh(self.t[i]) <= LOW_SIDE[1] + 0.14
+        error, deviation = np.zeros(self.t.shape[0]), np.zeros(self.t.shape)
+        for i, full, low, high, ranges in zip(shells, whole, below, above, far, strict=True):
+            log_Q = np.log(ridges[i]) + y[i]
             for f, function in enumerate(self.functions):
-                values[f, i, wanted] = _interpolate(log_Q, _encoded(response, function), target[wanted])
-                if full:
-                    values[f, i, ~wanted] = _continue(target, values[f, i], wanted, function)
-            total = np.trapezoid(response.charge, log_Q)
-            error[i] = np.trapezoid(response.truncation, log_Q) / total if full else 0.0
-        return _Column(values, error)
+                values[f, i] = at_nodes(log_Q, low, high, ranges, float(ridges[i]), function)
+            if not full:
+                middle = (log_Q > np.log(ranges[0][1])) & (log_Q < np.log(ranges[1][0]))
+                values[:, i, middle], deviation[i, middle] = self._quasi_free(i, energy, y[i, middle])
+            else:
+                total = np.trapezoid(low.charge, np.log(low.momentum))
+                error[i] = np.trapezoid(low.truncation, np.log(low.momentum)) / total
+        return _Column(values, error, deviation)
 
-
-def _low_side_l(energy: float) -> int:
-    """Enough partial waves where the shell must give the photoelectron most of its momentum: they come from small r."""
-    return 28 + int(0.15 * wave_number(energy))
-
-
-def _momentum_grid(ranges: Sequence[tuple[float, float]], widths: Sequence[tuple[float, float]]) -> Array:
-    """One grid of Q for all shells, in each range as fine as the finest ridge there needs."""
-    low = min(r[0] for r in ranges)
-    high = max(r[1] for r in ranges)
-    x = np.arange(np.log(low), np.log(high) + 0.004, 0.004)
-    density = np.full(x.size, 3.0)
-    for (first, last), (Q_r, width) in zip(ranges, widths, strict=True):
-        y = x - np.log(Q_r)
-        step = np.minimum(0.13 * np.sqrt(width**2 + y**2), 0.3)
-        inside = (x >= np.log(first)) & (x <= np.log(last))
-        density[inside] = np.maximum(density[inside], 1 / step[inside])
-    count = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * 0.004)])
-    return np.asarray(np.exp(np.interp(np.linspace(0, count[-1], int(np.ceil(count[-1])) + 1), count, x)))
-
-
-def _encoded(response: ShellResponse, function: Function) -> Array:
-    """What is interpolated: the logarithm of a positive function, the correlation of an interference."""
-    values = response.of(function)
-    if function not in MIXED:
-        return np.asarray(np.log(np.maximum(values, _TINY)))
-    first, second = (np.maximum(response.of(bound), _TINY) for bound in MIXED[function])
-    return np.asarray(np.clip(values / np.sqrt(first * second), -1.0, 1.0))
-
-
-def _interpolate(log_Q: Array, values: Array, target: Array) -> Array:
-    """Cubic in ln Q; the lowest node is the beginning of the grid."""
-    from scipy.interpolate import CubicSpline
-
-    return np.asarray(CubicSpline(log_Q, values)(np.clip(target, log_Q[0], log_Q[-1])))
-
-
-def _continue(target: Array, values: Array, known: NDArray[np.bool_], function: Function) -> Array:
-    """Beyond the largest computed Q, a power law with the last slope (at most −8): nothing is left there."""
-    last = np.flatnonzero(known)[-1]
-    if function in MIXED:
-        return np.full(np.count_nonzero(~known), values[last])
-    slope = (values[last] - values[last - 3]) / (target[last] - target[last - 3])
-    return np.asarray(values[last] + min(slope, -8.0) * (target[~known] - target[last]))
+    def _quasi_free(self, shell: int, energy: float, y: Array) -> tuple[Array, Array]:
+        """The corrected impulse limit, as it is tabulated, and the estimated error of S."""
+        T = energy + float(self.binding[shell])
+        Q = float(ridge(T)) * np.exp(y)[None]
+        occupancy = self.waves.shells[shell].occupancy
+        found = self.near[shell].structure(np.array([T]), np.array([energy]), Q, self.functions)
+        encoded = [encode({f: v[0] * occupancy for f, v in found.items()}, function) for function in self.functions]
+        return np.array(encoded), self.near[shell].deviation(np.array([energy]), Q, np.array([T])).sum(axis=0)[0]
 
 
 def build(
@@ -220,13 +246,32 @@ def build(
     """
     binding = -waves.solution.energies
     density = all_moments(waves.solution, waves.shells)
-    t = np.array([_nodes(b, m) for b, m in zip(binding, density, strict=True)])
-    builder = _Builder(waves, binding, density, t, functions)
+    width, t = (np.array(x) for x in zip(*(_nodes(b, m) for b, m in zip(binding, density, strict=True)), strict=True))
+    builder = _Builder(waves, binding, density, t, width, functions)
+    first = _first_energies(builder)
+    plan = builder.anchors()
+    # At the ridge the outermost part of a shell is worth little: 2e-4, found with finer steps and all of it.
+    outside, step = 1e5 * waves.resolution.density_outside, 1.1 * waves.resolution.wave_step
+    shorter = replace(waves, resolution=replace(waves.resolution, density_outside=outside, wave_step=step))
+
+    def counted(before: int, after: int) -> Progress | None:
+        """Progress of one of two steps, with what is done and to be done in the other."""
+        return None if progress is None else lambda done, total: progress(before + done, before + total + after)
+
+    at_anchors = tabulate(
+        plan,
+        lambda energy: column(shorter, energy, plan[energy], binding, density, functions),
+        lambda known, fresh: (),
+        counted(0, len(first)),
+        threads,
+    )
+    near = builder.approach(plan, [at_anchors[energy] for energy in plan])
+    builder = replace(builder, near=tuple(near.of_shell(i, moments) for i, moments in enumerate(density)))
 
     def refine(known: Mapping[float, _Column], fresh: Sequence[float]) -> list[float]:
         return _refine(builder, known, fresh, tolerance)
 
-    done = tabulate(_first_energies(builder), builder.compute, refine, progress, threads)
+    done = tabulate(first, builder.compute, refine, counted(len(plan), 0), threads)
     with one_blas_thread():
         lines = excitations(waves, density, functions)
     energies = np.array(sorted(done))
@@ -234,41 +279,46 @@ def build(
         binding=binding,
         energies=energies,
         t=t,
+        width=width,
         functions=functions,
         values=np.stack([done[e].values for e in energies], axis=2),
         relative_error=_errors(builder, done),
+        deviation=np.stack([_deviation(builder, done, e) for e in energies], axis=1),
         moments=density,
+        approach=near,
         hand_over_error=_hand_over_errors(builder, done),
         excitations=lines,
     )
 
 
-def _hand_over_errors(builder: _Builder, done: dict[float, _Column]) -> Array:
+def _hand_over_errors(builder: _Builder, done: Mapping[float, _Column]) -> Array:
     out = []
     for i, (binding, moments) in enumerate(zip(builder.binding, builder.moments, strict=True)):
-        end = hand_over(binding, moments)[1]
-        energy = max((e for e in done if np.all(np.isfinite(done[e].values[0, i])) and e + binding < end), default=None)
+        energy = max((e for e in done if e + binding <= hand_over(binding, moments)), default=None)
         if energy is None:
             raise RuntimeError(f"no tabulated energy below the hand-over of {builder.waves.shells[i].label}")
         T = energy + binding
-        y = WIDTH * np.sinh(builder.t[i])
-        Q = float(ridge(T)) * np.exp(y)
-        free = impulse_structure(moments, np.array(T / SPEED_OF_LIGHT_AU), Q)[Function.CHARGE]
-        slope = np.cosh(builder.t[i])
+        y = np.arcsinh(builder.width[i] * np.sinh(builder.t[i]) / ridge(T))
+        slope = np.cosh(builder.t[i]) / np.cosh(y) * (np.abs(y) < MIDDLE[1])
+        Q = ridge(T) * np.exp(y)[None]
+        limit = builder.near[i].structure(np.array([T]), np.array([energy]), Q, VECTOR)[Function.CHARGE][0]
         bound = np.exp(done[energy].values[0, i]) / builder.waves.shells[i].occupancy
-        out.append(abs(float(np.sum(slope * bound) / np.sum(slope * free)) - 1))
+        out.append(abs(float(np.sum(slope * bound) / np.sum(slope * limit)) - 1))
     return np.array(out)
 
 
-def _nodes(binding: float, moments: DensityMoments) -> Array:
-    lowest_ridge = float(ridge(binding))
-    top = np.log1p(LARGEST * moments.scale / lowest_ridge)
-    return np.linspace(-np.arcsinh(-LOWEST / WIDTH), np.arcsinh(top / WIDTH), POINTS)
+def _nodes(binding: float, moments: DensityMoments) -> tuple[float, Array]:
+    """w and the nodes in t: fine enough for the binding momentum, and far enough at both ends."""
+    lowest = float(ridge(binding))
+    width = 0.6 * np.sqrt(min(moments.scale, np.sqrt(2 * binding)) * moments.scale)
+    # p of Q far above Q_r is Q/2; the last cells are beyond what is wanted.
+    bottom, top = max(LOWEST, LOWEST_RIDGES * lowest), 0.55 * max(FAR, lowest + NEAR * moments.scale)
+    return float(width), np.linspace(-np.arcsinh(bottom / width), np.arcsinh(top / width), POINTS)
 
 
 def _first_energies(builder: _Builder) -> list[float]:
     """Photoelectron energies to begin with: denser where atoms have resonances."""
-    full = max(hand_over(b, m)[1] * 1.3 - b for b, m in zip(builder.binding, builder.moments, strict=True))
+    full = max(1.3 * hand_over(b, m) - b for b, m in zip(builder.binding, builder.moments, strict=True))
     # The last energy must still have a shell to compute.
     top = max(full, PHOTON_TOP * 1.3 - float(builder.binding.min()))
     energies, energy = [], LOWEST_ENERGY
@@ -283,38 +333,47 @@ def _summaries(builder: _Builder, energy: float, log_S: Array, log_R: Array) -> 
     """ln of ∫S dQ²/Q², ∫S dQ², ∫R dQ²/Q² and R(Q = T), shape (shell, 4); nan for shells not computed whole."""
     T = energy + builder.binding
     out = np.full((builder.binding.size, 4), np.nan)
-    slope = WIDTH * np.cosh(builder.t)
-    y = WIDTH * np.sinh(builder.t)
+    y = builder.log_ratio(T)
+    slope = np.cosh(builder.t) / np.cosh(y)
     photon = np.log(T / SPEED_OF_LIGHT_AU / ridge(T))
-    for i in range(builder.binding.size):
-        ok = np.isfinite(log_S[i])
-        if not ok.any():
-            continue
-        if ok.all():
-            S, R = np.exp(log_S[i]) * slope[i], np.exp(log_R[i]) * slope[i]
-            out[i, :3] = np.log([S.sum(), (S * np.exp(2 * y[i])).sum(), R.sum()])
-        if photon[i] < y[i, ok][-1]:
-            out[i, 3] = np.interp(photon[i], y[i, ok], log_R[i, ok])
+    for i in np.flatnonzero(np.isfinite(log_S).all(axis=1)):
+        S, R = np.exp(log_S[i]) * slope[i], np.exp(log_R[i]) * slope[i]
+        out[i, :3] = np.log([S.sum(), (S * np.exp(2 * y[i])).sum(), R.sum()])
+        out[i, 3] = np.interp(photon[i], y[i], log_R[i])
     return out
+
+
+def _without(builder: _Builder, done: Mapping[float, _Column], energy: float) -> tuple[Array, ...] | None:
+    """ln S and ln R at one energy as the others, interpolated, have them; None at the ends."""
+    energies = np.array(sorted(done))
+    n = int(np.searchsorted(energies, energy))
+    if n in (0, energies.size - 1):
+        return None
+    x = np.log(energies)
+    others = np.array([m for m in range(max(0, n - 3), min(energies.size, n + 4)) if m != n])
+    # S and R, the first two, stand for all: the others are made of the same waves.
+    neighbours = np.stack([done[energies[m]].values[:2] for m in others], axis=2)
+    known = done[energy].values[:2]
+    return tuple(_predict(x[others], values, one, x[n]) for values, one in zip(neighbours, known, strict=True))
 
 
 def _missed(builder: _Builder, done: Mapping[float, _Column], energy: float) -> Array:
     """By how much the other energies, interpolated, miss the summaries at one, relative, shape (shell, 4)."""
-    energies = np.array(sorted(done))
-    n = int(np.searchsorted(energies, energy))
-    if n in (0, energies.size - 1):
+    predicted = _without(builder, done, energy)
+    if predicted is None:
         return np.zeros((builder.binding.size, 4))
-    x = np.log(energies)
-    others = np.array([m for m in range(max(0, n - 3), min(energies.size, n + 4)) if m != n])
-    # S and R, the first two, stand for all: the others are made of the same waves.
-    log_S, log_R = done[energy].values[:2]
-    neighbours = np.stack([done[energies[m]].values[:2] for m in others], axis=2)
-    predicted = [
-        _predict(x[others], values, known, x[n]) for values, known in zip(neighbours, (log_S, log_R), strict=True)
-    ]
-    actual = _summaries(builder, energy, log_S, log_R)
+    actual = _summaries(builder, energy, *done[energy].values[:2])
     estimate = _summaries(builder, energy, *predicted)
     return np.abs(np.expm1(np.nan_to_num(estimate - actual)))
+
+
+def _deviation(builder: _Builder, done: Mapping[float, _Column], energy: float) -> Array:
+    """Estimated error of S at each node: a left-out energy over 4, as in `_errors`, shape (shell, node)."""
+    predicted = _without(builder, done, energy)
+    if predicted is None:
+        return done[energy].deviation
+    missed = np.expm1(np.clip(np.nan_to_num(predicted[0] - done[energy].values[0]), -1.0, 1.0))
+    return np.asarray(missed / 4 + done[energy].deviation)
 
 
 def _refine(builder: _Builder, done: Mapping[float, _Column], fresh: Sequence[float], tolerance: float) -> list[float]:
@@ -340,11 +399,10 @@ def _refine(builder: _Builder, done: Mapping[float, _Column], fresh: Sequence[fl
 def _predict(x: Array, values: Array, known: Array, at: float) -> Array:
     """Interpolate (shell, nx, ny) to one x; nan where the value itself is not known or too few neighbours are."""
     out = np.full(known.shape, np.nan)
-    for i in range(len(known)):
+    for i in np.flatnonzero(np.isfinite(known[:, 0])):
         rows = np.isfinite(values[i, :, 0])
-        columns = np.isfinite(known[i]) & np.all(np.isfinite(values[i, rows]), axis=0)
         if np.count_nonzero(rows) >= 4:
-            out[i, columns] = _lagrange(x[rows], values[i, rows][:, columns], at)
+            out[i] = joined(*(_lagrange(x[rows], part, at) for part in split(values[i, rows])))
     return out
 
 
@@ -359,82 +417,9 @@ def _lagrange(nodes: Array, values: Array, x: float) -> Array:
     return np.asarray(np.array(weights) @ values)
 
 
-def _errors(builder: _Builder, done: dict[float, _Column]) -> Array:
+def _errors(builder: _Builder, done: Mapping[float, _Column]) -> Array:
     """Estimated relative error of ∫S dQ²/Q²: interpolation (left-out points over 4), truncation in l', the grids."""
     energies = sorted(done)
     missed = np.array([_missed(builder, done, e)[:, 0] for e in energies]).T / 4
     truncation = np.array([done[e].truncation for e in energies]).T
     return np.asarray(np.minimum(missed + truncation, 1.0) + GRID_ERROR)
-
-
-# --- on disk ---------------------------------------------------------------------------------------
-
-
-def fetch_table(
-    atom: Atom, tolerance: float, functions: tuple[Function, ...] = VECTOR, progress: Progress | None = None
-) -> ResponseTable:
-    """The table of an atom from the store, or computed and stored.
-
-    Thresholds are no part of it: an atom with measured edges shares the table of the calculated one.
-    """
-
-    def compute() -> Table:
-        return _to_table(build(PartialWaves(atom.solution, atom.calculated_shells), tolerance, functions, progress))
-
-    parameters = {**atom.parameters, "tolerance": tolerance, "functions": [f.value for f in functions]}
-    return _from_table(Store().fetch("response", parameters, compute))
-
-
-_VARIABLES = {
-    "binding": (("shell",), "hartree", "calculated binding energies"),
-    "energies": (("photoelectron",), "hartree", "photoelectron energies"),
-    "t": (("shell", "node"), "", "sinh coordinate: ln(Q/Q_ridge) = 0.08 sinh(t)"),
-    "values": (
-        ("function", "shell", "photoelectron", "node"),
-        "",
-        "ln of each structure function in 1/hartree; for axial_mixed and vector_axial the ratio to their bounds",
-    ),
-    "relative_error": (("shell", "photoelectron"), "", "estimated relative error of the integral of S/Q^2"),
-    "hand_over_error": (("shell",), "", "mismatch with the impulse limit where it takes over"),
-}
-_MOMENTS = {
-    "momentum": (("shell", "p"), "1/bohr", "momentum grid of the shell"),
-    "density": (("shell", "p"), "bohr", "momentum density 4 pi p^2 n(p) per electron"),
-    "log_moments": (("shell", "moment", "p"), "", "ln of the impulse moments L_0, L_1, L_2"),
-    "scale": (("shell",), "1/bohr", "root-mean-square momentum"),
-}
-_LINES = {
-    "shell": (("line",), "", "index of the shell that loses the electron"),
-    "final": (("line",), "", "level excited to"),
-    "transfer": (("line",), "hartree", "excitation energy"),
-    "momentum": (("line_momentum",), "1/bohr", "momenta of the line strengths"),
-    "values": (("function", "line", "line_momentum"), "", "strengths in each structure function"),
-}
-
-
-def _to_table(table: ResponseTable) -> Table:
-    variables = {}
-    for name, (dims, units, text) in _VARIABLES.items():
-        variables[name] = Variable(dims, np.asarray(getattr(table, name)), units, text)
-    for name, (dims, units, text) in _MOMENTS.items():
-        values = np.array([getattr(m, name) for m in table.moments])
-        variables[f"moments_{name}"] = Variable(dims, values, units, text)
-    for name, (dims, units, text) in _LINES.items():
-        variables[f"lines_{name}"] = Variable(dims, np.asarray(getattr(table.excitations, name)), units, text)
-    names = np.array([function.value for function in table.functions])
-    variables["functions"] = Variable(("function",), names, "", "names of the structure functions")
-    return Table(variables)
-
-
-def _from_table(table: Table) -> ResponseTable:
-    data = {name: variable.data for name, variable in table.variables.items()}
-    moments = tuple(
-        DensityMoments(momentum, density, log_moments, float(scale))
-        for momentum, density, log_moments, scale in zip(*(data[f"moments_{name}"] for name in _MOMENTS), strict=True)
-    )
-    lines = {name: data[f"lines_{name}"] for name in _LINES if name != "final"}
-    found = Excitations(final=tuple(str(label) for label in data["lines_final"]), **lines)
-    functions = tuple(Function(str(name)) for name in data["functions"])
-    return ResponseTable(
-        **{name: data[name] for name in _VARIABLES}, functions=functions, moments=moments, excitations=found
-    )

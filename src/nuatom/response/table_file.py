@@ -1,0 +1,100 @@
+"""The table of a CentralField on disk: fetched from the store, or computed and stored."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nuatom.atom.field import Atom
+from nuatom.functions import VECTOR, Function
+from nuatom.response.approach import Approach
+from nuatom.response.excitations import Excitations
+from nuatom.response.impulse import DensityMoments
+from nuatom.response.partial_waves import PartialWaves
+from nuatom.response.response_table import Progress, ResponseTable, build
+from nuatom.store import Store, Table, Variable
+
+
+def fetch_table(
+    atom: Atom, tolerance: float, functions: tuple[Function, ...] = VECTOR, progress: Progress | None = None
+) -> ResponseTable:
+    """The table of an atom from the store, or computed and stored.
+
+    Thresholds are no part of it: an atom with measured edges shares the table of the calculated one.
+    """
+
+    def compute() -> Table:
+        return _to_table(build(PartialWaves(atom.solution, atom.calculated_shells), tolerance, functions, progress))
+
+    parameters = {**atom.parameters, "tolerance": tolerance, "functions": [f.value for f in functions]}
+    return _from_table(Store().fetch("response", parameters, compute))
+
+
+_VARIABLES = {
+    "binding": (("shell",), "hartree", "calculated binding energies"),
+    "energies": (("photoelectron",), "hartree", "photoelectron energies"),
+    "t": (("shell", "node"), "", "sinh coordinate: (Q^2 - Q_ridge^2)/2Q = width sinh(t)"),
+    "width": (("shell",), "1/bohr", "scale of the nodes"),
+    "values": (
+        ("function", "shell", "photoelectron", "node"),
+        "",
+        "ln of each structure function in 1/hartree; for interferences the ratio to their bounds",
+    ),
+    "relative_error": (("shell", "photoelectron"), "", "estimated relative error of the integral of S/Q^2"),
+    "deviation": (("shell", "photoelectron", "node"), "", "estimated relative error of S at each node, signed"),
+    "hand_over_error": (("shell",), "", "mismatch with the corrected impulse limit where it takes over"),
+}
+_APPROACH = {
+    "energies": (("anchor",), "hartree", "photoelectron energies of the anchors"),
+    "values": (
+        ("function", "shell", "anchor", "p_z"),
+        "",
+        "each function over its impulse limit, less one; for interferences the difference of the correlations",
+    ),
+}
+_MOMENTS = {
+    "momentum": (("shell", "p"), "1/bohr", "momentum grid of the shell"),
+    "density": (("shell", "p"), "bohr", "momentum density 4 pi p^2 n(p) per electron"),
+    "log_moments": (("shell", "moment", "p"), "", "ln of the impulse moments L_0, L_1, L_2"),
+    "scale": (("shell",), "1/bohr", "root-mean-square momentum"),
+}
+_LINES = {
+    "shell": (("line",), "", "index of the shell that loses the electron"),
+    "final": (("line",), "", "level excited to"),
+    "transfer": (("line",), "hartree", "excitation energy"),
+    "momentum": (("line_momentum",), "1/bohr", "momenta of the line strengths"),
+    "values": (("function", "line", "line_momentum"), "", "strengths in each structure function"),
+}
+
+
+def _to_table(table: ResponseTable) -> Table:
+    variables = {}
+    for name, (dims, units, text) in _VARIABLES.items():
+        variables[name] = Variable(dims, np.asarray(getattr(table, name)), units, text)
+    for name, (dims, units, text) in _MOMENTS.items():
+        values = np.array([getattr(m, name) for m in table.moments])
+        variables[f"moments_{name}"] = Variable(dims, values, units, text)
+    for name, (dims, units, text) in _APPROACH.items():
+        variables[f"approach_{name}"] = Variable(dims, np.asarray(getattr(table.approach, name)), units, text)
+    for name, (dims, units, text) in _LINES.items():
+        variables[f"lines_{name}"] = Variable(dims, np.asarray(getattr(table.excitations, name)), units, text)
+    names = np.array([function.value for function in table.functions])
+    variables["functions"] = Variable(("function",), names, "", "names of the structure functions")
+    return Table(variables)
+
+
+def _from_table(table: Table) -> ResponseTable:
+    data = {name: variable.data for name, variable in table.variables.items()}
+    moments = tuple(
+        DensityMoments(momentum, density, log_moments, float(scale))
+        for momentum, density, log_moments, scale in zip(*(data[f"moments_{name}"] for name in _MOMENTS), strict=True)
+    )
+    lines = {name: data[f"lines_{name}"] for name in _LINES if name != "final"}
+    found = Excitations(final=tuple(str(label) for label in data["lines_final"]), **lines)
+    functions = tuple(Function(str(name)) for name in data["functions"])
+    return ResponseTable(
+        **{name: data[name] for name in _VARIABLES},
+        functions=functions,
+        moments=moments,
+        approach=Approach(data["approach_energies"], functions, data["approach_values"]),
+        excitations=found,
+    )
