@@ -1,5 +1,6 @@
 """A table comes back from its bytes as it was, and every parameter has a say in its key."""
 
+import ast
 import math
 import re
 import subprocess
@@ -14,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from nuatom import store as module
-from nuatom.store import Table, Variable, fingerprint, key
+from nuatom.store import Table, Variable, fingerprint, key, keys
+from nuatom.store.keys import fingerprint_of
 from nuatom.store.table import HEADER, DamagedError, decode, encode
 from store_examples import PARAMETERS, a_table
 
@@ -207,8 +208,8 @@ def test_the_last_bit_of_a_float_changes_the_key(value: float) -> None:
 
 def test_types_and_kinds_have_keys_of_their_own() -> None:
     alike: list[Any] = [1, 1.0, True, "1", [1], {"1": 1}, None, 0, 0.0, -0.0, False, ""]
-    keys = {key(kind, {"x": value}) for kind in ("atom", "response") for value in alike}
-    assert len(keys) == 2 * len(alike)
+    found = {key(kind, {"x": value}) for kind in ("atom", "response") for value in alike}
+    assert len(found) == 2 * len(alike)
 
 
 @pytest.mark.parametrize(
@@ -228,43 +229,57 @@ def test_what_is_not_json_is_no_parameter(value: Any, message: str) -> None:
         key("response", {"x": value})
 
 
-def test_other_versions_schemas_and_sources_have_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = {key("response", PARAMETERS)}
-    with monkeypatch.context() as patch:
-        patch.setattr(module, "__version__", "999")
-        keys.add(key("response", PARAMETERS))
-    with monkeypatch.context() as patch:
-        patch.setattr(module, "SCHEMA", 999)
-        keys.add(key("response", PARAMETERS))
-    with monkeypatch.context() as patch:
-        patch.setattr(module, "fingerprint", lambda: "f" * 64)
-        keys.add(key("response", PARAMETERS))
-    assert len(keys) == 4
-    assert key("response", PARAMETERS) in keys
+def test_other_numbers_and_layouts_have_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {key("response", PARAMETERS)}
+    for version in ("PHYSICS", "SCHEMA"):
+        with monkeypatch.context() as patch:
+            patch.setattr(keys, version, 999)
+            found.add(key("response", PARAMETERS))
+    assert len(found) == 3
+    assert key("response", PARAMETERS) in found
 
 
 def test_the_fingerprint_sees_what_determines_numbers(tmp_path: Path) -> None:
     for name in ("units.py", "elements.py", "cli.py", "data/edges.csv", "atom/field.py", "response/free.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x = 1\n")
-    seen = [module._fingerprint(tmp_path)]
+    seen = [fingerprint_of(tmp_path)]
     for name in ("units.py", "elements.py", "data/edges.csv", "atom/field.py", "response/free.py"):
         (tmp_path / name).write_text("x = 2\n")
-        seen.append(module._fingerprint(tmp_path))
+        seen.append(fingerprint_of(tmp_path))
     (tmp_path / "atom/new.py").write_text("")
-    seen.append(module._fingerprint(tmp_path))
+    seen.append(fingerprint_of(tmp_path))
     (tmp_path / "atom/new.py").rename(tmp_path / "atom/newer.py")
-    seen.append(module._fingerprint(tmp_path))
+    seen.append(fingerprint_of(tmp_path))
     assert len(set(seen)) == len(seen)
     (tmp_path / "cli.py").write_text("x = 2\n")
     (tmp_path / "data/flux.csv").write_text("x = 2\n")
-    assert module._fingerprint(tmp_path) == seen[-1]
+    assert fingerprint_of(tmp_path) == seen[-1]
 
 
-def test_the_fingerprint_is_of_this_package_when_it_was_imported() -> None:
-    package = Path(module.__file__).parents[1]
+def test_the_fingerprint_is_of_this_package_when_its_kernels_were_imported() -> None:
+    package = Path(keys.__file__).parents[1]
     assert (package / "units.py").is_file()
-    assert fingerprint.__wrapped__() == module._fingerprint(package) != module._fingerprint(package / "atom")
-    script = "import nuatom.store as s; s._fingerprint = None; print(len(s.fingerprint()))"
+    assert fingerprint.__wrapped__() == fingerprint_of(package) != fingerprint_of(package / "atom")
+    # Kernels are compiled from what was imported, and bear its name: an edit while a process runs is not theirs.
+    script = "import nuatom.atom.dirac, nuatom.store.keys as s; s.fingerprint_of = None; print(len(s.fingerprint()))"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout == "64\n"
+
+
+def test_the_fingerprint_is_of_all_that_tables_are_computed_by() -> None:
+    """The tests keep tables under it from run to run, so nothing that may change a number can be left out."""
+    package = Path(keys.__file__).parents[1]
+    own = {path for pattern in keys._SOURCES for path in package.glob(pattern)}
+    used = set()
+    for path in own:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if path.suffix == ".py" else ():
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "nuatom":
+                for alias in node.names:
+                    file = package.joinpath(*str(node.module).split(".")[1:])
+                    tried = (file / f"{alias.name}.py", file.with_suffix(".py"), file / "__init__.py")
+                    used.add(next(each for each in tried if each.is_file()))
+    assert package / "response" / "kernels.py" in used
+    # These write files and know no physics.
+    idle = {"store/__init__.py", "store/keys.py", "store/identity.py"}
+    assert {path.relative_to(package).as_posix() for path in used - own} <= idle

@@ -28,6 +28,7 @@ HEADER = (
     "nuatom_version",
     "fingerprint",
     "schema",
+    "physics",
     "created",
     "checksum",
 )
@@ -188,6 +189,8 @@ def _unseal(sealed: bytes) -> io.BytesIO:
 def _attributes(file: h5py.File) -> tuple[dict[str, str | int | float], dict[str, Any]]:
     """The attributes of the table, and the header."""
     every = {name: value if isinstance(value, str) else value.item() for name, value in file.attrs.items()}
+    if every["schema"] == 1:  # whose tables knew no version of physics
+        every["physics"] = 0
     header = {name: every.pop(name) for name in HEADER}
     return {name: value for name, value in every.items() if not name.startswith("_")}, header
 
