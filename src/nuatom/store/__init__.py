@@ -25,6 +25,7 @@ from nuatom import __version__
 from nuatom.files import probe, write_file
 from nuatom.store import keys
 from nuatom.store.keys import PHYSICS, SCHEMA, fingerprint, key
+from nuatom.store.packing import Bits, Multiples, Packing
 from nuatom.store.table import DamagedError, Table, Variable, decode, decode_header, encode
 
 _DAY = 86400.0
@@ -40,7 +41,10 @@ _warned: set[str] = set()
 __all__ = [
     "PHYSICS",
     "SCHEMA",
+    "Bits",
     "Entry",
+    "Multiples",
+    "Packing",
     "Store",
     "StoreError",
     "StoreWarning",

@@ -41,6 +41,7 @@ _SOURCES = (
     "data/edges.csv",
     "data/elements.csv",
     "store/table.py",
+    "store/packing.py",
     "atom/*.py",
     "response/**/*.py",
 )
