@@ -15,7 +15,7 @@ from nuatom.elements import element
 from nuatom.response.central_field import CentralField
 from nuatom.response.screening.interaction import AveragedExchange, CoulombOnly, LocalExchange, NoInteraction
 from nuatom.response.screening.stage import StageSettings
-from nuatom.store import PHYSICS, SCHEMA, Store
+from nuatom.store import PHYSICS, SCHEMA, Bits, Multiples, Packing, Store
 from nuatom.store.identity import identity
 from physics_numbers import Number, configurations, moved, numbers, recorded
 
@@ -62,7 +62,7 @@ def test_the_variables_are_those_of_this_schema(kind: str) -> None:
     table = next(
         found for entry in Store().entries() if entry.kind == kind and (found := Store().load(kind, entry.key))
     )
-    layout = {name: (variable.dims, variable.units) for name, variable in table.variables.items()}
+    layout = {name: (variable.dims, variable.units, variable.packing) for name, variable in table.variables.items()}
     assert (SCHEMA, layout, sorted(table.attributes)) == (2, *LAYOUTS[kind]), (
         f"the variables of a {kind} table changed: raise SCHEMA in src/nuatom/store/keys.py if one with the old ones "
         "was ever released, and write the new ones down here"
@@ -140,60 +140,60 @@ def test_other_source_with_the_same_physics_reads_the_same_tables(tmp_path: Path
     assert source != na.store.fingerprint()
 
 
-LAYOUTS: dict[str, tuple[dict[str, tuple[tuple[str, ...], str]], list[str]]] = {
+LAYOUTS: dict[str, tuple[dict[str, tuple[tuple[str, ...], str, Packing | None]], list[str]]] = {
     "atom": (
         {
-            "r": (("point",), "bohr"),
-            "smooth": (("point",), "hartree bohr"),
-            "energy": (("shell",), "hartree"),
-            "P": (("shell", "point"), "bohr^-1/2"),
-            "Q": (("shell", "point"), "bohr^-1/2"),
+            "r": (("point",), "bohr", None),
+            "smooth": (("point",), "hartree bohr", None),
+            "energy": (("shell",), "hartree", None),
+            "P": (("shell", "point"), "bohr^-1/2", None),
+            "Q": (("shell", "point"), "bohr^-1/2", None),
         },
         ["first", "iterations", "last", "latter", "linear_step", "log_step", "own", "residual", "tail"],
     ),
     "response": (
         {
-            "binding": (("shell",), "hartree"),
-            "energies": (("photoelectron",), "hartree"),
-            "t": (("shell", "node"), ""),
-            "values": (("function", "shell", "photoelectron", "node"), ""),
-            "relative_error": (("shell", "photoelectron"), ""),
-            "hand_over_error": (("shell",), ""),
-            "moments_momentum": (("shell", "p"), "1/bohr"),
-            "moments_density": (("shell", "p"), "bohr"),
-            "moments_log_moments": (("shell", "moment", "p"), ""),
-            "moments_scale": (("shell",), "1/bohr"),
-            "lines_shell": (("line",), ""),
-            "lines_final": (("line",), ""),
-            "lines_transfer": (("line",), "hartree"),
-            "lines_momentum": (("line_momentum",), "1/bohr"),
-            "lines_values": (("function", "line", "line_momentum"), ""),
-            "functions": (("function",), ""),
+            "binding": (("shell",), "hartree", None),
+            "energies": (("photoelectron",), "hartree", None),
+            "t": (("shell", "node"), "", None),
+            "values": (("function", "shell", "photoelectron", "node"), "", Multiples(2**-15)),
+            "relative_error": (("shell", "photoelectron"), "", None),
+            "hand_over_error": (("shell",), "", None),
+            "moments_momentum": (("shell", "p"), "1/bohr", None),
+            "moments_density": (("shell", "p"), "bohr", None),
+            "moments_log_moments": (("shell", "moment", "p"), "", None),
+            "moments_scale": (("shell",), "1/bohr", None),
+            "lines_shell": (("line",), "", None),
+            "lines_final": (("line",), "", None),
+            "lines_transfer": (("line",), "hartree", None),
+            "lines_momentum": (("line_momentum",), "1/bohr", None),
+            "lines_values": (("function", "line", "line_momentum"), "", Bits(13)),
+            "functions": (("function",), "", None),
         },
         [],
     ),
     "screening": (
         {
-            "transfer": (("transfer",), "hartree"),
-            "y": (("y",), "1"),
-            "momentum": (("momentum",), "1/bohr"),
-            "line_shell": (("line",), "1"),
-            "line_transfer": (("line",), "hartree"),
-            "screening_charge": (("shell", "transfer", "y"), "1"),
-            "lines_charge": (("shell", "transfer", "y"), "1/hartree"),
-            "strength_charge": (("line", "momentum"), "1"),
-            "screening_current": (("shell", "transfer", "y"), "1"),
-            "lines_current": (("shell", "transfer", "y"), "1/hartree"),
-            "strength_current": (("line", "momentum"), "1"),
-            "screening_scalar": (("shell", "transfer", "y"), "1"),
-            "lines_scalar": (("shell", "transfer", "y"), "1/hartree"),
-            "strength_scalar": (("line", "momentum"), "1"),
-            "screening_scalar_charge": (("shell", "transfer", "y"), "1"),
-            "lines_scalar_charge": (("shell", "transfer", "y"), "1/hartree"),
-            "strength_scalar_charge": (("line", "momentum"), "1"),
-            "screening_vector_axial": (("shell", "transfer", "y"), "1"),
-            "lines_vector_axial": (("shell", "transfer", "y"), "1/hartree"),
-            "strength_vector_axial": (("line", "momentum"), "1"),
+            "transfer": (("transfer",), "hartree", None),
+            "y": (("y",), "1", None),
+            "momentum": (("momentum",), "1/bohr", None),
+            "line_shell": (("line",), "1", None),
+            "line_transfer": (("line",), "hartree", None),
+            "screening_charge": (("shell", "transfer", "y"), "1", Bits(14)),
+            "lines_charge": (("shell", "transfer", "y"), "1/hartree", Bits(13)),
+            "strength_charge": (("line", "momentum"), "1", Bits(13)),
+            "screening_current": (("shell", "transfer", "y"), "1", Bits(14)),
+            "lines_current": (("shell", "transfer", "y"), "1/hartree", Bits(13)),
+            "strength_current": (("line", "momentum"), "1", Bits(13)),
+            "screening_scalar": (("shell", "transfer", "y"), "1", Bits(14)),
+            "lines_scalar": (("shell", "transfer", "y"), "1/hartree", Bits(13)),
+            "strength_scalar": (("line", "momentum"), "1", Bits(13)),
+            "screening_scalar_charge": (("shell", "transfer", "y"), "1", Bits(14)),
+            "lines_scalar_charge": (("shell", "transfer", "y"), "1/hartree", Bits(13)),
+            "strength_scalar_charge": (("line", "momentum"), "1", Bits(13)),
+            "screening_vector_axial": (("shell", "transfer", "y"), "1", Multiples(2**-15)),
+            "lines_vector_axial": (("shell", "transfer", "y"), "1/hartree", Bits(13)),
+            "strength_vector_axial": (("line", "momentum"), "1", Bits(13)),
         },
         ["line_final"],
     ),
