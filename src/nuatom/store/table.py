@@ -1,8 +1,8 @@
 """A table: named arrays over named dimensions, and its form as the bytes of a netCDF-4 file.
 
-The files open with plain ``xarray.open_dataset``, which also undoes the packing (`nuatom.store.packing`).  After the netCDF data, where HDF5 does not look,
-stands one line with the SHA-256 of all bytes before it: the seal.  It is compared before HDF5 sees the
-bytes, because HDF5 may loop for ever on damaged metadata.
+The files open with plain ``xarray.open_dataset``, which also undoes the packing (`nuatom.store.packing`).  After the
+netCDF data, where HDF5 does not look, stands one line with the SHA-256 of all bytes before it: the seal.  It is
+compared before HDF5 sees the bytes, because HDF5 may loop for ever on damaged metadata.
 """
 
 from __future__ import annotations
