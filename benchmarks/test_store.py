@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nuatom.store import Store, Table, Variable, key
-from nuatom.store import _fingerprint as fingerprint_of
+from nuatom.store.keys import fingerprint_of
 
 NAME = key("response", {"element": "Xe"})
 

@@ -1,7 +1,7 @@
 """What every test has in common."""
 
 import os
-import warnings
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,12 +29,12 @@ settings.load_profile("fixed")
 def own_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep tables in the cache of pytest: no test reads or writes the user's own.
 
-    All processes have one folder, and none computes what another has computed, or a run before it with the same source,
-    which keys the tables.  NUATOM_TEST_CACHE names another folder, as of the documentation that was just built.
+    All processes have one folder, and none computes what another has computed, or a run before it with the same source.
+    NUATOM_TEST_CACHE names another place for such folders, as of the documentation that was just built.
     """
     own = tmp_path_factory.getbasetemp()
     folder = _folder(request.config) or (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "tables"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True, parents=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NUATOM_CACHE", str(folder))
         yield
@@ -44,16 +44,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Remove tables of another source, once, before the processes begin."""
     folder = _folder(session.config)
     if folder is not None and "PYTEST_XDIST_WORKER" not in os.environ and "NUATOM_TEST_CACHE" not in os.environ:
-        from nuatom import Store
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is damaged is set aside when it is read
-            Store(folder).clear(outdated_only=True)
+        for other in folder.parent.iterdir():
+            if other != folder:
+                shutil.rmtree(other) if other.is_dir() else other.unlink()
 
 
 def _folder(config: pytest.Config) -> Path | None:
-    """Where tables are kept from run to run; None with ``-p no:cacheprovider``."""
+    """Where tables are kept from run to run; None with ``-p no:cacheprovider``.
+
+    The key of a table does not know the source that computed it, and who edits the source must not be served what it
+    gave before.  So the folder has the source in its name.
+    """
+    from nuatom.store import fingerprint
+
     if "NUATOM_TEST_CACHE" in os.environ:
-        return Path(os.environ["NUATOM_TEST_CACHE"])
+        return Path(os.environ["NUATOM_TEST_CACHE"]) / fingerprint()[:16]
     cache = getattr(config, "cache", None)
-    return cache.mkdir("nuatom-tables") if cache is not None else None
+    return cache.mkdir("nuatom-tables") / fingerprint()[:16] if cache is not None else None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nuatom.store import Table, Variable
+from nuatom.store import Bits, Multiples, Table, Variable
 
 PARAMETERS = {"element": "Xe", "grid": [1.0, 2.5], "screened": True}
 
@@ -21,6 +21,10 @@ def a_table() -> Table:
             "number": Variable((), np.array(2.5), "keV"),
             "count": Variable((), np.array(54)),
             "name": Variable((), np.array("xénon")),
+            "logarithm": Variable(
+                ("shell", "transfer"), np.array([[-600.1, np.nan, 0.3], [1, 2, 3]]), "", "", Multiples(2**-15)
+            ),
+            "strength": Variable(("transfer",), np.array([1e-39, -1 / 3, np.nan]), "1", "", Bits(13)),
             "no_lines": Variable(("line", "transfer"), np.zeros((0, 3))),
             "no_labels": Variable(("line",), np.array([], dtype=str)),
             "no_counts": Variable(("line",), np.array([], dtype=np.int64)),
@@ -45,7 +49,8 @@ def assert_same(one: Table | None, other: Table) -> None:
         )
         assert variable.data.shape == wanted.data.shape
         assert variable.data.dtype.kind == wanted.data.dtype.kind
-        assert variable.data.tolist() == wanted.data.tolist()
+        assert variable.packing == wanted.packing
+        np.testing.assert_array_equal(variable.data, wanted.data, strict=True)
         if variable.data.dtype.kind != "U":
             assert variable.data.dtype == wanted.data.dtype
             assert variable.data.tobytes() == wanted.data.tobytes()  # a negative zero is one

@@ -7,7 +7,7 @@ from numba.core import config
 
 from nuatom.atom import compiled, dirac
 from nuatom.response import kernels
-from nuatom.store import fingerprint
+from nuatom.store.keys import fingerprint
 
 
 def test_kernels_are_cached_under_the_fingerprint_of_the_source() -> None:

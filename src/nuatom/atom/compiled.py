@@ -2,7 +2,7 @@
 
 Numba's own cache of machine code looks at the file a function is in, and not at the files of the functions and
 constants that were inlined into it: after an upgrade it may run old code.  Here the folder of the cache bears the
-fingerprint of all source that determines numbers, the same that keys stored tables.
+fingerprint of all source that determines numbers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numba
 from numba.core import config
 
-from nuatom.store import fingerprint
+from nuatom.store.keys import fingerprint
 
 
 def _folder() -> Path:

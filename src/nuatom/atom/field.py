@@ -345,12 +345,17 @@ class Atom:
 
     @cached_property
     def parameters(self) -> dict[str, str | int | float]:
-        """Everything that determines the field, for the key of a stored table."""
+        """Everything that determines the field, for the key of a stored table.
+
+        The configuration is not here: symbol and charge have one for each version of `nuatom.store.keys.PHYSICS`.
+        """
+        weight = {} if isinstance(self.nucleus, PointNucleus) else {"atomic_weight": self.element.atomic_weight}
         return {
             "symbol": self.symbol,
             "charge": self.charge,
             "exchange": identity(self.exchange),
             "nucleus": identity(self.nucleus),
+            **weight,
         }
 
     @cached_property

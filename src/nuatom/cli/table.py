@@ -94,7 +94,8 @@ def list_tables() -> None:
 
 def clear(
     outdated: Annotated[
-        bool, typer.Option("--outdated", help="Only those of other versions, which this one never reads.")
+        bool,
+        typer.Option("--outdated", help="Only those of another layout or physics, which are never read."),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
@@ -183,7 +184,8 @@ def app() -> typer.Typer:
     made = typer.Typer(
         rich_markup_mode="rich",
         help="The tables on disk: build one ahead, list, clear, export.\n\nAn atom or a response is computed "
-        "once and kept in a folder, NUATOM_CACHE if that is set. A table is never read by another version.\n\n"
+        "once and kept in a folder, NUATOM_CACHE if that is set. Other releases read it, too, while they compute the "
+        "same numbers.\n\n"
         "For example:\n\nnuatom table build Xe\n\nnuatom table list",
     )
     for name, command in (("build", build), ("list", list_tables), ("clear", clear), ("export", export)):

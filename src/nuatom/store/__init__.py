@@ -1,18 +1,15 @@
 """Tables on disk: computed once, kept under a key of everything they depend on, checked when read.
 
 A response table or an atom takes seconds to minutes to compute and milliseconds to read.  The store
-knows no physics: it keeps a `Table` under a key which is the hash of the parameters, of the version and
-of the source of every file that determines numbers.  Changed code therefore never reads old numbers.
+knows no physics: it keeps a `Table` under a key, which is the hash of what the table is and of everything it was
+computed from, see `nuatom.store.keys`.
 
 Files are netCDF-4, see `nuatom.store.table`; anything but a whole, unchanged file is noticed and built again.
 """
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import json
-import math
 import os
 import re
 import time
@@ -26,13 +23,12 @@ from typing import Any
 
 from nuatom import __version__
 from nuatom.files import probe, write_file
+from nuatom.store import keys
+from nuatom.store.keys import PHYSICS, SCHEMA, fingerprint, key
+from nuatom.store.packing import Bits, Multiples, Packing
 from nuatom.store.table import DamagedError, Table, Variable, decode, decode_header, encode
 
-SCHEMA = 1
-"""Version of the file layout; part of every key."""
-
 _DAY = 86400.0
-_KIND = re.compile(r"[a-z][a-z0-9_]*")
 _KEY = re.compile(r"[0-9a-f]{64}")
 _STEM = r"[a-z][a-z0-9_]*-[0-9a-f]{16}"
 _TABLE_FILE = re.compile(rf"{_STEM}\.nc")
@@ -43,8 +39,12 @@ _REMEDY = "set the environment variable NUATOM_CACHE to a folder you can write"
 _warned: set[str] = set()
 
 __all__ = [
+    "PHYSICS",
     "SCHEMA",
+    "Bits",
     "Entry",
+    "Multiples",
+    "Packing",
     "Store",
     "StoreError",
     "StoreWarning",
@@ -74,7 +74,8 @@ class Entry:
         size: of the file, in bytes.
         created: when it was written, UTC.
         parameters: the parameters of its key, or None if it was saved without them.
-        current: whether this version of the package, with this source, can read it under its key.
+        current: whether this version of the package can read it under its key: its numbers and its layout are those
+            of `PHYSICS` and `SCHEMA`.
     """
 
     path: Path
@@ -84,76 +85,6 @@ class Entry:
     created: datetime
     parameters: Mapping[str, Any] | None
     current: bool
-
-
-# --- Keys ----------------------------------------------------------------------------------------
-
-
-@functools.cache
-def fingerprint() -> str:
-    """SHA-256 of the source of the package files that determine numbers when this module was imported."""
-    return _fingerprint(Path(__file__).parents[1])
-
-
-def key(kind: str, parameters: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON of kind, parameters, version, schema and `fingerprint`, in hexadecimal.
-
-    The order of a mapping does not matter; every value does, to the last bit of a float, and so does its
-    type: 1, 1.0 and True are three values.  A tuple is the same as a list.
-
-    Args:
-        kind: what the table is: small letters, digits and underscores.
-        parameters: everything the numbers depend on besides the source; str, int, finite float, bool,
-            None, and lists and mappings of these.
-
-    Raises:
-        ValueError: for a nan, an infinity, or anything else that is not JSON.
-    """
-    _check_kind(kind)
-    everything = json.dumps([kind, _canonical(parameters), __version__, SCHEMA, fingerprint()])
-    return hashlib.sha256(everything.encode()).hexdigest()
-
-
-def _fingerprint(root: Path) -> str:
-    digest = hashlib.sha256()
-    # Of the data, what an atom is made of; spectra of sources and the like may change without touching its tables.
-    data = ("data/edges.csv", "data/elements.csv")
-    patterns = ("units.py", "elements.py", *data, "atom/*.py", "response/**/*.py")
-    for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
-        text = path.read_bytes()
-        digest.update(f"{path.relative_to(root).as_posix()}\0{len(text)}\0".encode())
-        digest.update(text)
-    return digest.hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    _check_json(value, "parameters")
-    # json writes a float with repr, which is the shortest text that gives the same float back.
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False, default=dict)
-
-
-def _check_json(value: Any, where: str) -> None:
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            if not isinstance(name, str):  # json would make "1" of 1, and two keys one
-                raise ValueError(f"{where}: expected names of type str, got {name!r}")
-            _check_json(item, f"{where}[{name!r}]")
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            _check_json(item, f"{where}[{index}]")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{where}: expected a finite number, got {value}; use None or a string instead")
-    elif value is not None and not isinstance(value, (str, int)):
-        raise ValueError(
-            f"{where}: expected str, int, float, bool, None, list or mapping, got {type(value).__name__};"
-            " convert it first, e.g. with .tolist()"
-        )
-
-
-def _check_kind(kind: str) -> None:
-    if not _KIND.fullmatch(kind):
-        raise ValueError(f"expected a kind of small letters, digits and underscores, got {kind!r}")
 
 
 # --- Files ---------------------------------------------------------------------------------------
@@ -170,7 +101,6 @@ def _decode(sealed: bytes, kind: str, key: str) -> Table:
 def _entry(path: Path) -> Entry:
     sealed = path.read_bytes()
     header = decode_header(sealed)
-    made_by = (header["nuatom_version"], header["schema"], header["fingerprint"])
     return Entry(
         path=path,
         kind=header["kind"],
@@ -178,7 +108,7 @@ def _entry(path: Path) -> Entry:
         size=len(sealed),
         created=datetime.fromisoformat(header["created"]),
         parameters=json.loads(header["parameters"]),
-        current=made_by == (__version__, SCHEMA, fingerprint()),
+        current=(header["schema"], header.get("physics")) == (keys.SCHEMA, keys.PHYSICS),
     )
 
 
@@ -237,7 +167,7 @@ class Store:
         Raises:
             ValueError: if kind or key is not of the form that `key` takes and gives.
         """
-        _check_kind(kind)
+        keys.check_kind(kind)
         if not _KEY.fullmatch(key):
             raise ValueError(f"expected a key of 64 hexadecimal digits as given by store.key, got {key!r}")
         return self.folder / f"{kind}-{key[:16]}.nc"
@@ -280,10 +210,11 @@ class Store:
         header: dict[str, str | int] = {
             "kind": kind,
             "key": key,
-            "parameters": _canonical(parameters),
+            "parameters": keys.canonical(parameters),
             "nuatom_version": __version__,
             "fingerprint": fingerprint(),
-            "schema": SCHEMA,
+            "schema": keys.SCHEMA,
+            "physics": keys.PHYSICS,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         sealed = encode(table, header)
@@ -302,7 +233,7 @@ class Store:
 
         Args:
             kind: what the table is.
-            parameters: everything the numbers depend on besides the source, see `key`.
+            parameters: everything the numbers depend on, see `key`.
             build: computes the table.
 
         Raises:
@@ -406,8 +337,3 @@ def _reason(error: BaseException) -> str:
 
 def _unusable(folder: Path, error: BaseException) -> StoreError:
     return StoreError(f"cannot write tables in the folder {folder}: {_reason(error)}; {_REMEDY}")
-
-
-# Now and not at the first use (it takes a millisecond): if a file is edited while the process runs, its
-# tables still belong to the source that was imported, and must not pass for those of the edited one.
-fingerprint()

@@ -1,8 +1,9 @@
 """What an object is, in words that key stored tables: not only how it prints, but what it does.
 
-The package's own choices print as all they are, and their source is part of every key.  A user's class prints the same
-after an edit, or like another class of its name, and NumPy prints long arrays with dots; so it is known by its module
-and name, by the code of its methods and of the functions of that module that they call, and by its data.
+The package's own choices print as all they are, and `nuatom.store.keys.PHYSICS` stands for what they do.  A user's
+class prints the same after an edit, or like another class of its name, and NumPy prints long arrays with dots; so it is
+known by its module and name, by the code of its methods and of the functions of that module that they call, and by its
+data.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import inspect
-import sys
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from types import CodeType, FunctionType
 from typing import Any
 
 _PACKAGE = __name__.split(".")[0]
+_PLAIN = (bool, int, float, str, Enum, type(None))
 
 
 def identity(choice: Any) -> str:
@@ -30,12 +31,21 @@ def identity(choice: Any) -> str:
         ValueError: for an object with data that cannot be told, such as an open file.
     """
     kind = type(choice)
-    if kind.__module__.split(".")[0] == _PACKAGE:
+    if _prints_all(choice):
         return repr(choice)
     digest = hashlib.sha256()
     for text in (*_of_class(kind), *_of_data(choice, f"{kind.__qualname__}", [])):
         digest.update(f"{len(text)}:".encode() + text)
     return f"{kind.__module__}.{kind.__qualname__}-{digest.hexdigest()[:32]}"
+
+
+def _prints_all(choice: Any) -> bool:
+    """Whether it is one of the package's choices, of plain values, all of which it prints."""
+    if type(choice).__module__.split(".")[0] != _PACKAGE or not dataclasses.is_dataclass(choice):
+        return False
+    fields = dataclasses.fields(choice)
+    plain = all(isinstance(getattr(choice, field.name), _PLAIN) for field in fields)
+    return plain and all(field.repr for field in fields)
 
 
 def _of_class(kind: type) -> Iterator[bytes]:
@@ -138,7 +148,7 @@ def _of_data(value: Any, where: str, within: list[Any]) -> Iterator[bytes]:
         for index, item in enumerate(ordered):
             yield from _of_data(item, f"{where}[{index}]", [*within, value])
     elif hasattr(value, "__dict__") or hasattr(value, "__slots__"):
-        if sys.modules.get(type(value).__module__.split(".")[0]) is sys.modules.get(_PACKAGE):
+        if _prints_all(value):
             yield repr(value).encode()
             return
         yield from _of_class(type(value))
