@@ -37,6 +37,7 @@ def own_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     folder.mkdir(exist_ok=True, parents=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NUATOM_CACHE", str(folder))
+        patch.delenv("NUATOM_ATLAS", raising=False)
         yield
 
 

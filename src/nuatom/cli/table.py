@@ -71,11 +71,14 @@ def build(
     if new:
         screen.show(about, _columns(new), fold=False)
     else:
-        screen.note(f"the tables of {known.symbol} are there already, in {store.folder}")
+        places = [str(folder) for folder in (store.folder, *store.atlas)]
+        screen.note(f"the tables of {known.symbol} are there already, in {' or '.join(places)}")
 
 
 def list_tables() -> None:
-    """List the tables on disk: name, kind, size in kB, age in hours, if this version can read it, contents.
+    """List the tables on disk: name, kind, size in kB, age in hours, place, if this version can read it, contents.
+
+    The place is cache, the folder where tables are put, or atlas: a folder of NUATOM_ATLAS, or that of the package.
 
     For example:
 
@@ -88,7 +91,11 @@ def list_tables() -> None:
     store = Store()
     entries = store.entries()
     total = sum(entry.size for entry in entries)
-    about: About = {"folder": str(store.folder), "tables": f"{len(entries)}, {total / 1e6:.2f} MB"}
+    about: About = {
+        "folder": str(store.folder),
+        **({"atlas": ", ".join(map(str, store.atlas))} if store.atlas else {}),
+        "tables": f"{len(entries)}, {total / 1e6:.2f} MB",
+    }
     screen.show(about, *([_columns(entries)] if entries else []), fold=False)
 
 
@@ -166,6 +173,7 @@ def _columns(entries: list[Entry]) -> list[Column]:
         Column("kind", "kind", [entry.kind for entry in entries]),
         Column("size\nkB", "size[kB]", [entry.size / 1000 for entry in entries], ".1f"),
         Column("age\nhours", "age[h]", [round(age, 2) for age in hours], ".1f"),
+        Column("place", "place", ["cache" if entry.own else "atlas" for entry in entries]),
         Column("current", "current", ["yes" if entry.current else "no" for entry in entries]),
         Column("contents", "contents", [_flat(entry.parameters or {}) for entry in entries]),
     ]

@@ -35,6 +35,8 @@ _TABLE_FILE = re.compile(rf"{_STEM}\.nc")
 _ASIDE_FILE = re.compile(rf"{_STEM}\.damaged")
 _TEMPORARY_FILE = re.compile(rf"\.({_STEM}(\.nc)?|probe)\.[0-9a-f]+\.tmp")
 _LOCK_FILE = re.compile(rf"\.{_STEM}\.lock")
+_SHIPPED = Path(__file__).parents[1] / "atlas_tables"
+"""Tables that come with the package."""
 _REMEDY = "set the environment variable NUATOM_CACHE to a folder you can write"
 _warned: set[str] = set()
 
@@ -76,6 +78,7 @@ class Entry:
         parameters: the parameters of its key, or None if it was saved without them.
         current: whether this version of the package can read it under its key: its numbers and its layout are those
             of `PHYSICS` and `SCHEMA`.
+        own: whether it is in the folder of the store, and not in one of the atlas.
     """
 
     path: Path
@@ -85,6 +88,7 @@ class Entry:
     created: datetime
     parameters: Mapping[str, Any] | None
     current: bool
+    own: bool = True
 
 
 # --- Files ---------------------------------------------------------------------------------------
@@ -98,7 +102,7 @@ def _decode(sealed: bytes, kind: str, key: str) -> Table:
     return table
 
 
-def _entry(path: Path) -> Entry:
+def _entry(path: Path, own: bool) -> Entry:
     sealed = path.read_bytes()
     header = decode_header(sealed)
     return Entry(
@@ -109,6 +113,7 @@ def _entry(path: Path) -> Entry:
         created=datetime.fromisoformat(header["created"]),
         parameters=json.loads(header["parameters"]),
         current=(header["schema"], header.get("physics")) == (keys.SCHEMA, keys.PHYSICS),
+        own=own,
     )
 
 
@@ -132,18 +137,32 @@ def _default_folder() -> tuple[Path, bool]:
     return Path(named), True
 
 
+def _atlas() -> tuple[Path, ...]:
+    """The folders that are read before anything is computed: those that NUATOM_ATLAS names, and that of the package."""
+    named = [
+        Path(part).expanduser().absolute() for part in os.environ.get("NUATOM_ATLAS", "").split(os.pathsep) if part
+    ]
+    for folder in named:
+        if not folder.is_dir():
+            raise StoreError(f"NUATOM_ATLAS names {folder}, which is no folder; correct it or unset it")
+    return (*named, *([_SHIPPED] if _SHIPPED.is_dir() else []))
+
+
 class Store:
     """A folder of tables, one file ``{kind}-{key[:16]}.nc`` each.
 
     Any number of processes may share a folder: files appear whole or not at all, and a table that several
-    want at once is built by one of them.  Reading needs no permission to write.
+    want at once is built by one of them.  Reading needs no permission to write.  A table that is not there is looked
+    for in the folders of the atlas, which are only read: those that NUATOM_ATLAS names, separated like those of PATH,
+    in their order, and then the one that comes with the package.
 
     Args:
         folder: where the tables are; by default the environment variable NUATOM_CACHE, else the user's
             cache folder of the platform.
 
     Raises:
-        StoreError: if NUATOM_CACHE is empty, or a folder that was named cannot be made.  The platform's
+        StoreError: if NUATOM_CACHE is empty, NUATOM_ATLAS names what is no folder, or a folder that was named cannot be
+            made.  The platform's
             folder was chosen by nobody: if that one fails, `fetch` warns and still returns its table.
     """
 
@@ -157,6 +176,7 @@ class Store:
                 self.folder.mkdir(parents=True, exist_ok=True)
         except (OSError, RuntimeError) as error:  # RuntimeError: ~somebody who is not there
             raise _unusable(path, error) from error
+        self.atlas = tuple(folder for folder in _atlas() if folder != self.folder)
 
     def __repr__(self) -> str:
         return f"Store({str(self.folder)!r})"
@@ -173,10 +193,27 @@ class Store:
         return self.folder / f"{kind}-{key[:16]}.nc"
 
     def load(self, kind: str, key: str) -> Table | None:
-        """The table stored under a key, or None.
+        """The table stored under a key, in the folder or in the atlas, or None.
 
-        A damaged file is reported in a `StoreWarning`, renamed to end in ``.damaged``, and counts as none.
+        A damaged file is reported in a `StoreWarning`, renamed to end in ``.damaged`` unless it is in the atlas, and
+        counts as none.
         """
+        table = self._load_own(kind, key)
+        return self._load_atlas(kind, key) if table is None else table
+
+    def _load_atlas(self, kind: str, key: str) -> Table | None:
+        for folder in self.atlas:
+            path = folder / self.path(kind, key).name
+            try:
+                return _decode(path.read_bytes(), kind, key)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except (OSError, DamagedError) as error:
+                reason = _reason(error) if isinstance(error, OSError) else str(error)
+                _warn(f"the table {path} of the atlas is not used: {reason}", once=True)
+        return None
+
+    def _load_own(self, kind: str, key: str) -> Table | None:
         path = self.path(kind, key)
         try:
             return _decode(path.read_bytes(), kind, key)
@@ -245,17 +282,20 @@ class Store:
         path = self.path(kind, name)
         with suppress(OSError, DamagedError):  # neither is reported before the lock is held: another may
             return _decode(path.read_bytes(), kind, name)  # be replacing the file at this moment
+        known = self._load_atlas(kind, name)
+        if known is not None:
+            return known
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             probe(self.folder)
         except OSError as error:
             if self._named:
                 raise _unusable(self.folder, error) from error
-            self.load(kind, name)  # only to report the damage, if there is any
+            self._load_own(kind, name)  # only to report the damage, if there is any
             _warn(f"{_unusable(self.folder, error)}; tables are computed but not kept", once=True)
             return build()
         with self._lock(path):
-            table = self.load(kind, name)  # another process may have stored it while this one waited
+            table = self._load_own(kind, name)  # another process may have stored it while this one waited
             if table is None:
                 table = build()
                 try:
@@ -265,11 +305,12 @@ class Store:
         return table
 
     def entries(self) -> list[Entry]:
-        """What is stored, sorted by kind and time; a damaged file is left out with a `StoreWarning`."""
+        """What is stored, here and in the atlas, by kind and time; a damaged file is left out with a `StoreWarning`."""
         found = []
-        for path in self._files(_TABLE_FILE):
+        every = [path for folder in (self.folder, *self.atlas) for path in _files(folder, _TABLE_FILE)]
+        for path in every:
             try:
-                found.append(_entry(path))
+                found.append(_entry(path, path.parent == self.folder))
             except FileNotFoundError:
                 continue  # removed by another process since it was listed
             except (OSError, DamagedError) as error:
@@ -278,7 +319,7 @@ class Store:
         return sorted(found, key=lambda entry: (entry.kind, entry.created, entry.key))
 
     def clear(self, outdated_only: bool = False) -> int:
-        """Remove the stored tables and return how many they were; other files in the folder are not touched.
+        """Remove the stored tables and return how many they were; other files, and the atlas, are not touched.
 
         Args:
             outdated_only: keep those which this version of the package can still read.
@@ -303,10 +344,7 @@ class Store:
         return len(tables)
 
     def _files(self, pattern: re.Pattern[str]) -> list[Path]:
-        try:
-            return sorted(path for path in self.folder.iterdir() if pattern.fullmatch(path.name))
-        except (FileNotFoundError, NotADirectoryError):
-            return []
+        return _files(self.folder, pattern)
 
     def _sweep(self) -> None:
         """Remove what processes that were killed while writing left behind more than a day ago."""
@@ -329,6 +367,13 @@ class Store:
             yield
         finally:
             lock.release()
+
+
+def _files(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _reason(error: BaseException) -> str:
