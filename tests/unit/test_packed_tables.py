@@ -7,9 +7,9 @@ import pytest
 
 import nuatom as na
 from central_fields import central_field
-from nuatom.functions import ALL, VECTOR
+from nuatom.functions import ALL
 from nuatom.neutrino import Coupling
-from nuatom.response import response_table
+from nuatom.response import table_file
 from nuatom.response.central_field import CentralField
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import ResponseTable, build
@@ -37,14 +37,7 @@ COUPLINGS: list[Coupling] = [
 def on(model: CentralField, table: ResponseTable) -> CentralField:
     """The same atom from another table."""
     own = replace(model)
-    found = table.excitations
-    few = replace(
-        table,
-        functions=VECTOR,
-        values=table.values[: len(VECTOR)],
-        excitations=replace(found, values=found.values[: len(VECTOR)]),
-    )
-    own.__dict__.update(full_table=table, table=few)
+    own.__dict__.update(full_table=table, table=table_file._of_vector(table))
     return own
 
 
@@ -69,7 +62,7 @@ def helium() -> ResponseTable:
 
 
 def test_cross_sections_are_those_of_the_whole_table(helium: ResponseTable) -> None:
-    rounded = response_table._from_table(response_table._to_table(helium))
+    rounded = table_file._from_table(table_file._to_table(helium))
     assert np.any(rounded.values != helium.values)
     model = CentralField(na.Atom("He"))
     assert_close(on(model, helium), on(model, rounded))
@@ -78,8 +71,8 @@ def test_cross_sections_are_those_of_the_whole_table(helium: ResponseTable) -> N
 def test_coarser_packing_would_be_seen(helium: ResponseTable, monkeypatch: pytest.MonkeyPatch) -> None:
     model = CentralField(na.Atom("He"))
     for coarse in ({"values": Multiples(2**-10)}, {"lines_values": Bits(8)}):
-        monkeypatch.setattr(response_table, "_PACKED", coarse)
-        rounded = response_table._from_table(response_table._to_table(helium))
+        monkeypatch.setattr(table_file, "_PACKED", coarse)
+        rounded = table_file._from_table(table_file._to_table(helium))
         with pytest.raises(AssertionError, match="Not equal to tolerance"):
             assert_close(on(model, helium), on(model, rounded))
 
@@ -95,9 +88,9 @@ def test_xenon_does_not_feel_what_rounding_took() -> None:
         away = rng.uniform(-0.5, 0.5, values.shape)
         return values + away * (packing.step if isinstance(packing, Multiples) else 2.0**-packing.count * values)
 
-    values = blurred(table.values, response_table._PACKED["values"])
+    values = blurred(table.values, table_file._PACKED["values"])
     found = table.excitations
-    strengths = blurred(found.values, response_table._PACKED["lines_values"])
+    strengths = blurred(found.values, table_file._PACKED["lines_values"])
     whole = replace(table, values=values, excitations=replace(found, values=strengths))
     assert_close(on(model, whole), model)
 

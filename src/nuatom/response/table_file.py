@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from nuatom.atom.field import Atom
-from nuatom.functions import VECTOR, Function
+from nuatom.functions import ALL, VECTOR, Function
 from nuatom.response.approach import Approach
 from nuatom.response.excitations import Excitations
 from nuatom.response.impulse import DensityMoments
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import Progress, ResponseTable, build
-from nuatom.store import Bits, Multiples, Packing, Store, Table, Variable
+from nuatom.store import Bits, Multiples, Packing, Store, Table, Variable, key
 
 
 def fetch_table(
     atom: Atom, tolerance: float, functions: tuple[Function, ...] = VECTOR, progress: Progress | None = None
 ) -> ResponseTable:
-    """The table of an atom from the store, or computed and stored.
+    """The table of an atom from the store, or computed and stored; a stored one of all functions serves any of them.
 
     Thresholds are no part of it: an atom with measured edges shares the table of the calculated one.
     """
 
+    def parameters(functions: tuple[Function, ...]) -> dict[str, Any]:
+        return {**atom.parameters, "tolerance": tolerance, "functions": [f.value for f in functions]}
+
     def compute() -> Table:
         return _to_table(build(PartialWaves(atom.solution, atom.calculated_shells), tolerance, functions, progress))
 
-    parameters = {**atom.parameters, "tolerance": tolerance, "functions": [f.value for f in functions]}
-    return _from_table(Store().fetch("response", parameters, compute))
+    store = Store()
+    whole = store.load("response", key("response", parameters(ALL))) if functions == VECTOR else None
+    if whole is not None:
+        return _of_vector(_from_table(whole))
+    return _from_table(store.fetch("response", parameters(functions), compute))
+
+
+def _of_vector(table: ResponseTable) -> ResponseTable:
+    """S and R of a table, which are the first functions of any."""
+    count = len(VECTOR)
+    return replace(
+        table,
+        functions=VECTOR,
+        values=table.values[:count],
+        approach=replace(table.approach, functions=VECTOR, values=table.approach.values[:count]),
+        excitations=replace(table.excitations, values=table.excitations.values[:count]),
+    )
 
 
 _VARIABLES = {
@@ -65,12 +86,12 @@ _LINES = {
     "values": (("function", "line", "line_momentum"), "", "strengths in each structure function"),
 }
 _PACKED: dict[str, Packing] = {
-    "values": Multiples(2**-15),
-    "deviation": Bits(8),
-    "approach_values": Bits(16),
+    "values": Multiples(2**-13),
+    "deviation": Bits(4),
+    "approach_values": Bits(14),
     "lines_values": Bits(13),
 }
-"""Errors of 1.5e-5 in a logarithm, or of a bound, and of 6e-5 in a strength; both at one node, and of either sign."""
+"""Errors of 6e-5 in a logarithm, or of a bound, and in a strength; at one node, and of either sign."""
 
 
 def _to_table(table: ResponseTable) -> Table:
@@ -81,11 +102,11 @@ def _to_table(table: ResponseTable) -> Table:
         values = np.array([getattr(m, name) for m in table.moments])
         variables[f"moments_{name}"] = Variable(dims, values, units, text)
     for name, (dims, units, text) in _APPROACH.items():
-        key = f"approach_{name}"
-        variables[key] = Variable(dims, np.asarray(getattr(table.approach, name)), units, text, _PACKED.get(key))
+        values = np.asarray(getattr(table.approach, name))
+        variables[f"approach_{name}"] = Variable(dims, values, units, text, _PACKED.get(f"approach_{name}"))
     for name, (dims, units, text) in _LINES.items():
-        key = f"lines_{name}"
-        variables[key] = Variable(dims, np.asarray(getattr(table.excitations, name)), units, text, _PACKED.get(key))
+        values = np.asarray(getattr(table.excitations, name))
+        variables[f"lines_{name}"] = Variable(dims, values, units, text, _PACKED.get(f"lines_{name}"))
     names = np.array([function.value for function in table.functions])
     variables["functions"] = Variable(("function",), names, "", "names of the structure functions")
     return Table(variables)
