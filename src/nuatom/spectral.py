@@ -60,7 +60,7 @@ class Panels:
         """
         if any(shell.binding_energy <= 0 for shell in model.shells):
             raise ValueError("an integral over T needs thresholds > 0, which electrons at rest have not: bind them")
-        edges = _edges(model, momentum, refine)
+        edges = panel_edges(model, momentum, refine)
         half = 0.5 * np.diff(edges)[:, None]
         T = 0.5 * (edges[:-1] + edges[1:])[:, None] + half * _NODE
         flat = T.ravel()
@@ -109,8 +109,8 @@ def strengths(lines: Lines, momentum: Array) -> Array:
     return np.where(momentum > lines.momentum[-1], 0.0, found)
 
 
-def _edges(model: ResponseModel, momentum: float, refine: float) -> Array:
-    """From the first threshold to where no S is left, or to where the model has none."""
+def panel_edges(model: ResponseModel, momentum: float, refine: float = 1.0) -> Array:
+    """Edges of panels in T at one Q, from the first threshold to where no S is left, or to where the model has none."""
     limit = max(float(getattr(model, "photon_limit", np.inf)), momentum)
     thresholds = np.unique([shell.binding_energy for shell in model.shells])
     slow, fast = np.sqrt(2 * ELECTRON_MASS * thresholds[[0, -1]])
