@@ -6,8 +6,8 @@ Each is one class with the members of a neutrino coupling, `functions`, `weights
 
 from nuatom.probe.base import Probe
 from nuatom.probe.charged import ChargedParticle
-from nuatom.probe.dark_matter import DarkMatter, Mediator
+from nuatom.probe.dark_matter import DarkMatter, MediatorKind
 from nuatom.probe.halo import StandardHalo
 from nuatom.probe.photon import Photon
 
-__all__ = ["ChargedParticle", "DarkMatter", "Mediator", "Photon", "Probe", "StandardHalo"]
+__all__ = ["ChargedParticle", "DarkMatter", "MediatorKind", "Photon", "Probe", "StandardHalo"]

@@ -85,4 +85,3 @@ class ChargedParticle(Probe):
         X = low[:, None] * (high / low)[:, None] ** (np.arange(1, _INNER + 1) / _INNER)
         inner = np.clip(np.sqrt(transfer[:, None] ** 2 + X), least[:, None], most[:, None])
         return np.concatenate([least[:, None], inner, most[:, None]], axis=1)
-

@@ -16,7 +16,7 @@ from nuatom.probe.halo import StandardHalo
 from nuatom.units import ELECTRON_MASS, MOMENTUM_AU, cm2
 
 
-class Mediator(Enum):
+class MediatorKind(Enum):
     """What is exchanged, by its form factor F(Q): heavy, F = 1, or light, F = (αm/Q)²."""
 
     HEAVY = "heavy"
@@ -34,7 +34,7 @@ class DarkMatter(Probe):
 
     Args:
         mass: of χ [energy].
-        mediator: "heavy" or "light", or a `Mediator`.
+        mediator: "heavy" or "light", or a `MediatorKind`.
         reference: σ̄ [area].
 
     Raises:
@@ -44,16 +44,16 @@ class DarkMatter(Probe):
     name: ClassVar[str] = "dark matter"
 
     mass: float
-    mediator: Mediator | str = Mediator.HEAVY
+    mediator: MediatorKind | str = MediatorKind.HEAVY
     reference: float = 1e-40 * cm2
 
     def __post_init__(self) -> None:
         check_number("the mass of dark matter", self.mass, SMALLEST, LARGEST_ENERGY, unit="MeV")
         check_number("the reference cross section", self.reference, 0.0, LARGEST, unit="mm²")
-        words = ", ".join(repr(one.value) for one in Mediator)
-        if self.mediator not in [one.value for one in Mediator] and not isinstance(self.mediator, Mediator):
+        words = ", ".join(repr(one.value) for one in MediatorKind)
+        if self.mediator not in [one.value for one in MediatorKind] and not isinstance(self.mediator, MediatorKind):
             raise ValueError(f"mediator must be one of {words}, got {self.mediator!r}")
-        object.__setattr__(self, "mediator", Mediator(self.mediator))
+        object.__setattr__(self, "mediator", MediatorKind(self.mediator))
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -76,7 +76,7 @@ class DarkMatter(Probe):
     def per_speed(self, momentum: Array) -> Array:
         """v² w_S, the weight without the speed, at Q [energy] → [area/energy²]."""
         reduced = self.mass * ELECTRON_MASS / (self.mass + ELECTRON_MASS)
-        light = self.mediator is Mediator.LIGHT
+        light = self.mediator is MediatorKind.LIGHT
         form = (MOMENTUM_AU / momentum) ** 4 if light else np.ones(np.shape(momentum))
         return np.asarray(self.reference / (4 * reduced**2) * form)
 

@@ -62,7 +62,7 @@ class StandardHalo:
         from scipy.special import erf as array_erf
 
         x, y, z = (np.asarray(v) / self.v_0 for v in (least, self.v_laboratory, self.v_escape))
-        norm = erf(float(z)) - 2 / sqrt(pi) * float(z) * exp(-float(z) ** 2)
+        norm = erf(float(z)) - 2 / sqrt(pi) * float(z) * exp(-(float(z) ** 2))
         edge = np.exp(-(z**2))
         # Where v + v_E reaches the cut-off, the upper limit of the one-dimensional integral ends there.
         upper = np.minimum(x + y, z)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.functions import VECTOR, Array
+from nuatom.observables.spectral import Panels, panel_edges, strengths
 from nuatom.probe.photon import Photon
 from nuatom.response.model import ResponseModel
 from nuatom.scattering import require_model
-from nuatom.spectral import Panels, panel_edges, strengths
 from nuatom.units import ELECTRON_MASS
 
 _PHOTON = Photon()

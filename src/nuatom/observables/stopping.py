@@ -1,6 +1,6 @@
 """What a fast charged particle loses: dipole strength, the mean excitation energy, and stopping power.
 
-    ln I = Σ f ln T / Σ f,   f = 2mT S(T, Q)/Q² at Q → 0, lines and continuum                     (H. Bethe 1930)
+ln I = Σ f ln T / Σ f,   f = 2mT S(T, Q)/Q² at Q → 0, lines and continuum                     (H. Bethe 1930)
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import numpy as np
 
 from nuatom.elements import Shell
 from nuatom.functions import VECTOR, Array
+from nuatom.observables.spectral import Panels, strengths
 from nuatom.probe.charged import ChargedParticle
 from nuatom.response.model import ResponseModel
 from nuatom.scattering import cross_section, lines, require_model
-from nuatom.spectral import Panels, strengths
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 _SMALL = 0.01  # of √(2mε) of the outermost shell: Q so small that what is neglected is of order 1e-4
@@ -106,7 +106,9 @@ def stopping_power(probe: ChargedParticle, model: ResponseModel, energy: float, 
     inner = thresholds[thresholds < most]
     ladder = np.geomspace(min(thresholds[0], most), most, panels + 1)
     edge = largest_transfer(probe.mass, K) * np.linspace(0.7, 1.3, 7)
-    cuts = np.log(np.unique(np.concatenate([inner, inner * 1.03, ladder, edge[(edge > thresholds[0]) & (edge < most)]])))
+    cuts = np.log(
+        np.unique(np.concatenate([inner, inner * 1.03, ladder, edge[(edge > thresholds[0]) & (edge < most)]]))
+    )
     node, weight = np.polynomial.legendre.leggauss(8)
     half = 0.5 * np.diff(cuts)[:, None]
     T = np.exp(0.5 * (cuts[:-1] + cuts[1:])[:, None] + half * node).ravel()
@@ -142,4 +144,3 @@ def largest_transfer(mass: float, energy: float) -> float:
     momentum2 = energy * (energy + 2 * mass)
     total = energy + mass
     return 2 * ELECTRON_MASS * momentum2 / (ELECTRON_MASS**2 + mass**2 + 2 * ELECTRON_MASS * total)
-

@@ -19,10 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from nuatom.coherent.electrons import missing_charge
 from nuatom.elements import Shell
 from nuatom.functions import VECTOR, Array
+from nuatom.observables.spectral import Panels, strengths
 from nuatom.response.hydrogenic import Hydrogenic, continuum_density, level_strength
 from nuatom.response.model import ResponseModel, checked_momentum, checked_transfer
 from nuatom.response.owner import electrons_of
-from nuatom.spectral import Panels, strengths
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU
 
 Complex = NDArray[np.complex128]
@@ -114,7 +114,7 @@ def static_part(model: ResponseModel, momentum: Array) -> Static:
     if atom is None:
         raise ValueError(
             f"{type(model).__name__} has no ground state that is known: take a model of an atom, or register one with "
-            "nuatom.density.static_part"
+            "nuatom.observables.density.static_part"
         )
     return ((0.0, (electrons_of(model) - missing_charge(atom, momentum)) ** 2),)
 
