@@ -106,7 +106,7 @@ def incoherent_function(model: ResponseModel, momentum: ArrayLike) -> Array:
     if Q.ndim != 1 or not np.all(np.isfinite(Q)) or np.any(Q <= 0):
         raise ValueError(f"momentum must be one-dimensional, finite and greater than zero, in MeV: got {momentum!r}")
     smooth = np.array([float(Panels.of(model, float(q)).integral().sum()) for q in Q])
-    return smooth + strengths(model.lines(VECTOR), Q).sum(axis=0)
+    return np.asarray(smooth + strengths(model.lines(VECTOR), Q).sum(axis=0))
 
 
 def _checked(energy: float, angle: float) -> tuple[float, float]:

@@ -117,7 +117,7 @@ def panel_edges(model: ResponseModel, momentum: float, refine: float = 1.0) -> A
     p_z = 0.1 * slow * np.sinh(np.linspace(-_REACH, _REACH, int(20 * refine) + 1))
     top = min(max(400 * thresholds[-1], float(_transfer_of(20 * fast, momentum))), limit)
     behind = 1 + np.concatenate([[0.0], np.geomspace(1e-3, 0.4, int(9 * refine))])
-    cuts = [np.outer(thresholds, behind).ravel(), _transfer_of(p_z, momentum), [top]]
+    cuts: list[Array] = [np.outer(thresholds, behind).ravel(), _transfer_of(p_z, momentum), np.array([top])]
     cuts.append(np.geomspace(thresholds[0], top, int(refine * 3 * np.log(top / thresholds[0])) + 2))
     width, highest = getattr(model, "width", None), getattr(model, "highest", None)
     if width and highest:  # lines in the continuum of a screened atom

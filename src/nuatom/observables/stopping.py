@@ -1,6 +1,8 @@
 """What a fast charged particle loses: dipole strength, the mean excitation energy, and stopping power.
 
-ln I = Σ f ln T / Σ f,   f = 2mT S(T, Q)/Q² at Q → 0, lines and continuum                     (H. Bethe 1930)
+    ln I = Σ f ln T / Σ f,   f = 2mT S(T, Q)/Q² at Q → 0, lines and continuum
+
+is all that Bethe's formula knows of an atom.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ class DipoleStrength:
         logarithm = panels.integral(per * panels.transfer * np.log(panels.transfer))
         found = model.lines(VECTOR)
         f = per * strengths(found, np.array([Q]))[:, 0] * found.transfer
-        discrete = np.bincount(found.shell, f, len(model.shells))
+        discrete = np.bincount(found.shell, f, len(model.shells)).astype(float)
         logarithm = logarithm + np.bincount(found.shell, f * np.log(found.transfer), len(model.shells))
         return DipoleStrength(model.shells, continuum, discrete, logarithm)
 
@@ -106,9 +108,8 @@ def stopping_power(probe: ChargedParticle, model: ResponseModel, energy: float, 
     inner = thresholds[thresholds < most]
     ladder = np.geomspace(min(thresholds[0], most), most, panels + 1)
     edge = largest_transfer(probe.mass, K) * np.linspace(0.7, 1.3, 7)
-    cuts = np.log(
-        np.unique(np.concatenate([inner, inner * 1.03, ladder, edge[(edge > thresholds[0]) & (edge < most)]]))
-    )
+    edge = edge[(edge > thresholds[0]) & (edge < most)]
+    cuts = np.log(np.unique(np.concatenate([inner, inner * 1.03, ladder, edge])))
     node, weight = np.polynomial.legendre.leggauss(8)
     half = 0.5 * np.diff(cuts)[:, None]
     T = np.exp(0.5 * (cuts[:-1] + cuts[1:])[:, None] + half * node).ravel()

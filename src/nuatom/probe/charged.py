@@ -26,10 +26,11 @@ class ChargedParticle(Probe):
         dσ/dT = (πα²z²/p²) ∫_{(p−p')²}^{(p+p')²} dQ² { [(2E−T)² − Q²] S/Q⁴ + [4p_⊥² + 2X] R/X² },   X = Q² − T²,
         4Q²p_⊥² = [(p+p')² − Q²][Q² − (p−p')²]
 
-    with E = M + kinetic energy: the longitudinal and the transverse part of U. Fano, Annu. Rev. Nucl. Sci. 13 (1963) 1,
-    here with the particle's recoil and spin.  For M ≫ T and slow particles it is (4πα²z²/v²) ∫dQ² S/Q⁴.  In matter, with
-    `InMedium`, the transverse part has the density effect.  First Born: z α ≪ v, and v above that of the electrons hit.
-    An electron is another one of those it hits: exchange is left out, and T above half the energy is the other's.
+    with E = M + kinetic energy: the longitudinal and the transverse part of U. Fano, Annu. Rev. Nucl. Sci. 13 (1963)
+    1, here with the particle's recoil and spin.  For M ≫ T and slow particles it is (4πα²z²/v²) ∫dQ² S/Q⁴.  In matter,
+    with `InMedium`, the transverse part has the density effect.  First Born: z α ≪ v, and v above that of the
+    electrons hit.  A projectile electron is like those it hits: exchange is left out, and T above half its energy is
+    the other's.
 
     Args:
         mass: M > 0 [energy].

@@ -22,8 +22,8 @@ class StandardHalo:
 
         f(v) ∝ exp(−|v + v_E|²/v_0²) where |v + v_E| < v_esc
 
-    The defaults are those that direct searches agreed on (D. Baxter et al., Eur. Phys. J. C 81 (2021) 907): 0.3 GeV/cm³,
-    v_0 = 238, v_esc = 544 km/s, and the year's mean of the laboratory's speed, 254 km/s.
+    The defaults are those that direct searches agreed on (D. Baxter et al., Eur. Phys. J. C 81 (2021) 907):
+    0.3 GeV/cm³, v_0 = 238, v_esc = 544 km/s, and the year's mean of the laboratory's speed, 254 km/s.
 
     Args:
         density: ρ of dark matter near the Sun [mass/volume].
