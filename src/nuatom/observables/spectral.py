@@ -17,7 +17,6 @@ import numpy as np
 from nuatom.elements import Shell
 from nuatom.functions import VECTOR, Array
 from nuatom.response.model import Lines, ResponseModel
-from nuatom.scattering import line_strengths
 from nuatom.units import ELECTRON_MASS
 
 _ORDER = 8
@@ -101,12 +100,15 @@ def _near_kernel(transfer: float, low: Array, high: Array) -> Array:
 
 
 def strengths(lines: Lines, momentum: Array) -> Array:
-    """S of every line at Q (nQ,), shape (line, nQ); zero above the lines' grid."""
+    """S of every line at Q (nQ,), shape (line, nQ): S/Q² splined in ln Q, constant below the grid and zero above."""
     if not len(lines):
         return np.zeros((0, momentum.size))
-    rows = np.broadcast_to(momentum, (len(lines), momentum.size))
-    found = line_strengths(lines.momentum, lines.charge, np.minimum(rows, lines.momentum[-1]), signed=False)
-    return np.where(momentum > lines.momentum[-1], 0.0, found)
+    from scipy.interpolate import CubicSpline
+
+    x, at = np.log(lines.momentum), np.log(momentum)
+    spline = CubicSpline(x, lines.charge / lines.momentum**2, axis=1)
+    found = np.maximum(spline(np.clip(at, x[0], x[-1])), 0.0) * momentum**2
+    return np.asarray(np.where(at > x[-1], 0.0, found))
 
 
 def panel_edges(model: ResponseModel, momentum: float, refine: float = 1.0) -> Array:

@@ -78,7 +78,7 @@ def mean_excitation_energy(model: ResponseModel) -> float:
     return exp(float(strength.logarithm.sum()) / strength.total)
 
 
-def stopping_power(probe: ChargedParticle, model: ResponseModel, energy: float, *, panels: int = 24) -> float:
+def stopping_power(probe: ChargedParticle, model: ResponseModel, energy: float, *, panels: int = 10) -> float:
     """The energy lost to electrons per path and per atom in a volume, ∫T (dσ/dT) dT and the lines: S(E)/n.
 
     Times the number of atoms in a volume it is −dE/dx.  The first Born approximation, whose low-Q part is the formula
@@ -89,7 +89,7 @@ def stopping_power(probe: ChargedParticle, model: ResponseModel, energy: float, 
         probe: the particle.
         model: the atom's response.
         energy: kinetic energy > 0 [energy].
-        panels: of the logarithm of T between thresholds, of eight nodes each, in all.
+        panels: in the logarithm of T, of eight nodes each, beside those that thresholds begin.
 
     Returns:
         [energy · area].

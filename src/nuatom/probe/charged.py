@@ -16,7 +16,7 @@ from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 PROTON_MASS = 938.27208816
 """Mass of the proton [energy] (CODATA 2018)."""
-_INNER = 6  # intervals that follow the powers of X from its least value
+_INNER = 2  # intervals that follow the powers of X from its least value
 
 
 @dataclass(frozen=True)
