@@ -94,7 +94,6 @@ def certify(atom: Atom, tolerance: float = 5e-3, progress: Progress | None = Non
         lambda: check_current_conservation(waves, RIDGE),
         lambda: check_photoionisation(model),
         lambda: check_compton(model),
-        lambda: check_excitation(model),
         lambda: check_convergence(waves, RIDGE),
         lambda: check_interpolation(model, waves),
         lambda: check_join(model, waves),
