@@ -94,7 +94,7 @@ def certify_screening(model: Screened, progress: Progress | None = None) -> Cert
         ]
         if atom.binding is Binding.MEASURED:
             steps.append(lambda: check_below_edges(plain, model))
-    steps.append(lambda: check_excitation(model))
+        steps.append(lambda: check_excitation(model))
     return carried_out(steps, progress)
 
 
