@@ -24,7 +24,8 @@ SCATTERED = 0.03
 EXCITATION = {"H": 14.99, "He": 41.8, "Ne": 137.0, "Ar": 188.0, "Kr": 352.0, "Xe": 482.0}
 """Of gases [eV], hydrogen's of the atom; those of solids are not those of atoms."""
 # Independent electrons have the dipole strength of outer shells at too low an energy, −5 % in Ne, −7 % in He and Ar,
-# −12 % in Xe: no test of theirs.  Electrons that screen one another are within 6 % (Xe; 0 to 3 % in He, Ne, Ar).
+# −12 % in Xe: no test of theirs.  Electrons that screen one another are within 4 % in Slater's field and 6 % in that of
+# exact exchange (Xe; 0 to 3 % in He, Ne, Ar).
 EXCITED = 0.07
 
 
