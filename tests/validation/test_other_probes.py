@@ -1,15 +1,18 @@
 """Photons, charged particles and dark matter on bound electrons against other people's tables."""
 
+from math import pi
+
 import numpy as np
 import pytest
+from hepunits.constants import Avogadro, c_light
 from numpy.typing import ArrayLike
 
 import nuatom as na
 from central_fields import atoms, central_field, screened
 from nuatom.functions import Array
 from nuatom.observables.stopping import DipoleStrength, bethe_stopping
-from nuatom.probe import ChargedParticle, DarkMatter, Photon
-from nuatom.units import ELECTRON_MASS, MOMENTUM_AU, barn, eV, keV
+from nuatom.probe import ChargedParticle, DarkMatter, Photon, StandardHalo
+from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2, MOMENTUM_AU, barn, cm, eV, g, keV
 
 xraylib = pytest.importorskip("xraylib", reason="the optional xraylib has the tables to compare with")
 
@@ -149,11 +152,6 @@ def test_ionisation_factors_on_the_ridge_are_those_of_others() -> None:
 @pytest.mark.slow
 def test_the_rate_of_dark_matter_is_made_of_those_factors() -> None:
     # The integral over Q written out with f_ion, Essig et al.: dR/dE' = N (ρ/M) σ̄/8μ² /E' ∫Q dQ |F|²|f|² η.
-    from hepunits.constants import Avogadro, c_light
-
-    from nuatom.probe import StandardHalo
-    from nuatom.units import g
-
     model, halo = central_field("Xe"), StandardHalo()
     probe = DarkMatter(100.0, "light")
     shell = model.shells[-1]
@@ -169,3 +167,25 @@ def test_the_rate_of_dark_matter_is_made_of_those_factors() -> None:
     by_hand = atoms_per_mass * halo.density / probe.mass * float(c_light) * probe.reference / (8 * reduced**2)
     found = na.dark_matter_rate(probe, model, [T], halo, by_shell=True)[-1, 0]
     assert found == pytest.approx(by_hand * integral / energy, rel=1e-3)
+
+
+def test_matter_ends_the_relativistic_rise() -> None:
+    # A lone atom's dσ/dT grows as ln γ; in matter photons have a mass, and it is flat from γ ~ T/ω_p on (Fermi 1940).
+    model = central_field("Ne")
+    matter = na.InMedium(model, 1.207 * g / cm**3)
+    muon, T = ChargedParticle(105.6583755, -1), np.array([0.1, 0.3]) * keV
+    alone, dressed = (na.cross_section(muon, one, [3e3, 3e4, 3e5], T) for one in (model, matter))
+    assert np.all(np.diff(alone, axis=0) > 0.03 * alone[:-1])
+    np.testing.assert_allclose(dressed[2], dressed[1], rtol=2e-3)
+    # The logarithm that ends: of γ² to that of 1/|1 − ε|, with the dipole strength for its factor.
+    R = model.structure(T, T[:, None]).current[:, :, 0].sum(axis=0)
+    expected = 4 * pi * FINE_STRUCTURE**2 * HBARC2 * R / T**2 * np.log(10) * 2
+    np.testing.assert_allclose(alone[2] - alone[1], expected, rtol=2e-3)
+
+
+def test_a_fast_muon_is_stopped_as_bethe_says() -> None:
+    # At βγ = 2840 the logarithm of γ is half of it all; the square of T over E, the spin's, is 0.4 % more.
+    model, muon = central_field("H"), ChargedParticle(105.6583755)
+    found = na.stopping_power(muon, model, 3e5)
+    bethe = bethe_stopping(muon, 1, na.mean_excitation_energy(model), 3e5)
+    assert found / bethe == pytest.approx(1.005, abs=2e-3)

@@ -16,7 +16,7 @@ from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
 
 PROTON_MASS = 938.27208816
 """Mass of the proton [energy] (CODATA 2018)."""
-_INNER = 2  # intervals that follow the powers of X from its least value
+_PER_INTERVAL = 60.0  # the factor of X that one interval spans at most, of those that follow its powers
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ class ChargedParticle(Probe):
         low = np.maximum((least - transfer) * (least + transfer), 1e-12 * transfer**2)
         # Half of what a free electron takes: its node is on no edge, where it would count twice.
         high = np.maximum(10 * low, ELECTRON_MASS * transfer)
-        X = low[:, None] * (high / low)[:, None] ** (np.arange(1, _INNER + 1) / _INNER)
+        span = float(np.max(high / low, initial=10.0))
+        count = max(2, int(np.ceil(np.log(span) / np.log(_PER_INTERVAL))))
+        X = low[:, None] * (high / low)[:, None] ** (np.arange(1, count + 1) / count)
         inner = np.clip(np.sqrt(transfer[:, None] ** 2 + X), least[:, None], most[:, None])
         return np.concatenate([least[:, None], inner, most[:, None]], axis=1)
