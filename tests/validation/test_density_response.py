@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import eval_genlaguerre, gammaln, spherical_jn
 
 import nuatom as na
-from central_fields import central_field
+from central_fields import atoms, central_field, screened
 from nuatom.coherent.electrons import electron_form_factor
 from nuatom.functions import Array
 from nuatom.observables.density import convection, static_part
@@ -74,6 +74,18 @@ def test_panels_are_fine_enough() -> None:
     model = central_field("Ne")
     once, twice = (na.density_response(model, T, Q, refine=r).total for r in (1, 2))
     np.testing.assert_allclose(once, twice, rtol=1e-4)
+
+
+@pytest.mark.parametrize("symbol", atoms("He", "Ar"))
+def test_electrons_that_screen_have_it_too(symbol: str) -> None:
+    # Lines in the continuum are as narrow as 0.5 % of T, and the panels go with them.
+    model = screened(symbol)
+    T, Q = np.array([0.06, 0.4]) * keV, np.array([1.0, 8.0]) * keV
+    found, twice = (na.density_response(model, T, Q, refine=r) for r in (1, 2))
+    np.testing.assert_allclose(found.structure, model.structure(T, Q).charge, rtol=1e-12)
+    np.testing.assert_allclose(found.by_shell.sum(axis=0), twice.by_shell.sum(axis=0), rtol=1e-4)
+    # What screens is the same ground state.
+    np.testing.assert_array_equal(found.elastic, na.density_response(central_field(symbol), T, Q).elastic)
 
 
 def test_far_above_all_energies_the_sum_rules_are_what_is_left() -> None:
