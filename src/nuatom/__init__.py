@@ -21,7 +21,7 @@ __version__ = "0.1.0"
 
 # Where each public name lives.  The block under TYPE_CHECKING says the same to type checkers and
 # editors, which cannot follow __getattr__; a test keeps the two and __all__ equal.
-_MODULES = ("choices", "coherent", "conformance", "detector", "limit", "source", "units")
+_MODULES = ("choices", "coherent", "conformance", "detector", "limit", "probe", "source", "units")
 _HOME = {
     "Anapole": "nuatom.neutrino",
     "Atom": "nuatom.atom.field",
@@ -82,25 +82,32 @@ _HOME = {
     "VectorMediator": "nuatom.neutrino",
     "Weak": "nuatom.neutrino",
     "components": "nuatom.scattering",
+    "compton_spectrum": "nuatom.observables.compton",
     "cross_section": "nuatom.scattering",
+    "dark_matter_rate": "nuatom.observables.dark_matter",
+    "density_response": "nuatom.observables.density",
     "effective_moment": "nuatom.neutrino",
     "element": "nuatom.elements",
     "henke_photoabsorption": "nuatom.measured",
+    "incoherent_cross_section": "nuatom.observables.compton",
+    "incoherent_function": "nuatom.observables.compton",
     "lines": "nuatom.scattering",
+    "mean_excitation_energy": "nuatom.observables.stopping",
     "nuclear_rate_spectrum": "nuatom.rates",
     "photoabsorption": "nuatom.scattering",
     "rate": "nuatom.rates",
     "rate_spectrum": "nuatom.rates",
-    "refuse_others": "nuatom.functions",
     "recommended": "nuatom.recommendation",
+    "refuse_others": "nuatom.functions",
     "solar_moment": "nuatom.neutrino",
     "spectrum": "nuatom.scattering",
+    "stopping_power": "nuatom.observables.stopping",
     "target": "nuatom.targets",
     "total_cross_section": "nuatom.scattering",
 }
 
 if TYPE_CHECKING:
-    from nuatom import choices, coherent, conformance, detector, limit, source, units
+    from nuatom import choices, coherent, conformance, detector, limit, probe, source, units
     from nuatom.approximations import CoherentSumRule, EquivalentPhoton, FrozenPhoton, Stepping
     from nuatom.atom.exchange import KohnSham, KriegerLiIafrate, Slater
     from nuatom.atom.field import Atom, PointNucleus, UniformNucleus
@@ -135,6 +142,10 @@ if TYPE_CHECKING:
         effective_moment,
         solar_moment,
     )
+    from nuatom.observables.compton import compton_spectrum, incoherent_cross_section, incoherent_function
+    from nuatom.observables.dark_matter import dark_matter_rate
+    from nuatom.observables.density import density_response
+    from nuatom.observables.stopping import mean_excitation_energy, stopping_power
     from nuatom.rates import Material, nuclear_rate_spectrum, rate, rate_spectrum
     from nuatom.recommendation import recommended
     from nuatom.response.central_field import CentralField
@@ -213,16 +224,23 @@ __all__ = [
     "choices",
     "coherent",
     "components",
+    "compton_spectrum",
     "conformance",
     "cross_section",
+    "dark_matter_rate",
+    "density_response",
     "detector",
     "effective_moment",
     "element",
     "henke_photoabsorption",
+    "incoherent_cross_section",
+    "incoherent_function",
     "limit",
     "lines",
+    "mean_excitation_energy",
     "nuclear_rate_spectrum",
     "photoabsorption",
+    "probe",
     "rate",
     "rate_spectrum",
     "recommended",
@@ -230,6 +248,7 @@ __all__ = [
     "solar_moment",
     "source",
     "spectrum",
+    "stopping_power",
     "target",
     "total_cross_section",
     "units",

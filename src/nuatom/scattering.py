@@ -2,7 +2,8 @@
 
     dσ/dT = ∫_{T²}^{(2E−T)²} dQ² Σ_f w_f(E, T, Q) f(T, Q)      (massless neutrinos)
 
-per atom, an area per energy; discrete excitations are lines beside this continuum.
+per atom, an area per energy; discrete excitations are lines beside this continuum.  Whatever else has weights, a photon
+or a charged particle, takes the place of the neutrino: `nuatom.probe`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from nuatom.bounds import LARGEST_ENERGY
 from nuatom.elements import Shell
 from nuatom.functions import MIXED, VECTOR, Array, Function
-from nuatom.neutrino.coupling import Coupling
+from nuatom.probe.base import Probe
 from nuatom.response.medium import InMedium
 from nuatom.response.model import Lines, Measure, ResponseModel
 from nuatom.units import ELECTRON_MASS, FINE_STRUCTURE, HBARC2
@@ -94,7 +95,7 @@ class ExcitationLines:
         return len(self.final)
 
 
-def spectrum(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transfer: ArrayLike) -> Spectrum:
+def spectrum(coupling: Probe, model: ResponseModel, energy: ArrayLike, transfer: ArrayLike) -> Spectrum:
     """dσ/dT by shell and by structure function (K 6–8 for a magnetic moment).
 
     Args:
@@ -110,7 +111,7 @@ def spectrum(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transf
     return _spectra({"": coupling}, model, energy, transfer)[""]
 
 
-def components(coupling: Coupling, model: ResponseModel, energy: ArrayLike, transfer: ArrayLike) -> dict[str, Array]:
+def components(coupling: Probe, model: ResponseModel, energy: ArrayLike, transfer: ArrayLike) -> dict[str, Array]:
     """dσ/dT of each part of a coupling, by name; they add up to that of the whole.
 
     Args:
@@ -131,7 +132,7 @@ def components(coupling: Coupling, model: ResponseModel, energy: ArrayLike, tran
 
 
 def cross_section(
-    coupling: Coupling,
+    coupling: Probe,
     model: ResponseModel,
     energy: ArrayLike,
     transfer: ArrayLike,
@@ -184,7 +185,7 @@ def photoabsorption(model: ResponseModel, energy: ArrayLike, *, by_shell: bool =
     return area if by_shell else np.asarray(area.sum(axis=0))
 
 
-def lines(coupling: Coupling, model: ResponseModel, energy: ArrayLike) -> ExcitationLines:
+def lines(coupling: Probe, model: ResponseModel, energy: ArrayLike) -> ExcitationLines:
     """Cross sections of the discrete excitations, σ_i = ∫dQ² Σ_f w_f(E, T_i, Q) f_i(Q).
 
     Between the points of the model's grid the strengths are cubic in ln Q; below the grid they go on as the powers of
@@ -217,7 +218,7 @@ def lines(coupling: Coupling, model: ResponseModel, energy: ArrayLike) -> Excita
 
 
 def total_cross_section(
-    coupling: Coupling,
+    coupling: Probe,
     model: ResponseModel,
     energy: ArrayLike,
     threshold: float,
@@ -317,7 +318,7 @@ def _open_pairs(energy: Array, transfer: Array) -> Iterator[tuple[NDArray[np.int
 
 
 def _spectra(
-    couplings: Mapping[str, Coupling], model: ResponseModel, energy: ArrayLike, transfer: ArrayLike
+    couplings: Mapping[str, Probe], model: ResponseModel, energy: ArrayLike, transfer: ArrayLike
 ) -> dict[str, Spectrum]:
     """The spectra of several couplings, from one evaluation of the model where they share their intervals."""
     require_model(model, needs=("shells", "measure"))
@@ -362,7 +363,7 @@ def _measured(model: ResponseModel, transfer: Array, edges: Array, functions: tu
 
 
 def _contract(
-    coupling: Coupling, energy: Array, transfer: Array, measured: Measured
+    coupling: Probe, energy: Array, transfer: Array, measured: Measured
 ) -> tuple[dict[Function, Array], Array]:
     """Σ_k weight · structure for every structure function that has a weight, (shell, pair), and the error, (pair,)."""
     measure, n = measured.measure, measured.intervals
@@ -375,7 +376,7 @@ def _contract(
     return terms, error.reshape(-1, n).sum(axis=-1)
 
 
-def _line_areas(coupling: Coupling, found: Lines, line: NDArray[np.intp], energy: Array) -> Array:
+def _line_areas(coupling: Probe, found: Lines, line: NDArray[np.intp], energy: Array) -> Array:
     """Cross sections of lines at energies above them, one of each for a pair, shape (pair,)."""
     node, weight = np.polynomial.legendre.leggauss(8)
     fraction = ((np.arange(_LINE_PANELS)[:, None] + (node + 1) / 2) / _LINE_PANELS).ravel()
@@ -428,7 +429,7 @@ def _hermite(x: Array, rows: Array, at: Array, row: NDArray[np.intp], cell: NDAr
 
 
 def _integral_over_transfer(
-    coupling: Coupling,
+    coupling: Probe,
     model: ResponseModel,
     energy: float,
     threshold: float,

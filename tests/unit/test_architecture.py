@@ -23,12 +23,14 @@ LAYERS = (
     "atom",
     "response",
     "neutrino",
+    "probe",
     "conformance",
     "scattering",
     "measured",
     "approximations",
     "band",
     "coherent",
+    "observables",
     "source",
     "rates",
     "recommendation",
@@ -45,7 +47,7 @@ EDGES = {
     "cli": {*LAYERS, "quantities", "choices", "config", "figures", "output"},
     "__main__": {"cli"},
 }
-SIBLINGS = ({"response", "neutrino"},)
+SIBLINGS = ({"response", "neutrino"}, {"response", "probe"}, {"neutrino", "probe"})
 """Layers that stand beside each other: neither knows the other."""
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 
@@ -219,6 +221,8 @@ def test_no_two_classes_have_one_name() -> None:
         ("nuatom.atom.field", "from ..response import model"),
         ("nuatom.response.free", "from nuatom import scattering"),
         ("nuatom.neutrino.weak", "from nuatom.response import model"),
+        ("nuatom.probe.photon", "from nuatom.response import model"),
+        ("nuatom.probe.photon", "from nuatom.neutrino import coupling"),
         ("nuatom.scattering", "from nuatom.quantities import parse_range"),
         ("nuatom.quantities", "from nuatom.elements import element"),
         ("nuatom.figures", "import nuatom.cli"),

@@ -29,6 +29,7 @@ from nuatom.cli import (
     main,
     options,
     photo,
+    probe,
     screen,
     table,
 )
@@ -1042,17 +1043,18 @@ def test_version(run: Run) -> None:
 
 COMMANDS = [dcs.dcs, coherent.coherent, photo.photo, atom.atom, check.check]
 TABLES = [table.build, table.list_tables, table.clear, table.export]
+PROBES = [probe.photon, probe.electron, probe.proton, probe.dark_matter]
 
 
 def examples(function: Callable[..., None]) -> list[str]:
     return [line.strip() for line in (function.__doc__ or "").splitlines() if line.strip().startswith("nuatom ")]
 
 
-@pytest.mark.parametrize("function", [*COMMANDS, *TABLES])
+@pytest.mark.parametrize("function", [*COMMANDS, *TABLES, *PROBES])
 def test_help_has_two_examples(function: Callable[..., None], run: Run) -> None:
     assert len(examples(function)) == 2
     words = examples(function)[0].split()
-    command = " ".join(words[1:3] if words[1] == "table" else words[1:2])
+    command = " ".join(words[1:3] if words[1] in ("table", "probe") else words[1:2])
     assert f"Usage: nuatom {command}" in run(f"{command} --help")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import nuatom
 
-MODULES = ("choices", "coherent", "conformance", "detector", "limit", "source", "units")
+MODULES = ("choices", "coherent", "conformance", "detector", "limit", "probe", "source", "units")
 PUBLIC = [
     "Anapole",
     "Atom",
@@ -77,16 +77,23 @@ PUBLIC = [
     "choices",
     "coherent",
     "components",
+    "compton_spectrum",
     "conformance",
     "cross_section",
+    "dark_matter_rate",
+    "density_response",
     "detector",
     "effective_moment",
     "element",
     "henke_photoabsorption",
+    "incoherent_cross_section",
+    "incoherent_function",
     "limit",
     "lines",
+    "mean_excitation_energy",
     "nuclear_rate_spectrum",
     "photoabsorption",
+    "probe",
     "rate",
     "rate_spectrum",
     "recommended",
@@ -94,6 +101,7 @@ PUBLIC = [
     "solar_moment",
     "source",
     "spectrum",
+    "stopping_power",
     "target",
     "total_cross_section",
     "units",
@@ -177,6 +185,7 @@ def test_import_loads_nothing_heavy() -> None:
         "response.model",
         "response.free",
         "neutrino",
+        "probe",
         "scattering",
         "measured",
         "approximations",

@@ -29,6 +29,7 @@ from nuatom.certificate.numerics import check_convergence, check_interpolation, 
 from nuatom.certificate.orbitals import check_orbitals
 from nuatom.certificate.photo import check_photoionisation
 from nuatom.certificate.pictures import Picture, Trace
+from nuatom.certificate.probes import check_compton, check_excitation
 from nuatom.certificate.report import Certificate, Check, Outcome, Status, carried_out, judge, skipped
 from nuatom.certificate.screening import certify_screening
 from nuatom.functions import VECTOR
@@ -45,9 +46,11 @@ __all__ = [
     "Trace",
     "certify",
     "certify_screening",
+    "check_compton",
     "check_convergence",
     "check_current_conservation",
     "check_dipole_limit",
+    "check_excitation",
     "check_free_limit",
     "check_interpolation",
     "check_join",
@@ -90,6 +93,7 @@ def certify(atom: Atom, tolerance: float = 5e-3, progress: Progress | None = Non
         lambda: check_free_limit(model),
         lambda: check_current_conservation(waves, RIDGE),
         lambda: check_photoionisation(model),
+        lambda: check_compton(model),
         lambda: check_convergence(waves, RIDGE),
         lambda: check_interpolation(model, waves),
         lambda: check_join(model, waves),

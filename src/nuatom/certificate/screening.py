@@ -10,6 +10,7 @@ import numpy as np
 from nuatom.atom.field import Atom, Binding
 from nuatom.atom.grid import Array
 from nuatom.certificate.pictures import Picture, Trace
+from nuatom.certificate.probes import check_excitation
 from nuatom.certificate.report import Certificate, Check, Outcome, carried_out, judge, skipped
 from nuatom.certificate.screening_numerics import (
     Direct,
@@ -93,6 +94,7 @@ def certify_screening(model: Screened, progress: Progress | None = None) -> Cert
         ]
         if atom.binding is Binding.MEASURED:
             steps.append(lambda: check_below_edges(plain, model))
+        steps.append(lambda: check_excitation(model))
     return carried_out(steps, progress)
 
 

@@ -67,7 +67,7 @@ def application() -> typer.Typer:
     """
     extensions.load()
     # Not before: the words of their options are those of the registries.
-    from nuatom.cli import atom, check, coherent, dcs, groups, limit, options, photo, rate, table
+    from nuatom.cli import atom, check, coherent, dcs, groups, limit, options, photo, probe, rate, table
 
     app = typer.Typer(
         name="nuatom",
@@ -78,6 +78,7 @@ def application() -> typer.Typer:
     app.callback(help=options.teaching(nuatom))(nuatom)
     for one in (dcs.dcs, coherent.coherent, photo.photo, rate.rate, limit.limit, atom.atom, check.check):
         app.command(cls=groups.OnceCommand, help=options.teaching(one))(groups.expanded(one))
+    app.add_typer(probe.app(), name="probe")
     app.add_typer(table.app(), name="table")
     return app
 
