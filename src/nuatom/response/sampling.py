@@ -68,8 +68,9 @@ def encode(values: dict[Function, Array], function: Function) -> Array:
     """What is interpolated: the logarithm of a positive function, the correlation of an interference."""
     if function not in MIXED:
         return np.asarray(np.log(np.maximum(values[function], _TINY)))
-    first, second = (np.maximum(values[bound], _TINY) for bound in MIXED[function])
-    return np.asarray(np.clip(values[function] / np.sqrt(first * second), -1.0, 1.0))
+    # The product of two that are next to nothing is less than a float holds.
+    first, second = (np.sqrt(np.maximum(values[bound], _TINY)) for bound in MIXED[function])
+    return np.asarray(np.clip(values[function] / first / second, -1.0, 1.0))
 
 
 def _interpolate(response: ShellResponse, part: slice, target: Array, function: Function) -> Array:

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from nuatom.atom.field import Atom
+from nuatom.atom.grid import Array
 from nuatom.functions import ALL, VECTOR, Function
 from nuatom.response.approach import Approach
 from nuatom.response.excitations import Excitations
 from nuatom.response.impulse import DensityMoments
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import Progress, ResponseTable, build
-from nuatom.store import Bits, Multiples, Packing, Store, Table, Variable, key
+from nuatom.store import Bits, Multiples, Packing, Store, Table, Variable, key, rounded_to_share
 
 
 def fetch_table(
@@ -105,11 +106,20 @@ def _to_table(table: ResponseTable) -> Table:
         values = np.asarray(getattr(table.approach, name))
         variables[f"approach_{name}"] = Variable(dims, values, units, text, _PACKED.get(f"approach_{name}"))
     for name, (dims, units, text) in _LINES.items():
-        values = np.asarray(getattr(table.excitations, name))
+        values = _shared(table.excitations) if name == "values" else np.asarray(getattr(table.excitations, name))
         variables[f"lines_{name}"] = Variable(dims, values, units, text, _PACKED.get(f"lines_{name}"))
     names = np.array([function.value for function in table.functions])
     variables["functions"] = Variable(("function",), names, "", "names of the structure functions")
     return Table(variables)
+
+
+def _shared(lines: Excitations) -> Array:
+    """Strengths of lines, rounded to 3e-5 of all those of their shell at the same Q: many are nothing of it."""
+    values = np.array(lines.values)
+    for shell in np.unique(lines.shell):
+        own = lines.shell == shell
+        values[:, own] = rounded_to_share(values[:, own], np.abs(values[:, own]).sum(axis=1, keepdims=True), 14)
+    return values
 
 
 def _from_table(table: Table) -> ResponseTable:

@@ -25,7 +25,7 @@ from nuatom import __version__
 from nuatom.files import probe, write_file
 from nuatom.store import keys
 from nuatom.store.keys import PHYSICS, SCHEMA, fingerprint, key
-from nuatom.store.packing import Bits, Multiples, Packing
+from nuatom.store.packing import Bits, Multiples, Packing, rounded_to_share
 from nuatom.store.table import DamagedError, Table, Variable, decode, decode_header, encode
 
 _DAY = 86400.0
@@ -54,6 +54,7 @@ __all__ = [
     "Variable",
     "fingerprint",
     "key",
+    "rounded_to_share",
 ]
 
 

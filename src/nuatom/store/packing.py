@@ -145,6 +145,20 @@ class Bits:
         return None
 
 
+def rounded_to_share(values: NDArray[np.float64], whole: NDArray[np.float64], bits: int) -> NDArray[np.float64]:
+    """Numbers rounded to multiples of a power of two, between 2^−bits and 2^−(bits+1) of the whole they are a part of.
+
+    What is next to nothing of the whole becomes zero, or a number of few digits, and takes next to no space.
+
+    Args:
+        values: any shape.
+        whole: ≥ 0, broadcast to the same shape; where it is zero, values stay as they are.
+        bits: the part of the whole that counts.
+    """
+    step = np.ldexp(1.0, np.frexp(np.where(whole > 0, whole, 1.0))[1] - 1 - bits)
+    return np.asarray(np.where(whole > 0, np.rint(values / step) * step, values))
+
+
 def packing_of(attributes: Mapping[str, Any]) -> Packing | None:
     """How a variable of a file with these attributes is packed."""
     if "scale_factor" in attributes:

@@ -28,7 +28,7 @@ from nuatom.response.screening.interaction import Interaction
 from nuatom.response.screening.random_phase import DRESSED, response
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.response.tabulate import tabulate
-from nuatom.store import Bits, Multiples, Store, Table, Variable
+from nuatom.store import Bits, Multiples, Store, Table, Variable, rounded_to_share
 from nuatom.store.identity import identity
 from nuatom.units import HARTREE, MOMENTUM_AU, eV
 
@@ -263,8 +263,8 @@ def fetch(
     return _from_table(Store().fetch("screening", parameters, compute))
 
 
-_RATIO, _STRENGTH, _OF_BOUND = Bits(14), Bits(13), Multiples(2**-15)
-"""Errors of 3e-5 in a ratio, 6e-5 in a strength, and 1.5e-5 of √(S R); at one node, and of either sign."""
+_RATIO, _STRENGTH, _OF_BOUND = Bits(12), Bits(13), Multiples(2**-13)
+"""Errors of 1.2e-4 in a ratio, 6e-5 in a strength and of √(S R); at one node, and of either sign."""
 
 
 def _to_table(table: ScreeningTable) -> Table:
@@ -281,7 +281,8 @@ def _to_table(table: ScreeningTable) -> Table:
         text = "change of VA over sqrt(S R)" if k == _SHIFT else f"screened over independent, {name}"
         variables[f"screening_{name}"] = Variable(dims, values, "1", text, _OF_BOUND if k == _SHIFT else _RATIO)
         text = f"lines in the continuum, {name}"
-        variables[f"lines_{name}"] = Variable(dims, table.lines[k], "1/hartree", text, _STRENGTH)
+        lines = rounded_to_share(table.lines[k], np.abs(table.lines[k]).sum(axis=0), 14)
+        variables[f"lines_{name}"] = Variable(dims, lines, "1/hartree", text, _STRENGTH)
         text = f"strengths of discrete lines, {name}"
         variables[f"strength_{name}"] = Variable(("line", "momentum"), table.discrete.values[k], "1", text, _STRENGTH)
     return Table(variables=variables, attributes={"line_final": " ".join(table.discrete.final)})
