@@ -103,12 +103,12 @@ METHODS: Registry[Choice[str]] = Registry(
 class FieldWords(NamedTuple):
     """The words for the field of an atom."""
 
-    exchange: str = "slater"
+    exchange: str = "kli"
     nucleus: str = "point"
     binding: str = "calculated"
 
 
-def atom(symbol: str, exchange: str = "slater", nucleus: str = "point", binding: str = "calculated") -> Atom:
+def atom(symbol: str, exchange: str = "kli", nucleus: str = "point", binding: str = "calculated") -> Atom:
     """The atom these words describe; its field is solved when it is first asked for.
 
     Args:

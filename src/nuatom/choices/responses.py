@@ -171,8 +171,7 @@ def _recommended(atom: Atom, how: How) -> ResponseModel:
     from nuatom.recommendation import recommended_atom
 
     own = recommended_atom(atom, how.tolerance, how.progress)
-    # An atom's own exchange is the one that nobody asked for.
-    if atom.exchange not in (type(atom)(atom.symbol).exchange, own.atom.exchange):
+    if atom.exchange != own.atom.exchange:
         raise ValueError(
             f"the model recommended has exact exchange, not {atom.exchange!r}: leave the exchange out, or take screened"
         )
