@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from central_fields import slater
 from nuatom.atom.dirac import bound_state
 from nuatom.atom.field import Atom, UniformNucleus
 from nuatom.atom.grid import Grid
@@ -20,7 +21,7 @@ Array = NDArray[np.float64]
 
 @cache
 def waves(symbol: str, doubled: bool = False, charge: int = 0) -> PartialWaves:
-    atom = Atom(symbol, charge=charge)
+    atom = slater(symbol, charge=charge)
     resolution = Discretisation().doubled() if doubled else Discretisation()
     return PartialWaves(atom.solution, atom.calculated_shells, resolution)
 

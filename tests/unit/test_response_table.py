@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from central_fields import atoms, central_field, direct, kinetic_scale
-from nuatom import Atom, CentralField
+from central_fields import atoms, central_field, direct, kinetic_scale, slater
+from nuatom import CentralField
 from nuatom.functions import VECTOR
 from nuatom.response.response_table import (
     HAND_OVER,
@@ -67,7 +67,7 @@ def test_estimated_errors_are_within_the_tolerance(symbol: str) -> None:
 def test_stored_and_read_back_it_is_the_same_table() -> None:
     first = central_field("H").table
     calls: list[tuple[int, int]] = []
-    second = fetch_table(Atom("H"), 5e-3, progress=lambda *done: calls.append(done))
+    second = fetch_table(slater("H"), 5e-3, progress=lambda *done: calls.append(done))
     assert not calls
     for name in ("binding", "energies", "t", "values", "relative_error"):
         np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
@@ -78,7 +78,7 @@ def test_stored_and_read_back_it_is_the_same_table() -> None:
 
 def test_progress_counts_up_to_what_is_needed() -> None:
     calls: list[tuple[int, int]] = []
-    model = CentralField(Atom("H"), tolerance=0.05, progress=lambda *done: calls.append(done)).build()
+    model = CentralField(slater("H"), tolerance=0.05, progress=lambda *done: calls.append(done)).build()
     assert len(calls) == len(model.table.energies)
     assert all(done <= total for done, total in calls)
     assert calls[-1][0] == calls[-1][1]

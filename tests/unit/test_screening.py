@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import gamma, hyp1f1, hyperu, spherical_jn, spherical_yn
 
-from central_fields import DIPOLE, WIDTHS, atoms, central_field, screened_at, stage
+from central_fields import DIPOLE, WIDTHS, atoms, central_field, screened_at, slater, stage
 from nuatom.atom.dirac import continuum_wave, matching_radius
 from nuatom.atom.exchange import Slater
 from nuatom.atom.field import Atom, self_consistent_field
@@ -186,7 +186,7 @@ def test_static_response_is_the_derivative_of_the_ground_state(symbol: str, char
             return np.full_like(r, -(Z + self.extra))
 
     on = stage(symbol, 60 * eV, StageSettings(multipoles=0), charge=charge)
-    atom, r = Atom(symbol, charge=charge), on.medium.r
+    atom, r = slater(symbol, charge=charge), on.medium.r
     extra = 1e-3 * atom.Z
     shells = configuration(atom.Z, charge)
     occupancy = np.array([shell.occupancy for shell in shells])

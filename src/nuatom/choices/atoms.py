@@ -41,13 +41,13 @@ def _limit() -> ModuleType:
 EXCHANGES: Registry[Choice[Exchange]] = Registry(
     "exchange",
     {
-        "slater": Choice("averaged, as in EADL and EPDL", lambda: _exchange().Slater()),
-        "kohn-sham": Choice("two thirds of it", lambda: _exchange().KohnSham()),
         "kli": Choice(
             "exact exchange after Krieger, Li and Iafrate, without self-interaction; with --binding measured the "
             "nearest to measured photoabsorption",
             lambda: _exchange().KriegerLiIafrate(),
         ),
+        "slater": Choice("averaged, as in EADL and EPDL", lambda: _exchange().Slater()),
+        "kohn-sham": Choice("two thirds of it", lambda: _exchange().KohnSham()),
     },
 )
 """Exchange potentials of the field of an atom."""

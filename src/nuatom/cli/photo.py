@@ -60,9 +60,9 @@ def photo(
 
     For example:
 
-    nuatom photo Xe --model screened --compare -o xe.pdf
+    nuatom photo Xe --compare -o xe.pdf
 
-    nuatom photo Ge --energy 1.2,2,5keV --total --binding measured -o ge.png -o ge.csv
+    nuatom photo Ge --energy 1.2,2,5keV --total --model central-field -o ge.png -o ge.csv
     """
     from nuatom import figures, units
     from nuatom import output as files
