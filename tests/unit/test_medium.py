@@ -243,3 +243,10 @@ def test_rate_command_says_what_it_took(capsys: pytest.CaptureFixture[str]) -> N
     assert np.all((ratio > 0.3) & (ratio < 0.95))
     assert main([*line.split(), "free", "--matter"]) != 0
     assert "--matter: the model free absorbs no photons" in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_momenta_of_lines_are_apart_however_thin_matter_is() -> None:
+    for density in (1e-12, 1e-6, 1.0):
+        Q = na.InMedium(HYDROGEN, density * g / cm**3).lines().momentum
+        assert np.all(np.diff(Q) > 5e-8 * Q[1:])
+        assert Q[0] == HYDROGEN.lines().momentum[0] and Q[-1] == HYDROGEN.lines().momentum[-1]
