@@ -166,7 +166,7 @@ def test_dcs_prints_the_numbers_of_the_library_with_all_digits(run: Run) -> None
     np.testing.assert_allclose(numbers(out, "free[cm2/keV]"), free / unit, rtol=1e-15)
     np.testing.assert_allclose(numbers(out, "stepping[cm2/keV]"), stepping / unit, rtol=1e-15)
     np.testing.assert_allclose(numbers(out, "bound/free"), found.total / free, rtol=1e-14)
-    np.testing.assert_allclose(numbers(out, "error[%]"), 100 * found.relative_error, rtol=1e-14)
+    np.testing.assert_allclose(numbers(out, "relative_error"), found.relative_error, rtol=1e-14)
     parts = numbers(out, "longitudinal[cm2/keV]") + numbers(out, "transverse[cm2/keV]")
     np.testing.assert_allclose(parts, found.total / unit, rtol=1e-14)
 
@@ -314,6 +314,29 @@ def test_options_become_the_coupling(words: str, coupling: Coupling, run: Run) -
     np.testing.assert_allclose(numbers(out, "free[cm2/keV]"), free, rtol=1e-12)
     area = na.lines(coupling, model, 1 * MeV).area.sum() / cm2
     assert f"{area:.3e} cm² together" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("", "magnetic moment 3.2e-11 Bohr magnetons"),
+        ("--antineutrino", r"$\bar\nu_{e}$, magnetic moment 3.2e-11 Bohr magnetons"),
+        ("--weak --flavour mu --mu-nu 1e-11", r"$\nu_{\mu}$, weak + magnetic moment"),
+        ("--mu-nu 1e-11 --millicharge 1e-12", r"$\nu_{e}$, millicharge 1e-12 e + magnetic moment 1e-11 Bohr magnetons"),
+    ],
+)
+def test_figures_say_what_was_computed(
+    words: str, title: str, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from nuatom import figures
+
+    titles: list[str] = []
+    draw = figures.spectrum_figure
+    monkeypatch.setattr(
+        figures, "spectrum_figure", lambda *a, title, **k: (titles.append(title), draw(*a, title=title, **k))[1]
+    )
+    run(f"{DCS} {words} -o a.png")
+    assert titles == [f"Ne, {title}, $E$ = 1MeV, recommended"]
 
 
 def test_several_couplings_have_a_column_each_and_add_up(run: Run) -> None:
@@ -801,7 +824,7 @@ def test_a_wide_table_goes_on_below_with_its_first_column_again(run: Run, termin
     out = run(f"{DCS} --by-shell")
     assert max(len(line) for line in out.splitlines()) <= 80
     assert out.count(" 0.20809 ") == out.count("┏") >= 2  # the second transfer, once in each part
-    for title in ("longitudinal", "stepping", "est. error", "1s1/2", "2p3/2"):
+    for title in ("longitudinal", "stepping", "relative", "1s1/2", "2p3/2"):
         assert title in out
     assert "first excitation" in out
 
@@ -824,7 +847,10 @@ def test_progress_is_shown_on_a_terminal_only(
     with screen.progress("computing") as report:
         assert report is not None
         report(3, 7)
-    assert "3/7" in capsys.readouterr().err
+        report(1, 5)
+    err = capsys.readouterr().err
+    assert "3/7" in err or "1/5" in err
+    assert "computing, table 2" in err
 
 
 # --- atom, photo ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import nuatom as na
 from nuatom.atom.field import Binding
@@ -178,6 +179,21 @@ def test_it_is_what_commands_and_configurations_take(run: Run, tmp_path: Path) -
         preset = load(name)
         assert preset.settings.model.response == "recommended" and preset.settings.model.field.exchange == "kli"
         assert preset.density == pytest.approx(matter_density(preset.target))
+
+
+def test_photons_beyond_the_tables_are_left_out(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [line for line in run("photo H --energy 0.1,400keV,200keV").splitlines() if not line.startswith("#")]
+    assert [float(row.split()[0]) for row in rows] == [0.1, 200.0]
+    assert main(shlex.split("photo H --energy 0.1,400keV")) == 0
+    assert "goes up to 300keV: left out 400keV" in capsys.readouterr().err.replace("\n", " ")
+    assert "goes up to 300keV, not to 400keV: take lower" in run("photo H --energy 400keV", 2)
+
+
+def test_a_comparison_with_any_model_is_written(run: Run, tmp_path: Path) -> None:
+    for model in ("recommended", "central-field"):
+        run(f"photo H --model {model} --compare --energy 12:200eV:5 -o h.nc -o h.png")
+        with xr.open_dataset(tmp_path / "h.nc") as data:
+            assert data.attrs[f"{model.replace('-', '_')}_deviation"].startswith("median ")
 
 
 def test_screened_with_its_words_is_the_same_number(run: Run) -> None:

@@ -217,7 +217,8 @@ def make_model(
 
     tables = choices.MODELS[chosen.word].tables
     axial = any(function not in VECTOR for function in functions)
-    with screen.progress(f"computing the response of {atom.symbol}") as report:
+    what = "all functions" if axial else "S and R"
+    with screen.progress(f"computing {what} of {atom.symbol}, {chosen.word}") as report:
         made = chosen.of(atom, tolerance, report)
         if tables is not None:
             tables(made, axial)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,13 +19,18 @@ from nuatom.cli.groups import OptionGroup, completion, option_of_key
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from nuatom.config import Experiment
+    from nuatom.elements import Shell
     from nuatom.functions import Array
     from nuatom.neutrino.coupling import Coupling
     from nuatom.rates import Material, RateSpectrum
     from nuatom.source import Source
     from nuatom.store import Table
 
+_Rate = Callable[["Array"], "tuple[RateSpectrum, dict[str, Array]]"]
+"""What gives a rate at some transfers, and others beside it by name."""
 PER: Mapping[str, tuple[str, str, str]] = {"kg-day": ("kg", "day", "keV"), "tonne-year": ("tonne", "year", "keV")}
 """Units of mass, time and energy in which a rate is told."""
 _FREE, _STEPPING = "free", "stepping"
@@ -193,26 +199,28 @@ def rate(
         if has_weak
         else chosen.text,
     }
-    others: dict[str, Array] = {}
+    shells: list[Shell] = []
     if recoils:
         about["model"] = "nuclear recoils, the deposit before quenching"
-        with screen.progress(f"computing the recoils of {target}"):
-            result = _recoils(emitted, chosen.coupling, target, T)
+        compute: _Rate = partial(_recoils, emitted, chosen.coupling, target)
     else:
         massive = bool(given_couplings.details.get("photon_mass"))
         dense = _density(target, how.word, asked, number, experiment, massive)
         about["model"] = how.in_field(words) + options.in_matter(dense, how.word)
-        result, others = _electrons(emitted, chosen.coupling, target, T, how, words, tolerance, dense)
+        compute, shells = _electrons(emitted, chosen.coupling, target, how, words, tolerance, dense)
+    with screen.progress(f"computing the rate in {target}"):
+        result, others = compute(T)
     unit_text = " ".join(names)
     coupling_title = " + ".join(chosen.names) if has_weak else chosen.title  # g_V and g_A are those of one flavour
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
-    results = files.Results(
-        _table(result, others, rate_unit, unit_text, about),
-        lambda: figures.rate_figure(
-            result, rate_unit, unit_text, others=others, title=f"{target}, {emitted.name}, {coupling_title}"
-        ),
-    )
-    files.save(results, paths)
+
+    def draw() -> Figure:
+        fine = figures.with_edges(T, shells)
+        drawn, beside = compute(fine) if len(fine) > len(T) else (result, others)
+        title = f"{target}, {emitted.name}, {coupling_title}"
+        return figures.rate_figure(drawn, rate_unit, unit_text, others=beside, title=title)
+
+    files.save(files.Results(_table(result, others, rate_unit, unit_text, about), draw), paths)
     screen.written(paths)
 
 
@@ -353,13 +361,12 @@ def _electrons(
     source: Source,
     coupling: Coupling,
     target: str,
-    transfer: Array,
     how: options.ChosenResponse,
     words: choices.FieldWords,
     tolerance: float,
     density: float | None,
-) -> tuple[RateSpectrum, dict[str, Array]]:
-    """The rate on electrons, and that of free electrons and of stepping."""
+) -> tuple[_Rate, list[Shell]]:
+    """What gives the rate on electrons, and that of free electrons and of stepping; and all shells of the target."""
     from nuatom.approximations import Stepping
     from nuatom.rates import Material, rate_spectrum
     from nuatom.rates import rate as total_rate
@@ -376,9 +383,12 @@ def _electrons(
         _FREE: Material.of(target, lambda symbol: FreeElectrons(atoms[symbol])),
         _STEPPING: Material.of(target, lambda symbol: Stepping(atoms[symbol])),
     }
-    with screen.progress(f"computing the rate in {target}"):
+
+    def compute(transfer: Array) -> tuple[RateSpectrum, dict[str, Array]]:
         found = rate_spectrum(source, coupling, material, transfer)
         return found, {name: total_rate(source, coupling, other, transfer) for name, other in others.items()}
+
+    return compute, [shell for model in made.values() for shell in model.shells]
 
 
 def _density(
@@ -397,10 +407,10 @@ def _density(
         raise ValueError(f"{error} (--density, --isolated)") from None
 
 
-def _recoils(source: Source, coupling: Coupling, target: str, transfer: Array) -> RateSpectrum:
+def _recoils(source: Source, coupling: Coupling, target: str, transfer: Array) -> tuple[RateSpectrum, dict[str, Array]]:
     from nuatom.rates import nuclear_rate_spectrum
 
-    return nuclear_rate_spectrum(source, coupling, target, transfer)
+    return nuclear_rate_spectrum(source, coupling, target, transfer), {}
 
 
 # --- what is shown -------------------------------------------------------------------------------
