@@ -134,7 +134,7 @@ def test_low_threshold_needs_binding() -> None:
 def test_bound_electrons_see_a_millicharge() -> None:
     """Atoms absorb the photons that a charge carries along: a limit at least three times as good as with free ones.
 
-    That is of isolated atoms.  In the crystal a photon has a mass, and of the cross section a quarter to a half is left.
+    That is of isolated atoms.  In the crystal a photon has a mass: a quarter to a half of the cross section is left.
     """
     limits = {}
     for word, matter in (("free", False), ("central-field", False), ("central-field", True)):
