@@ -322,7 +322,7 @@ def test_options_become_the_coupling(words: str, coupling: Coupling, run: Run) -
         ("", "magnetic moment 3.2e-11 Bohr magnetons"),
         ("--antineutrino", r"$\bar\nu_{e}$, magnetic moment 3.2e-11 Bohr magnetons"),
         ("--weak --flavour mu --mu-nu 1e-11", r"$\nu_{\mu}$, weak + magnetic moment"),
-        ("--mu-nu 1e-11 --millicharge 1e-12", r"$\nu_{e}$, millicharge 1e-12 e + magnetic moment 1e-11 Bohr magnetons"),
+        ("--mu-nu 1e-11 --millicharge 1e-12", r"$\nu_{e}$, magnetic moment 1e-11 Bohr magnetons + millicharge 1e-12 e"),
     ],
 )
 def test_figures_say_what_was_computed(
