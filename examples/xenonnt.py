@@ -26,7 +26,7 @@ PER = 1 / (tonne * year * keV)
 MEAN, MEAN_ERROR = 15.8 * PER, 1.3 / 15.8  # published, from 1 to 30 keV, everything together
 HALF_LIFE, ABUNDANCE, Q_VALUE = 2.165e21 * year, 0.0886, 2458 * keV  # of ¹³⁶Xe
 MOMENT = "magnetic_moment_squared"
-RESPONSES = {"free": "free", "stepping": "stepping", "bound": "recommended"}
+RESPONSES = {"free": "free", "stepping": "stepping", "bound": "central-field"}
 
 
 def double_beta(energy: NDArray[np.float64]) -> NDArray[np.float64]:
