@@ -24,7 +24,7 @@ from nuatom.units import keV
 OFF = 4487 / 18134  # hours with the reactor off over hours with it on
 FLUX_ERROR = 0.05
 MOMENT = "magnetic_moment_squared"
-RESPONSES = {"free": "free", "stepping": "stepping", "bound": "central-field", "screened": "screened"}
+RESPONSES = {"free": "free", "stepping": "stepping", "bound": "central-field", "screened": "recommended"}
 
 
 def with_reactor_off(

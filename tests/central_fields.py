@@ -32,10 +32,15 @@ def with_values(found: Any, changed: Mapping[Function, Array]) -> Any:
     return replace(found, values={**found.values, **changed})
 
 
+def slater(symbol: str, *, charge: int = 0, binding: str = "calculated") -> Atom:
+    """An atom in Slater's field, that of EADL and of Kissel's tables; tests share the tables of few such atoms."""
+    return Atom(symbol, exchange=_SLATER, charge=charge, binding=binding)
+
+
 @cache
 def central_field(symbol: str) -> CentralField:
-    """The model of an atom in its default field, from the store of this run."""
-    return CentralField(Atom(symbol)).build()
+    """The model of an atom in Slater's field, from the store of this run."""
+    return CentralField(slater(symbol)).build()
 
 
 def atoms(*symbols: str) -> list[object]:
@@ -103,7 +108,7 @@ def direct(model: CentralField, shell: int, transfer: float, finer: bool = False
 def screened(symbol: str) -> Screened:
     """The random-phase response of helium or argon, with what little of it tests need, or that of xenon."""
     multipoles, highest = _SCREENED[symbol]
-    return Screened(Atom(symbol), multipoles=multipoles, highest=highest)
+    return Screened(slater(symbol), multipoles=multipoles, highest=highest)
 
 
 @cache

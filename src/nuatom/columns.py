@@ -42,9 +42,13 @@ _UNITS: Mapping[str, tuple[float, Powers]] = {
     **dict.fromkeys(("d", "day"), (float(units.day), _TIME)),
     **dict.fromkeys(("y", "yr", "year"), (float(units.year), _TIME)),
     **{name: (float(getattr(units, name)), _LENGTH) for name in ("mm", "cm", "m")},
-    **{f"{name}2": (float(getattr(units, name)) ** 2, (0, 0, 0, 2)) for name in ("mm", "cm", "m")},
+    **{
+        f"{name}{power}": (float(getattr(units, name)) ** power, (0, 0, 0, power))
+        for name in ("mm", "cm", "m")
+        for power in (2, 3)
+    },
 }
-_TOKEN = re.compile(r"\s*(\*\*|[A-Za-z]+2?|%|[-+]?\d+|[/*.^()])")
+_TOKEN = re.compile(r"\s*(\*\*|[A-Za-z]+[23]?|%|[-+]?\d+|[/*.^()])")
 _COLUMN = re.compile(r"(?P<name>[^\[\]]*?)\s*(?:\[(?P<unit>[^\[\]]*)\])?")
 
 

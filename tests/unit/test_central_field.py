@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from central_fields import central_field, index
+from central_fields import central_field, index, slater
 from nuatom import Atom, CentralField, KohnSham, MagneticMoment, cross_section, photoabsorption
 from nuatom.functions import VECTOR
 from nuatom.response.model import Lines
@@ -69,7 +69,7 @@ def test_refuses_other_atoms_and_tolerances() -> None:
 
 @pytest.mark.slow
 def test_measured_thresholds_shift_energies_and_nothing_else() -> None:
-    calculated, measured = central_field("Ge"), CentralField(Atom("Ge", binding="measured"))
+    calculated, measured = central_field("Ge"), CentralField(slater("Ge", binding="measured"))
     edges = np.array([[a.binding_energy, b.binding_energy] for a, b in zip(
         calculated.shells, measured.shells, strict=True)])  # fmt: skip
     assert np.any(np.abs(edges[:, 1] - edges[:, 0]) > 1 * eV)
@@ -85,7 +85,7 @@ def test_measured_thresholds_shift_energies_and_nothing_else() -> None:
 
 @pytest.mark.slow
 def test_measured_thresholds_shift_lines_with_their_shell() -> None:
-    calculated, measured = central_field("Ge"), CentralField(Atom("Ge", binding="measured"))
+    calculated, measured = central_field("Ge"), CentralField(slater("Ge", binding="measured"))
     i = index(calculated, "1s1/2")
     shift = measured.shells[i].binding_energy - calculated.shells[i].binding_energy
     assert abs(shift) > 10 * eV
@@ -109,14 +109,14 @@ def test_measured_thresholds_shift_lines_with_their_shell() -> None:
 
 @pytest.mark.slow
 def test_exchange_potentials_differ_by_a_finite_and_moderate_amount() -> None:
-    slater, kohn_sham = central_field("Ar"), CentralField(Atom("Ar", exchange=KohnSham()))
+    own, kohn_sham = central_field("Ar"), CentralField(Atom("Ar", exchange=KohnSham()))
     T = np.array([0.1, 1.0, 10.0]) * keV
-    pair = [cross_section(MagneticMoment(1e-11), model, 1.0, T) for model in (slater, kohn_sham)]
+    pair = [cross_section(MagneticMoment(1e-11), model, 1.0, T) for model in (own, kohn_sham)]
     spread = pair[1] / pair[0] - 1
     # Thresholds move by a few per cent, the number of electrons not at all: largest where 2s and 2p are near.
     assert np.all(np.abs(spread) < 0.02)
     assert np.any(np.abs(spread) > 1e-5)
-    dipole = [photoabsorption(model, np.array([0.05, 0.4, 5.0]) * keV) for model in (slater, kohn_sham)]
+    dipole = [photoabsorption(model, np.array([0.05, 0.4, 5.0]) * keV) for model in (own, kohn_sham)]
     assert np.all(np.isfinite(dipole))
     assert np.all(np.abs(dipole[1] / dipole[0] - 1) < 0.5)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import nuatom as na
-from central_fields import with_values
+from central_fields import slater, with_values
 from nuatom.certificate import (
     Certificate,
     Outcome,
@@ -61,28 +61,28 @@ class Scaled(CentralField):
 
 @pytest.fixture(scope="module")
 def helium() -> CentralField:
-    return CentralField(na.Atom("He")).build()
+    return CentralField(slater("He")).build()
 
 
 @pytest.fixture(scope="module")
 def neon() -> CentralField:
-    return CentralField(na.Atom("Ne")).build()
+    return CentralField(slater("Ne")).build()
 
 
 @pytest.fixture(scope="module")
 def sodium() -> CentralField:
-    return CentralField(na.Atom("Na")).build()
+    return CentralField(slater("Na")).build()
 
 
 def waves_of(symbol: str, resolution: Discretisation | None = None) -> PartialWaves:
-    atom = na.Atom(symbol)
+    atom = slater(symbol)
     return PartialWaves(atom.solution, atom.calculated_shells, resolution or Discretisation())
 
 
 def altered(symbol: str, **changes: Any) -> na.Atom:
     """An atom whose field has been tampered with."""
-    atom = na.Atom(symbol)
-    atom.__dict__["solution"] = replace(na.Atom(symbol).solution, **changes)
+    atom = slater(symbol)
+    atom.__dict__["solution"] = replace(slater(symbol).solution, **changes)
     return atom
 
 
@@ -101,9 +101,9 @@ def named(certificate: Certificate) -> set[str]:
 @pytest.mark.parametrize(
     ("atom", "present", "absent"),
     [
-        (na.Atom("H"), {"energy of one electron"}, {"self-consistency", "photoionisation"}),
-        (na.Atom("He"), {"self-consistency"}, {"energy of one electron", "photoionisation"}),
-        (na.Atom("Li", charge=2), {"energy of one electron"}, {"self-consistency"}),
+        (slater("H"), {"energy of one electron"}, {"self-consistency", "photoionisation"}),
+        (slater("He"), {"self-consistency"}, {"energy of one electron", "photoionisation"}),
+        (slater("Li", charge=2), {"energy of one electron"}, {"self-consistency"}),
         (na.Atom("He", exchange=na.KohnSham()), {"self-consistency"}, {"measured thresholds"}),
         (na.Atom("He", binding="measured"), {"measured thresholds"}, {"photoionisation"}),
     ],
@@ -124,7 +124,7 @@ def test_light_atoms_pass_with_the_checks_that_apply(atom: na.Atom, present: set
 @pytest.mark.slow
 def test_an_atom_with_many_shells_and_measured_thresholds_passes() -> None:
     pytest.importorskip("xraylib")
-    certificate = certify(na.Atom("Ne", binding="measured"))
+    certificate = certify(slater("Ne", binding="measured"))
     assert [(check.name, check.deviation) for check in certificate.checks if check.failed] == []
     assert {"photoionisation", "measured thresholds", "dipole limit"} <= named(certificate)
 
@@ -144,24 +144,24 @@ def test_an_alkali_passes_though_its_outer_shell_has_a_cooper_minimum(sodium: Ce
 
 def test_an_atom_in_another_configuration_than_kissels_is_not_compared() -> None:
     pytest.importorskip("xraylib")
-    (check,) = check_photoionisation(CentralField(na.Atom("Ce"))).checks
+    (check,) = check_photoionisation(CentralField(slater("Ce"))).checks
     assert check.status is Status.SKIPPED
     assert "Kissel's configuration differs: 4f has 2 electrons, here 1, 5d has 0 electrons, here 1" in check.detail
 
 
 def test_an_ion_is_not_compared_with_the_tables_of_neutral_atoms() -> None:
-    ion = CentralField(na.Atom("Ne", charge=1))
+    ion = CentralField(slater("Ne", charge=1))
     assert check_photoionisation(ion).checks == ()
 
 
 def test_progress_ends_at_its_total() -> None:
     seen: list[tuple[int, int]] = []
-    certify(na.Atom("He"), progress=lambda done, total: seen.append((done, total)))
+    certify(slater("He"), progress=lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1] > 5
 
 
 def test_figures_are_drawn_into_a_new_folder(tmp_path: Path) -> None:
-    drawn = certificate_figures(certify(na.Atom("He")), tmp_path / "deep" / "check")
+    drawn = certificate_figures(certify(slater("He")), tmp_path / "deep" / "check")
     assert {path.name for path in drawn} == {"sum-rules.png", "partial-waves.png", "join.png"}
     for path in drawn:
         assert path.read_bytes().startswith(b"\x89PNG")
@@ -171,39 +171,39 @@ def test_figures_are_drawn_into_a_new_folder(tmp_path: Path) -> None:
 
 
 def test_good_orbitals_pass() -> None:
-    assert failures(check_orbitals(na.Atom("Ne"))) == set()
+    assert failures(check_orbitals(slater("Ne"))) == set()
 
 
 def test_wrong_norm_is_found() -> None:
-    P = na.Atom("Ne").solution.P * (1 + 1e-5)
+    P = slater("Ne").solution.P * (1 + 1e-5)
     assert failures(check_orbitals(altered("Ne", P=P))) >= {"orthonormal orbitals", "number of electrons"}
 
 
 def test_mixed_orbitals_are_found() -> None:
-    solution = na.Atom("Ne").solution
+    solution = slater("Ne").solution
     P = solution.P.copy()
     P[1] += 1e-4 * P[0]  # some 1s in 2s: the norm stays 1 to 1e-8
     assert failures(check_orbitals(altered("Ne", P=P))) >= {"orthonormal orbitals", "energy spread"}
 
 
 def test_wrong_energies_are_found() -> None:
-    energies = na.Atom("Ne").solution.energies * (1 + 1e-3)
+    energies = slater("Ne").solution.energies * (1 + 1e-3)
     assert failures(check_orbitals(altered("Ne", energies=energies))) == {"energy spread"}
 
 
 def test_unconverged_potential_is_found() -> None:
-    solution = na.Atom("Ne").solution
+    solution = slater("Ne").solution
     smooth = solution.smooth * (1 + 1e-5 * np.exp(-solution.grid.r))
     assert "self-consistency" in failures(check_orbitals(altered("Ne", smooth=smooth)))
 
 
 def test_lost_charge_is_found() -> None:
-    smooth = na.Atom("Ne").solution.smooth + 1e-3
+    smooth = slater("Ne").solution.smooth + 1e-3
     assert "charge seen from afar" in failures(check_orbitals(altered("Ne", smooth=smooth)))
 
 
 def test_wrong_energy_of_one_electron_is_found() -> None:
-    energies = na.Atom("H").solution.energies * (1 + 1e-8)
+    energies = slater("H").solution.energies * (1 + 1e-8)
     assert "energy of one electron" in failures(check_orbitals(altered("H", energies=energies)))
 
 
@@ -281,7 +281,7 @@ def test_a_table_that_admits_a_large_error_fails(helium: CentralField) -> None:
 
 
 def test_thresholds_moved_without_their_response_are_found(helium: CentralField) -> None:
-    measured = CentralField(na.Atom("He", binding="measured"))
+    measured = CentralField(slater("He", binding="measured"))
     assert failures(check_thresholds(helium, measured)) == set()
 
     @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import nuatom as na
-from central_fields import with_values
+from central_fields import slater, with_values
 from nuatom.certificate import Certificate, Outcome, certify_screening
 from nuatom.certificate.screening import (
     check_absorption,
@@ -46,7 +46,7 @@ SMALL = {"multipoles": 4, "highest": 0.5 * keV}
 
 
 def small(**choices: Any) -> na.Screened:
-    return na.Screened(na.Atom("He", binding=choices.pop("binding", "calculated")), **{**SMALL, **choices})
+    return na.Screened(slater("He", binding=choices.pop("binding", "calculated")), **{**SMALL, **choices})
 
 
 @cache
@@ -246,7 +246,7 @@ def test_interference_that_is_too_large_is_found(monkeypatch: pytest.MonkeyPatch
 
 
 def test_lines_whose_strength_depends_on_their_width_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    direct = Direct.of(na.Screened(na.Atom("Ar"), **SMALL))
+    direct = Direct.of(na.Screened(slater("Ar"), **SMALL))
     at = Direct.at
 
     def stronger(self: Direct, transfer: float, momentum: Any) -> Any:

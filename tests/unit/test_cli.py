@@ -38,12 +38,14 @@ from nuatom.neutrino import Coupling
 from nuatom.response.model import Lines, Measure, StructureFunctions
 from nuatom.units import MeV, cm2, eV, keV
 
+NEON = na.Atom("Ne", binding="measured")
+"""What the default model is of."""
 DCS = "dcs Ne --energy 1MeV --transfer 0.05:15keV:5"
 
 
 @dataclass(frozen=True)
 class Quick:
-    """In the place of the central field, which takes a minute: stepping, less a tenth, with two lines."""
+    """In the place of models with tables, which take a minute: stepping, less a tenth, with two lines."""
 
     atom: na.Atom
 
@@ -96,7 +98,7 @@ def put(
 
 @pytest.fixture(autouse=True)
 def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    for word in ("central-field", "screened"):
+    for word in ("central-field", "screened", "recommended"):
         put(monkeypatch, word, lambda atom, how: Quick(atom))
 
 
@@ -153,7 +155,7 @@ def numbers(out: str, name: str, block: int = 0) -> Array:
 
 def test_dcs_prints_the_numbers_of_the_library_with_all_digits(run: Run) -> None:
     out = run(DCS)
-    atom = na.Atom("Ne")
+    atom = NEON
     T = np.geomspace(0.05, 15, 5) * keV
     coupling = na.MagneticMoment(3.2e-11)
     found = na.spectrum(coupling, Quick(atom), 1 * MeV, T)
@@ -165,7 +167,7 @@ def test_dcs_prints_the_numbers_of_the_library_with_all_digits(run: Run) -> None
     np.testing.assert_allclose(numbers(out, "free[cm2/keV]"), free / unit, rtol=1e-15)
     np.testing.assert_allclose(numbers(out, "stepping[cm2/keV]"), stepping / unit, rtol=1e-15)
     np.testing.assert_allclose(numbers(out, "bound/free"), found.total / free, rtol=1e-14)
-    np.testing.assert_allclose(numbers(out, "error[%]"), 100 * found.relative_error, rtol=1e-14)
+    np.testing.assert_allclose(numbers(out, "relative_error"), found.relative_error, rtol=1e-14)
     parts = numbers(out, "longitudinal[cm2/keV]") + numbers(out, "transverse[cm2/keV]")
     np.testing.assert_allclose(parts, found.total / unit, rtol=1e-14)
 
@@ -174,8 +176,9 @@ def test_dcs_says_what_it_computed(run: Run) -> None:
     out = run(DCS)
     assert f"# command: nuatom {DCS}\n" in out
     assert "# atom: Ne (neon, Z = 10), [He] 2s2 2p6\n" in out
-    assert "# model: central-field, tolerance 0.005\n" in out
-    assert "# edges: calculated" in out
+    assert "# model: recommended, tolerance 0.005\n" in out
+    assert "# field: kli exchange, point nucleus\n" in out
+    assert "# edges: 4 measured (free atom)" in out
     assert "# thresholds: 1s1/2 8" in out
     assert "2p3/2 → 3s1/2" in out.split("# first_excitation: ")[1].split("\n")[0]
     assert "# discrete_lines: 2 up to" in out
@@ -201,8 +204,7 @@ def test_a_closed_transfer_is_zero_and_has_no_ratio(run: Run) -> None:
 
 def test_lines_are_a_block_of_their_own(run: Run) -> None:
     out = run(f"{DCS} --lines")
-    atom = na.Atom("Ne")
-    expected = na.lines(na.MagneticMoment(3.2e-11), Quick(atom), 1 * MeV)
+    expected = na.lines(na.MagneticMoment(3.2e-11), Quick(NEON), 1 * MeV)
     np.testing.assert_allclose(numbers(out, "line[keV]", 1), expected.transfer / keV)
     np.testing.assert_allclose(numbers(out, "area[cm2]", 1), expected.area / cm2)
     assert list(columns(out, 1)["from"]) == [shell.label for shell in expected.shell]
@@ -234,14 +236,15 @@ def test_hydrogenic_is_hydrogen(run: Run) -> None:
     assert numbers(out, "bound/free")[1] == pytest.approx(1.0, abs=2e-3)
 
 
-def test_measured_edges_are_told(run: Run) -> None:
-    out = run(f"{DCS} --binding measured")
+def test_edges_are_told(run: Run) -> None:
+    assert "# edges: calculated" in run(f"{DCS} --model central-field")
+    out = run(f"{DCS} --model central-field --binding measured")
     assert "(free atom)" in out.split("# edges: ")[1].split("\n")[0]
     assert "870" in out.split("# thresholds: ")[1].split(",")[0]  # the K edge of neon, 870 eV
 
 
 def test_the_exchange_changes_the_thresholds(run: Run) -> None:
-    slater, kohn_sham = (run(f"{DCS} --exchange {name}") for name in ("slater", "kohn-sham"))
+    slater, kohn_sham = (run(f"{DCS} --model central-field --exchange {name}") for name in ("slater", "kohn-sham"))
     assert "# field: kohn-sham exchange, point nucleus\n" in kohn_sham
     thresholds = [out.split("# thresholds: ")[1].split("\n")[0] for out in (slater, kohn_sham)]
     assert thresholds[0] != thresholds[1]
@@ -250,7 +253,7 @@ def test_the_exchange_changes_the_thresholds(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("slater", "point", "calculated"), na.Atom("Xe")),
+        (("kli", "point", "calculated"), na.Atom("Xe")),
         (
             ("kohn-sham", "uniform", "measured"),
             na.Atom("Xe", na.KohnSham(), na.UniformNucleus(), binding="measured"),
@@ -304,7 +307,7 @@ VECTOR_10 = na.VectorMediator(10 * keV, 2e-7, -1e-7)
 def test_options_become_the_coupling(words: str, coupling: Coupling, run: Run) -> None:
     out = run(f"{DCS} {words}")
     T = np.geomspace(0.05, 15, 5) * keV
-    model = Quick(na.Atom("Ne"))
+    model = Quick(NEON)
     expected = na.cross_section(coupling, model, 1 * MeV, T) / (cm2 / keV)
     assert np.all(expected > 0)
     np.testing.assert_allclose(numbers(out, "dsigma/dT[cm2/keV]"), expected, rtol=1e-12)
@@ -312,6 +315,29 @@ def test_options_become_the_coupling(words: str, coupling: Coupling, run: Run) -
     np.testing.assert_allclose(numbers(out, "free[cm2/keV]"), free, rtol=1e-12)
     area = na.lines(coupling, model, 1 * MeV).area.sum() / cm2
     assert f"{area:.3e} cm² together" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("", "magnetic moment 3.2e-11 Bohr magnetons"),
+        ("--antineutrino", r"$\bar\nu_{e}$, magnetic moment 3.2e-11 Bohr magnetons"),
+        ("--weak --flavour mu --mu-nu 1e-11", r"$\nu_{\mu}$, weak + magnetic moment"),
+        ("--mu-nu 1e-11 --millicharge 1e-12", r"$\nu_{e}$, magnetic moment 1e-11 Bohr magnetons + millicharge 1e-12 e"),
+    ],
+)
+def test_figures_say_what_was_computed(
+    words: str, title: str, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from nuatom import figures
+
+    titles: list[str] = []
+    draw = figures.spectrum_figure
+    monkeypatch.setattr(
+        figures, "spectrum_figure", lambda *a, title, **k: (titles.append(title), draw(*a, title=title, **k))[1]
+    )
+    run(f"{DCS} {words} -o a.png")
+    assert titles == [f"Ne, {title}, $E$ = 1MeV, recommended"]
 
 
 def test_several_couplings_have_a_column_each_and_add_up(run: Run) -> None:
@@ -384,7 +410,7 @@ def test_the_flavour_is_told_where_it_matters_or_was_asked_for(run: Run) -> None
 
 def test_the_axial_table_is_made_only_for_couplings_that_need_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
-    put(monkeypatch, "central-field", lambda atom, how: Quick(atom), lambda model, axial: asked.append(axial))
+    put(monkeypatch, "recommended", lambda atom, how: Quick(atom), lambda model, axial: asked.append(axial))
     for words in ("", "--millicharge 1e-12", "--weak", "--mediator scalar:1keV:1e-6:1e-6"):
         run(f"{DCS} {words}")
     assert asked == [False, False, True, True]
@@ -415,7 +441,10 @@ def test_the_axial_table_is_made_only_for_couplings_that_need_it(run: Run, monke
             "--weak --model coherent-sum-rule",
             "has S and R only, and this coupling needs axial charge,",
         ),
-        ("--mediator scalar:1keV:1e-6:1e-6 --model frozen-photon", "needs scalar: take one of central-field, screened"),
+        (
+            "--mediator scalar:1keV:1e-6:1e-6 --model frozen-photon",
+            "needs scalar: take one of recommended, ",
+        ),
     ],
 )
 def test_a_coupling_that_cannot_be_is_one_line_before_anything_is_computed(
@@ -484,7 +513,7 @@ def test_coherent_has_the_numbers_of_the_library(words: str, coupling: object, r
 def test_coherent_says_what_it_computed(run: Run) -> None:
     out = run(f"{COHERENT} --weak")
     assert "# target: Ne, of 0.9048 Ne-20, 0.0027 Ne-21, 0.0925 Ne-22\n" in out
-    assert "# form_factors: nucleus helm; electrons of the self-consistent atom, slater exchange\n" in out
+    assert "# form_factors: nucleus helm; electrons of the self-consistent atom, kli exchange\n" in out
     assert "# greatest_recoil: 10.7" in out  # 2E²/(M + 2E) with M = 20 · 0.9315 GeV
     assert "# neutrino: electron neutrino (no --flavour given: e)\n" in out
 
@@ -588,7 +617,7 @@ def test_what_may_be_given_several_times_may(run: Run) -> None:
 )
 def test_details_are_those_of_their_coupling(words: str, coupling: Coupling, run: Run) -> None:
     T = np.geomspace(0.05, 15, 5) * keV
-    expected = na.cross_section(coupling, Quick(na.Atom("Ne")), 1 * MeV, T) / (cm2 / keV)
+    expected = na.cross_section(coupling, Quick(NEON), 1 * MeV, T) / (cm2 / keV)
     np.testing.assert_allclose(numbers(run(f"{DCS} {words}"), "dsigma/dT[cm2/keV]"), expected, rtol=1e-12)
 
 
@@ -629,7 +658,7 @@ def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
         ("photo Ne --energy 1keV -o a.pdf", "a figure needs two or more energies, got '1keV'"),
         ("photo Ne --energy 1keV -o a.txt", "expected one of .csv, .json, .nc, .png, .pdf"),
         ("atom Ne -o a.png", "expected one of .csv, .json, .nc"),
-        (f"{DCS} --model fre", "unknown model 'fre': expected central-field, screened, recommended, free,"),
+        (f"{DCS} --model fre", "unknown model 'fre': expected recommended, central-field, screened, free,"),
         (f"{DCS} --unit kev", "unknown unit 'kev': expected eV, keV, MeV; did you mean keV?"),
         (f"{DCS} --mu-nu -1", "--mu-nu: expected at least 0, got -1"),
         ("dcs Ne --energy 1 --transfer 1keV", "'1' has no unit"),
@@ -653,13 +682,13 @@ def test_what_cannot_be_is_found_before_anything_is_computed(
     [
         ("dcs Xn --energy 1MeV --transfer 1keV", "unknown element 'Xn': did you mean Xe"),
         ("atom xenin", "unknown element 'xenin': did you mean xenon?"),
-        ("atom Ne --exchange slatr", "unknown exchange 'slatr': expected slater, kohn-sham, kli; did you mean slater?"),
+        ("atom Ne --exchange slatr", "unknown exchange 'slatr': expected kli, slater, kohn-sham; did you mean slater?"),
         ("atom Ne --nucleus round", "unknown nucleus 'round': expected point, uniform"),
-        (f"{DCS} --binding guessed", "unknown binding 'guessed': expected calculated, measured"),
+        (f"{DCS} --model central-field --binding guessed", "unknown binding 'guessed': expected calculated, measured"),
         (f"{DCS} --model hydrogenic", "use it with H, or take central-field"),
         (
             "photo Ne --energy 1keV --model free",
-            "unknown model 'free': expected central-field, screened, recommended, hydrogenic",
+            "unknown model 'free': expected recommended, central-field, screened, hydrogenic",
         ),
         ("dcs Ne --energy 1MeV", "Missing option '--transfer'. (try nuatom dcs --help)"),
         (f"{DCS} --bogus", "No such option: --bogus"),
@@ -692,7 +721,7 @@ def test_what_fails_in_a_computation_is_one_line(
     def fail(*_: object) -> Quick:
         raise error
 
-    put(monkeypatch, "central-field", fail)
+    put(monkeypatch, "recommended", fail)
     assert run(f"{DCS} -o a.csv", code=code) == message
     assert list(tmp_path.iterdir()) == []
 
@@ -763,7 +792,7 @@ def test_an_interrupt_ends_a_run_quietly(tmp_path: Path) -> None:
         "from nuatom import choices\n"
         "from nuatom.cli import main\n"
         "def wait(*_): print('waiting', flush=True); time.sleep(60)\n"
-        "choices.MODELS['central-field'] = choices.ResponseEntry('', wait)\n"
+        "choices.MODELS['recommended'] = choices.ResponseEntry('', wait)\n"
         f"sys.exit(main({[*shlex.split(DCS), '-o', 'a.csv']!r}))"
     )
     with subprocess.Popen(
@@ -796,7 +825,7 @@ def test_a_wide_table_goes_on_below_with_its_first_column_again(run: Run, termin
     out = run(f"{DCS} --by-shell")
     assert max(len(line) for line in out.splitlines()) <= 80
     assert out.count(" 0.20809 ") == out.count("┏") >= 2  # the second transfer, once in each part
-    for title in ("longitudinal", "stepping", "est. error", "1s1/2", "2p3/2"):
+    for title in ("longitudinal", "stepping", "relative", "1s1/2", "2p3/2"):
         assert title in out
     assert "first excitation" in out
 
@@ -819,7 +848,10 @@ def test_progress_is_shown_on_a_terminal_only(
     with screen.progress("computing") as report:
         assert report is not None
         report(3, 7)
-    assert "3/7" in capsys.readouterr().err
+        report(1, 5)
+    err = capsys.readouterr().err
+    assert "3/7" in err or "1/5" in err
+    assert "computing, table 2" in err
 
 
 # --- atom, photo ---------------------------------------------------------------------------------
@@ -954,9 +986,9 @@ def test_check_of_screening_is_a_certificate_of_its_own(
     [
         (
             "--model screend",
-            "unknown model 'screend': expected central-field, screened, recommended; did you mean screened?",
+            "unknown model 'screend': expected recommended, central-field, screened; did you mean screened?",
         ),
-        ("--model free", "unknown model 'free': expected central-field, screened"),
+        ("--model free", "unknown model 'free': expected recommended, central-field, screened"),
         ("--interaction local", "--interaction is a choice of the model screened, not of central-field: add --model"),
         ("--width 0.01", "--width is a choice of the model screened, not of central-field: add --model"),
         ("--model screened --interaction locl", "unknown interaction 'locl'"),

@@ -103,7 +103,7 @@ def test_rate_of_a_configuration(run: Run) -> None:
     assert T[[0, -1]] / keV == pytest.approx([2, 10])
     direct = na.rate(experiment.source, na.MagneticMoment(3e-11), experiment.material(), T)
     np.testing.assert_allclose(numbers(out, "dR/dT[1/(kg_day_keV)]"), direct * kg * day * keV)
-    assert "# model: stepping, slater exchange, calculated thresholds\n" in out
+    assert "# model: stepping, kli exchange, calculated thresholds\n" in out
     assert "# model: free" in run("rate mine.toml --model free --transfer 2,3keV")
 
 

@@ -22,7 +22,7 @@ from nuatom.units import MeV, barn, cm2, eV, keV
 
 MEGABARN = 1e6 * barn
 PHOTO = "photo He --energy 30,50,100,300eV --model screened"
-RATE = "rate H --source reactor --flux 2.7e13/cm2/s --transfer 30,300eV"
+RATE = "rate H --source reactor --flux 2.7e13/cm2/s --transfer 30,300eV --isolated"
 DCS = "dcs He --energy 1MeV --transfer 30:300eV:5"
 
 
@@ -114,7 +114,7 @@ def test_the_own_values_are_those_of_the_library() -> None:
 def test_dcs_takes_it_for_couplings_of_every_kind(run: Run) -> None:
     out = run("dcs H --energy 1MeV --transfer 30,300eV --model screened --interaction averaged --weak --mu-nu 1e-11")
     assert "# model: screened, averaged interaction, width 0.005, tolerance 0.005\n" in out
-    alone = run("dcs H --energy 1MeV --transfer 30,300eV --weak --mu-nu 1e-11")
+    alone = run("dcs H --energy 1MeV --transfer 30,300eV --weak --mu-nu 1e-11 --model central-field")
     name = "dsigma/dT[cm2/keV]"
     np.testing.assert_allclose(columns(out)[name], columns(alone)[name], rtol=1e-12)
 
@@ -122,19 +122,19 @@ def test_dcs_takes_it_for_couplings_of_every_kind(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (f"{DCS} --interaction local", "--interaction is a choice of the model screened, not of central-field: add"),
+        (f"{DCS} --interaction local", "--interaction is a choice of the model screened, not of recommended: add"),
         (f"{DCS} --model free --width 0.01", "--width is a choice of the model screened, not of free"),
         (f"{PHOTO.replace('screened', 'central-field')} --width 0.01", "--width is a choice of the model screened"),
         (f"{PHOTO} --interaction locl", "unknown interaction 'locl': expected local, averaged, coulomb, none; did you"),
         (f"{PHOTO} --width 0.5", "--width: expected a number from 0.001 to 0.1, got 0.5"),
         (f"{PHOTO} --width 5%", "'--width'"),
-        (f"{RATE} --interaction local", "--interaction is a choice of the model screened, not of central-field: add"),
+        (f"{RATE} --interaction local", "--interaction is a choice of the model screened, not of recommended: add"),
         (f"{RATE} --model screened --interaction locl", "unknown interaction 'locl': expected local, averaged"),
         (f"{RATE} --recoils --width 0.01", "--width: of the electrons of an atom"),
-        ("limit gemma --interaction averaged", "--interaction is a choice of the model screened, not of central-field"),
+        ("limit gemma --interaction averaged", "--interaction is a choice of the model screened, not of recommended"),
         ("limit gemma --model free --width 0.01", "--width is a choice of the model screened, not of free"),
         ("table build He --interaction averaged", "--interaction is a choice of the model screened"),
-        ("table build He --model free", "unknown model 'free': expected central-field, screened"),
+        ("table build He --model free", "unknown model 'free': expected recommended, central-field"),
         ("photo He --model screened", "no photon energies: give --energy, such as"),
         ("photo He --compare --energy 5,50eV", "compiled from 10 eV to 30 keV, not at 0.005 keV"),
         ("photo Pu --compare", "plutonium (Z = 94) has not been compiled"),
@@ -160,6 +160,7 @@ kind = "reactor"
 flux = "2.7e13/(cm2 s)"
 [target]
 material = "H"
+matter = false
 [detector]
 exposure = "1000 kg day"
 [[background]]
@@ -178,14 +179,14 @@ width = 0.01
 def test_rate_has_both_and_takes_them_from_a_configuration(run: Run, tmp_path: Path) -> None:
     words = "--model screened --interaction coulomb --width 0.02"
     out = run(f"{RATE} {words}")
-    assert "# model: screened, coulomb interaction, width 0.02, slater exchange, calculated thresholds\n" in out
-    alone = run(RATE)
+    assert "# model: screened, coulomb interaction, width 0.02, kli exchange, calculated thresholds, isolated" in out
+    alone = run(f"{RATE} --model central-field")
     name = "dR/dT[1/(kg_day_keV)]"
     np.testing.assert_allclose(columns(out)[name], columns(alone)[name], rtol=1e-12)
     (tmp_path / "h.toml").write_text(CONFIG)
-    assert "# model: screened, averaged interaction, width 0.01, slater" in run("rate h.toml")
-    assert "# model: screened, local interaction, width 0.01, slater" in run("rate h.toml --interaction local")
-    assert "# model: stepping, slater exchange" in run("rate h.toml --model stepping")
+    assert "# model: screened, averaged interaction, width 0.01, kli" in run("rate h.toml")
+    assert "# model: screened, local interaction, width 0.01, kli" in run("rate h.toml --interaction local")
+    assert "# model: stepping, kli exchange" in run("rate h.toml --model stepping")
     assert "of the electrons of an atom" in run("rate h.toml --recoils --weak --interaction local", code=2)
 
 
@@ -198,7 +199,7 @@ def test_limit_has_both(run: Run, tmp_path: Path) -> None:
         ("--model screened --width 0.02", "averaged interaction, width 0.02"),
     ):
         out = run(f"limit h.toml --sensitivity {words}")
-        assert f"# response: screened, {said}, slater exchange, calculated thresholds\n" in out
+        assert f"# response: screened, {said}, kli exchange, calculated thresholds, isolated atoms\n" in out
         # What it is compared with has neither.
         assert [line.split()[0] for line in out.splitlines() if line[0] != "#"] == ["screened", "stepping", "free"]
     assert "not of central-field: add" in run("limit h.toml --model central-field --interaction local", code=2)

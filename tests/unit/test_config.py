@@ -113,7 +113,7 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
             "model.interaction",
             "a choice of the response 'screened', not of 'free': leave it out, or take response = \"screened\"",
         ),
-        ('response = "free"', "width = 0.01", "model.width", "of the response 'screened', not of 'central-field'"),
+        ('response = "free"', "width = 0.01", "model.width", "of the response 'screened', not of 'recommended'"),
         (
             'response = "free"',
             'response = "screened"\ninteraction = "avrged"',
@@ -123,7 +123,7 @@ def nothing_computed(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReq
         ('response = "free"', 'response = "screened"\nwidth = 0.2', "model.width", "from 0.001 to 0.1, got 0.2"),
         ('response = "free"', 'response = "screened"\nwidth = nan', "model.width", "from 0.001 to 0.1, got nan"),
         ('response = "free"', 'response = "free"\nband = "free"', "model.band", "'free' is the response already"),
-        ('response = "free"', 'band = "slater"', "model.band", "'slater' is the exchange already"),
+        ('response = "free"', 'band = "kli"', "model.band", "'kli' is the exchange already"),
         ('response = "free"', 'response = "screened"\nband = "local"', "model.band", "is the interaction already"),
         ('response = "free"', 'band = "averaged"', "model.band", "'averaged' is an interaction of the response 'scr"),
         ('response = "free"', 'band = ["free", "free"]', "model.band", "'free' is there twice"),
@@ -507,7 +507,7 @@ def test_band_morphs_into_another_response() -> None:
 
 def test_screened_has_its_interaction_and_width() -> None:
     """Hydrogen has nothing to screen with, so that no table is made."""
-    hydrogen = changed('"Ge"', '"H"')
+    hydrogen = changed('"Ge"', '"H"\nmatter = false')
     words = 'response = "screened"\ninteraction = "averaged"\nwidth = 0.01\nexchange = "kohn-sham"'
     one = parse(changed('response = "free"', words, hydrogen))
     atom = na.Atom("H", exchange=na.KohnSham())

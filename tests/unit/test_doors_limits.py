@@ -135,7 +135,7 @@ def test_options_of_limit_change_the_configuration(run: Run) -> None:
     assert "# procedure: pcl\n" in out
     for words, said in (
         ("--procedure feldman", "unknown --procedure 'feldman': expected one-sided, cls, unified, pcl"),
-        ("--exchange slatr", "unknown --exchange 'slatr': expected slater, kohn-sham, kli; did you mean slater?"),
+        ("--exchange slatr", "unknown --exchange 'slatr': expected kli, slater, kohn-sham; did you mean slater?"),
         ("--binding some", "unknown --binding 'some'"),
         ("--tolerance 0.5", "--tolerance: expected a number from 0.0001 to 0.1, got 0.5"),
         ("--method toy", "unknown --method 'toy'"),

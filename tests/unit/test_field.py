@@ -200,7 +200,7 @@ def test_nuclear_size_of_hydrogen_like_uranium() -> None:
 @pytest.mark.parametrize("symbol", ["Ne", "Xe", "U"])
 def test_extended_nucleus_in_a_neutral_atom(symbol: str) -> None:
     point = solve(symbol)
-    extended = Atom(symbol, nucleus=UniformNucleus())._solve()
+    extended = Atom(symbol, SLATER, UniformNucleus())._solve()
     check(extended, Atom(symbol).Z, 0)
     assert extended.energies[0] > point.energies[0]
     # 186 eV of 116 keV in uranium; the other electrons screen better and change less.
@@ -231,7 +231,7 @@ def test_an_atom_by_any_name_is_the_same(spec: str | int) -> None:
 def test_a_stored_solution_is_the_computed_one() -> None:
     computed = solve("Ne")
     for _ in range(2):  # computed into the store, then read from it
-        stored = Atom("Ne").solution
+        stored = Atom("Ne", SLATER).solution
         for name in ("smooth", "energies", "P", "Q"):
             np.testing.assert_array_equal(getattr(stored, name), getattr(computed, name))
         for name in ("grid", "tail", "latter", "iterations", "residual"):
@@ -242,7 +242,7 @@ def test_choices_of_physics_have_their_own_key() -> None:
     atoms = [
         Atom("Ne"),
         Atom("Ne", exchange=KohnSham()),
-        Atom("Ne", exchange=KriegerLiIafrate()),
+        Atom("Ne", exchange=Slater()),
         Atom("Ne", exchange=Slater(0.9)),
         Atom("Ne", nucleus=UniformNucleus()),
         Atom("Ne", charge=1),
@@ -250,6 +250,7 @@ def test_choices_of_physics_have_their_own_key() -> None:
     ]
     keys = [tuple(sorted(atom.parameters.items())) for atom in atoms]
     assert len(set(keys)) == len(atoms)
+    assert Atom("Ne") == Atom("Ne", exchange=KriegerLiIafrate())
     # Thresholds are put on afterwards: the field is the same.
     assert Atom("Ne", binding="measured").parameters == Atom("Ne").parameters
 

@@ -88,6 +88,30 @@ def test_without_approximations_there_are_none(result: Spectrum) -> None:
     assert len(legend(drawn(figures.spectrum_figure(result)))) == 3
 
 
+def test_the_total_is_within_the_axes_however_far_below_others(result: Spectrum) -> None:
+    """Free electrons pass where bound ones are closed, and a millicharge of theirs is far below."""
+    for factor in (1.0, 1e6):
+        figure = figures.spectrum_figure(result, free=factor * result.total)
+        low, high = figure.axes[0].get_ylim()
+        total = result.total[result.total > 0] / (cm2 / keV)
+        assert low < total.min() and total.max() < high
+
+
+def test_thresholds_are_steps() -> None:
+    shells = Germanium.shells
+    fine = figures.with_edges(TRANSFER, shells)
+    assert set(TRANSFER) <= set(fine) and np.all(np.diff(fine) > 0)
+    inside = [s.binding_energy for s in shells if TRANSFER[0] < s.binding_energy < TRANSFER[-1]]
+    assert len(fine) == len(TRANSFER) + 2 * len(set(inside))
+    for edge in inside:
+        k = np.searchsorted(fine, edge)
+        assert fine[k] / fine[k - 1] - 1 < 3e-6
+    total = spectrum(COUPLING, na.Stepping(Germanium()), 1 * MeV, fine).total
+    rises = np.diff(total) > 0
+    assert np.all(fine[1:][rises] / fine[:-1][rises] < 1 + 3e-6)
+    np.testing.assert_array_equal(figures.with_edges(TRANSFER[:2], shells), TRANSFER[:2])
+
+
 def test_every_open_shell_is_labelled_once_within_the_axes(result: Spectrum) -> None:
     figure = drawn(figures.spectrum_figure(result))
     assert sorted(names(figure)) == ["1s", "2p", "2s", "3d", "3p", "3s", "4p", "4s"]

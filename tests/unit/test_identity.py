@@ -65,7 +65,7 @@ def test_the_key_of_an_atom_knows_the_users_code(tmp_path: Path) -> None:
     key = old.parameters["exchange"]
     new = na.Atom("Ne", exchange=load(tmp_path, share=1.0, factor=3.0)())  # type: ignore[operator]
     assert new.parameters["exchange"] != key
-    assert na.Atom("Ne").parameters["exchange"] == na.Atom("Ne", exchange=na.Slater()).parameters["exchange"]
+    assert na.Atom("Ne").parameters["exchange"] == na.Atom("Ne", exchange=na.KriegerLiIafrate()).parameters["exchange"]
 
 
 @dataclass(frozen=True)

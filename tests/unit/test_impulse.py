@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from central_fields import slater
 from nuatom import Atom
 from nuatom.functions import ALL, Function
 from nuatom.response.impulse import (
@@ -29,7 +30,7 @@ def hydrogen() -> DensityMoments:
 
 def moments_of(symbol: str) -> tuple[DensityMoments, ...]:
     """Those of all shells, for which no table is needed."""
-    atom = Atom(symbol)
+    atom = slater(symbol)
     return all_moments(atom.solution, atom.calculated_shells)
 
 

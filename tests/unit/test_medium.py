@@ -229,6 +229,51 @@ def test_configurations_say_whether(response: str) -> None:
         assert again is dense
 
 
+@pytest.mark.parametrize(
+    ("changes", "density"),
+    [
+        ([], 0.1249),
+        ([("matter = {matter}", 'density = "2.5 kg/m3"')], 0.0025),
+        ([("matter = {matter}", 'matter = false\ndensity = "2.5 kg/m3"')], None),
+        ([("{response}", "free")], None),
+        ([('"He"', '"CO2"')], None),
+        ([('["magnetic_moment"]', '["millicharge"]\nphoton_mass = "20 eV"')], None),
+        ([('["magnetic_moment"]', '["millicharge"]\nphoton_mass = "0 eV"')], 0.1249),
+    ],
+)
+def test_targets_are_in_matter_where_its_density_is_known(changes: list[tuple[str, str]], density: float) -> None:
+    from nuatom.config import parse
+
+    text = CONFIGURATION
+    for old, new in changes:
+        text = text.replace(old, new)
+    text = text.replace("matter = {matter}", "").replace("{response}", "central-field")
+    found = parse(text).density
+    assert (found if found is None else found / (g / cm**3)) == pytest.approx(density)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ([('"He"', '"CO2"')], r"target\.matter: the density of CO2 is not tabulated: give it"),
+        (
+            [('["magnetic_moment"]', '["millicharge"]\nphoton_mass = "20 eV"')],
+            r"target\.matter: .*leave photon_mass out",
+        ),
+        ([("matter = true", 'density = "3 g"')], r"target\.density: unknown unit 'g' .*expected kg/m3, g/cm3"),
+        ([("matter = true", 'density = "0 g/cm3"')], r"target\.density: expected more than zero"),
+    ],
+)
+def test_matter_that_cannot_be_is_refused(changes: list[tuple[str, str]], message: str) -> None:
+    from nuatom.config import ConfigError, parse
+
+    text = CONFIGURATION.format(matter="true", response="central-field")
+    for old, new in changes:
+        text = text.replace(old, new)
+    with pytest.raises(ConfigError, match=message):
+        parse(text)
+
+
 def test_rate_command_says_what_it_took(capsys: pytest.CaptureFixture[str]) -> None:
     from nuatom.cli import main
 
@@ -241,5 +286,27 @@ def test_rate_command_says_what_it_took(capsys: pytest.CaptureFixture[str]) -> N
         found[option] = [float(row.split()[1]) for row in out.splitlines() if row[0].isdigit()]
     ratio = np.array(found["--matter"]) / found["--isolated"]
     assert np.all((ratio > 0.3) & (ratio < 0.95))
+    assert main([*line.split(), "hydrogenic"]) == 0
+    out = capsys.readouterr().out
+    assert "# model: hydrogenic, in matter of 0.0708 g/cm³\n" in out
+    assert main([*line.split(), "hydrogenic", "--density", "0.0354 g/cm3"]) == 0
+    out = capsys.readouterr().out
+    assert "# model: hydrogenic, in matter of 0.0354 g/cm³\n" in out
+    for words, message in (
+        (("hydrogenic", "--density", "1"), "--density: '1' has no unit"),
+        (("hydrogenic", "--density", "0 g/cm3"), "--density: expected more than zero"),
+        (("hydrogenic", "--density", "1g/cm3", "--isolated"), "--density is that of matter, and --isolated"),
+        (("hydrogenic", "--photon-mass", "10eV", "--matter"), "leave photon_mass out"),
+        (("free", "--density", "1g/cm3"), "--density: the model free absorbs no photons"),
+    ):
+        assert main([*line.split(), *words]) == 2
+        assert message in capsys.readouterr().err.replace("\n", " ")
     assert main([*line.split(), "free", "--matter"]) != 0
     assert "--matter: the model free absorbs no photons" in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_momenta_of_lines_are_apart_however_thin_matter_is() -> None:
+    for density in (1e-12, 1e-6, 1.0):
+        Q = na.InMedium(HYDROGEN, density * g / cm**3).lines().momentum
+        assert np.all(np.diff(Q) > 5e-8 * Q[1:])
+        assert Q[0] == HYDROGEN.lines().momentum[0] and Q[-1] == HYDROGEN.lines().momentum[-1]

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from central_fields import slater
 from nuatom.atom.dirac import bound_state
+from nuatom.atom.exchange import Slater
 from nuatom.atom.field import Atom, UniformNucleus
 from nuatom.atom.grid import Grid
 from nuatom.response.partial_waves import Discretisation, PartialWaves, wave_number
@@ -20,7 +22,7 @@ Array = NDArray[np.float64]
 
 @cache
 def waves(symbol: str, doubled: bool = False, charge: int = 0) -> PartialWaves:
-    atom = Atom(symbol, charge=charge)
+    atom = slater(symbol, charge=charge)
     resolution = Discretisation().doubled() if doubled else Discretisation()
     return PartialWaves(atom.solution, atom.calculated_shells, resolution)
 
@@ -191,7 +193,7 @@ def test_doubled_resolution_is_twice_as_fine() -> None:
 
 @pytest.mark.parametrize("symbol", ["Ne", "Xe", "U"])
 def test_an_extended_nucleus_changes_little_and_conserves_the_current(symbol: str) -> None:
-    atom = Atom(symbol, nucleus=UniformNucleus())
+    atom = Atom(symbol, Slater(), UniformNucleus())
     model, point = PartialWaves(atom.solution, atom.calculated_shells), waves(symbol)
     for i in range(3):
         T = -1.5 * model.solution.energies[i]

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import nuatom as na
 from nuatom.atom.field import Binding
 from nuatom.choices.responses import MODELS, How, response_options
 from nuatom.cli import main
-from nuatom.config import ConfigError, load
+from nuatom.config import ConfigError, load, presets
 from nuatom.elements import element
 from nuatom.functions import ALL
+from nuatom.rates import matter_density
 from nuatom.recommendation import recommended_atom
 from nuatom.units import MeV, eV, keV
 
@@ -80,7 +82,7 @@ def test_the_word_takes_the_element_the_nucleus_and_no_other_exchange() -> None:
 
 # --- its field is its own: the command line and configurations ------------------------------------------
 
-RATE = "rate H --source reactor --flux 2.7e13/cm2/s --transfer 100,300eV"
+RATE = "rate H --source reactor --flux 2.7e13/cm2/s --transfer 100,300eV --isolated"
 COMMANDS = [
     "dcs H --energy 1MeV --transfer 100,300eV",
     "photo H --energy 100,300eV",
@@ -119,6 +121,7 @@ def written(tmp_path: Path, model: str, name: str = "own.toml") -> Path:
 
         [target]
         material = "H"
+        matter = false
 
         [detector]
         exposure = "1kg*day"
@@ -159,7 +162,38 @@ def test_what_is_told_is_what_was_used(run: Run, tmp_path: Path) -> None:
     thresholds = out.split("# thresholds: ")[1].split("\n")[0]
     assert thresholds == "1s1/2 13.598eV"
     assert "field: kli exchange" in run(f"{COMMANDS[1]} --model recommended")
-    assert "# model: recommended, kli exchange, measured thresholds\n" in run(f"{RATE} --model recommended")
+    assert "# model: recommended, kli exchange, measured thresholds, isolated atoms\n" in run(
+        f"{RATE} --model recommended"
+    )
+
+
+def test_it_is_what_commands_and_configurations_take(run: Run, tmp_path: Path) -> None:
+    for command in [*COMMANDS[:2], RATE]:
+        rows = [
+            [line for line in run(f"{command} {how}").splitlines() if not line.startswith("# command")]
+            for how in ("", "--model recommended")
+        ]
+        assert rows[0] == rows[1] and any(line.startswith("# model: recommended") for line in rows[0])
+    assert load(written(tmp_path, "")).settings.model.response == "recommended"
+    for name in presets():
+        preset = load(name)
+        assert preset.settings.model.response == "recommended" and preset.settings.model.field.exchange == "kli"
+        assert preset.density == pytest.approx(matter_density(preset.target))
+
+
+def test_photons_beyond_the_tables_are_left_out(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [line for line in run("photo H --energy 0.1,400keV,200keV").splitlines() if not line.startswith("#")]
+    assert [float(row.split()[0]) for row in rows] == [0.1, 200.0]
+    assert main(shlex.split("photo H --energy 0.1,400keV")) == 0
+    assert "goes up to 300keV: left out 400keV" in capsys.readouterr().err.replace("\n", " ")
+    assert "goes up to 300keV, not to 400keV: take lower" in run("photo H --energy 400keV", 2)
+
+
+def test_a_comparison_with_any_model_is_written(run: Run, tmp_path: Path) -> None:
+    for model in ("recommended", "central-field"):
+        run(f"photo H --model {model} --compare --energy 12:200eV:5 -o h.nc -o h.png")
+        with xr.open_dataset(tmp_path / "h.nc") as data:
+            assert data.attrs[f"{model.replace('-', '_')}_deviation"].startswith("median ")
 
 
 def test_screened_with_its_words_is_the_same_number(run: Run) -> None:
@@ -186,7 +220,7 @@ def test_a_configuration_has_its_field(tmp_path: Path) -> None:
     # What is set beside it stands on the same edges.
     ((_, _, stepping),) = one.with_response("stepping").material().parts
     assert stepping.shells == model.shells
-    other = load(written(tmp_path, 'exchange = "kohn-sham"'))
+    other = load(written(tmp_path, 'response = "central-field"\nexchange = "kohn-sham"'))
     assert other.settings.model.field == ("kohn-sham", "point", "calculated")
     ((_, _, taken),) = other.with_response("recommended").material().parts
     assert taken == na.recommended("H")
@@ -199,13 +233,13 @@ def test_a_configuration_has_its_field(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_commands_on_a_configuration_tell_its_field(run: Run, tmp_path: Path) -> None:
     written(tmp_path, 'response = "recommended"')
-    told = "recommended, kli exchange, measured thresholds"
+    told = "recommended, kli exchange, measured thresholds, isolated atoms"
     assert f"# model: {told}\n" in run("rate own.toml --mu-nu 1e-11")
     assert f"# response: {told}\n" in run("limit own.toml --alone --sensitivity")
     for command in ("rate", "limit"):
         err = run(f"{command} own.toml --binding calculated", 2)
         assert "leave --binding calculated out, or take --model screened --binding calculated" in err
-    written(tmp_path, 'exchange = "kohn-sham"')
+    written(tmp_path, 'response = "central-field"\nexchange = "kohn-sham"')
     assert f"# model: {told}\n" in run("rate own.toml --mu-nu 1e-11 --model recommended")
     assert f"# response: {told}\n" in run("limit own.toml --alone --sensitivity --model recommended")
     assert "--model screened --exchange slater" in run("limit own.toml --model recommended --exchange slater", 2)

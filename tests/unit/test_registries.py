@@ -40,7 +40,7 @@ def test_a_word_can_be_typed(word: str) -> None:
 
 
 def test_an_unknown_word_is_an_error_with_what_was_meant() -> None:
-    with pytest.raises(ValueError, match=r"unknown exchange 'slatr': expected slater, .*; did you mean slater"):
+    with pytest.raises(ValueError, match=r"unknown exchange 'slatr': expected kli, slater, .*; did you mean slater"):
         choices.EXCHANGES.choose("slatr")
 
 
@@ -294,7 +294,7 @@ def test_a_strangers_parts_are_on_the_command_line(stranger: dict[str, str], tmp
     lacking = nuatom(*words, "--model", "pushed", folder=tmp_path, **stranger)
     assert "the model pushed needs --file" in lacking.stderr
     misplaced = nuatom(*words, "--file", "factor.txt", folder=tmp_path, **stranger)
-    assert "--file is a choice of the model pushed, not of central-field: add --model pushed" in misplaced.stderr
+    assert "--file is a choice of the model pushed, not of recommended: add --model pushed" in misplaced.stderr
 
 
 @pytest.mark.slow

@@ -1,10 +1,12 @@
 """The table under a CentralField: its grid, its estimates, and what it says against partial waves done afresh."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from central_fields import atoms, central_field, direct, kinetic_scale
-from nuatom import Atom, CentralField
+from central_fields import atoms, central_field, direct, kinetic_scale, slater
+from nuatom import CentralField
 from nuatom.functions import VECTOR
 from nuatom.response.response_table import (
     FAR,
@@ -71,7 +73,7 @@ def test_estimated_errors_are_within_the_tolerance(symbol: str) -> None:
 def test_stored_and_read_back_it_is_the_same_table() -> None:
     first = central_field("H").table
     calls: list[tuple[int, int]] = []
-    second = fetch_table(Atom("H"), 5e-3, progress=lambda *done: calls.append(done))
+    second = fetch_table(slater("H"), 5e-3, progress=lambda *done: calls.append(done))
     assert not calls
     for name in ("binding", "energies", "t", "width", "values", "relative_error", "deviation"):
         np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
@@ -82,9 +84,10 @@ def test_stored_and_read_back_it_is_the_same_table() -> None:
 
 
 @pytest.mark.slow
-def test_progress_counts_up_to_what_is_needed() -> None:
+def test_progress_counts_up_to_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUATOM_CACHE", str(tmp_path))  # where nothing is known yet
     calls: list[tuple[int, int]] = []
-    model = CentralField(Atom("H"), tolerance=0.05, progress=lambda *done: calls.append(done)).build()
+    model = CentralField(slater("H"), tolerance=0.05, progress=lambda *done: calls.append(done)).build()
     assert len(calls) == len(model.table.energies) + len(model.table.approach.energies)
     assert all(done <= total for done, total in calls)
     assert calls[-1][0] == calls[-1][1]

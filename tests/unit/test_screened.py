@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from central_fields import atoms, central_field, screened, screened_at, stage
+from central_fields import atoms, central_field, screened, screened_at, slater, stage
 from nuatom import Atom, CentralField, Screened, photoabsorption
 from nuatom.functions import ALL, MIXED, VECTOR, Function
 from nuatom.response.model import Measure
@@ -34,7 +34,7 @@ def whole(measure: Measure, power: int = -2) -> Array:
 @pytest.mark.parametrize("interaction", [LocalExchange(), AveragedExchange(), NoInteraction()])
 def test_one_electron_screens_nothing(symbol: str, charge: int, interaction: object) -> None:
     """No self-interaction: exactly the central field, which is that of the nucleus alone."""
-    atom = Atom(symbol, charge=charge)
+    atom = slater(symbol, charge=charge)
     model, exact = Screened(atom, interaction), CentralField(atom)  # type: ignore[arg-type]
     T = model.shells[0].binding_energy * np.array([0.5, 1.01, 2.0, 10.0, 300.0])
     found, wanted = model.structure(T, MOMENTA, VECTOR), exact.structure(T, MOMENTA, VECTOR)
@@ -50,7 +50,7 @@ def test_one_electron_screens_nothing(symbol: str, charge: int, interaction: obj
 
 
 def test_without_interaction_the_ratio_is_one() -> None:
-    model = Screened(Atom("He"), NoInteraction(), highest=0.5 * keV, multipoles=2)
+    model = Screened(slater("He"), NoInteraction(), highest=0.5 * keV, multipoles=2)
     np.testing.assert_allclose(model.table.ratio, 1, rtol=0, atol=1e-12)
     # The interference has rounding of two sums.
     np.testing.assert_allclose(model.table.shift, 0, atol=1e-12)
@@ -243,7 +243,7 @@ def test_ratios_are_finite_positive_and_one_where_a_shell_is_closed() -> None:
 @pytest.mark.slow
 def test_measured_edges_move_thresholds_and_keep_the_strength() -> None:
     own = screened("Ar")
-    moved = Screened(Atom("Ar", binding="measured"), multipoles=own.multipoles, highest=own.highest)
+    moved = Screened(slater("Ar", binding="measured"), multipoles=own.multipoles, highest=own.highest)
     assert moved.shells != own.shells
     np.testing.assert_array_equal(moved.table.ratio, own.table.ratio)  # of one field, one table
     edges, fields = (np.array([s.binding_energy for s in m.shells]) for m in (moved, own))

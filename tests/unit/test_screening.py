@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import gamma, hyp1f1, hyperu, spherical_jn, spherical_yn
 
-from central_fields import DIPOLE, WIDTHS, atoms, central_field, screened_at, stage
+from central_fields import DIPOLE, WIDTHS, atoms, central_field, screened_at, slater, stage
 from nuatom.atom.dirac import continuum_wave, matching_radius
-from nuatom.atom.exchange import Slater
+from nuatom.atom.exchange import KriegerLiIafrate, Slater
 from nuatom.atom.field import Atom, self_consistent_field
 from nuatom.atom.green import decaying, outgoing
 from nuatom.atom.grid import Grid
@@ -186,7 +186,7 @@ def test_static_response_is_the_derivative_of_the_ground_state(symbol: str, char
             return np.full_like(r, -(Z + self.extra))
 
     on = stage(symbol, 60 * eV, StageSettings(multipoles=0), charge=charge)
-    atom, r = Atom(symbol, charge=charge), on.medium.r
+    atom, r = slater(symbol, charge=charge), on.medium.r
     extra = 1e-3 * atom.Z
     shells = configuration(atom.Z, charge)
     occupancy = np.array([shell.occupancy for shell in shells])
@@ -462,3 +462,13 @@ def test_an_attraction_that_is_too_strong_is_said_so() -> None:
     bad = Stage(on.solution, on.shells, Attraction(), on.exchange, on.settings, on.largest)
     with pytest.raises(RuntimeError, match="unstable against J = "):
         discrete(bad, np.array([1e-3]))
+
+
+@pytest.mark.parametrize("symbol", ["Si", "Ar"])
+def test_lines_end_at_the_first_threshold(symbol: str) -> None:
+    """3s → 3p of silicon is moved above the threshold of 3p, into its continuum: as a line it would be there twice."""
+    on = stage(symbol, 60 * eV, exchange=KriegerLiIafrate())
+    first = -float(on.orbitals[0].max())
+    found = discrete(on, np.array([1e-3]))
+    assert found.transfer.size > 5
+    assert np.all(found.transfer < first)

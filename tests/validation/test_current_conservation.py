@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from nuatom.atom.field import Atom
+from central_fields import slater
 from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.units import HARTREE, keV
 from nuatom.units import SPEED_OF_LIGHT_AU as C
@@ -23,7 +23,7 @@ RESOLUTIONS = {"default": (Discretisation(), 3e-4, 5e-4), "doubled": (Discretisa
 
 @cache
 def waves(symbol: str, resolution: Discretisation) -> PartialWaves:
-    atom = Atom(symbol)
+    atom = slater(symbol)
     return PartialWaves(atom.solution, atom.calculated_shells, resolution)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nuatom.atom.field import Atom
+from central_fields import slater
 from nuatom.response import kernels
 from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.units import HARTREE, keV
@@ -43,7 +43,7 @@ def momenta(transfer: float, count: int) -> Momenta:
 
 @cache
 def xenon(resolution: Discretisation) -> PartialWaves:
-    atom = Atom("Xe")
+    atom = slater("Xe")
     return PartialWaves(atom.solution, atom.calculated_shells, resolution)
 
 

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from central_fields import slater
 from nuatom.atom.field import Atom
 from nuatom.elements import Shell
 from nuatom.response.partial_waves import Discretisation, PartialWaves
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 @cache
 def waves(symbol: str, charge: int = 0, resolution: Discretisation | None = None) -> PartialWaves:
-    atom = Atom(symbol, charge=charge)
+    atom = slater(symbol, charge=charge)
     return PartialWaves(atom.solution, atom.calculated_shells, resolution or Discretisation())
 
 

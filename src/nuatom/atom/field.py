@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nuatom.atom.exchange import Electrons, Exchange, Slater
+from nuatom.atom.exchange import Electrons, Exchange, KriegerLiIafrate
 from nuatom.atom.grid import Array, Grid, fade
 from nuatom.elements import Element, Shell, configuration, element, measured_edges
 from nuatom.store import Store, Table, Variable
@@ -33,7 +33,7 @@ _ROUNDING = 1e-10
 """Of r·V where a potential ends as −1/r by itself [Hartree · Bohr]."""
 
 
-_SLATER = Slater()
+_EXACT = KriegerLiIafrate()
 
 
 class SelfConsistencyError(RuntimeError):
@@ -282,7 +282,7 @@ class Atom:
 
     Args:
         symbol: element symbol, name or atomic number: "Xe", "xenon", 54.
-        exchange: the exchange potential, `Slater()`, `KohnSham()` or `KriegerLiIafrate()`.
+        exchange: the exchange potential, `KriegerLiIafrate()`, `Slater()` or `KohnSham()`.
         nucleus: `PointNucleus()` or `UniformNucleus()`.
         binding: "calculated" puts thresholds at the orbital energies; "measured" shifts them to measured edges
             where there are any (see `edge_origins`) and leaves the orbitals alone.
@@ -294,7 +294,7 @@ class Atom:
     """
 
     symbol: str
-    exchange: Exchange = _SLATER
+    exchange: Exchange = _EXACT
     nucleus: Nucleus = PointNucleus()
     binding: Binding = Binding.CALCULATED
     charge: int = 0
@@ -302,7 +302,7 @@ class Atom:
     def __init__(
         self,
         symbol: str | int,
-        exchange: Exchange = _SLATER,
+        exchange: Exchange = _EXACT,
         nucleus: Nucleus = PointNucleus(),
         binding: Binding | str = Binding.CALCULATED,
         charge: int = 0,

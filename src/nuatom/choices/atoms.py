@@ -41,13 +41,13 @@ def _limit() -> ModuleType:
 EXCHANGES: Registry[Choice[Exchange]] = Registry(
     "exchange",
     {
-        "slater": Choice("averaged, as in EADL and EPDL", lambda: _exchange().Slater()),
-        "kohn-sham": Choice("two thirds of it", lambda: _exchange().KohnSham()),
         "kli": Choice(
             "exact exchange after Krieger, Li and Iafrate, without self-interaction; with --binding measured the "
             "nearest to measured photoabsorption",
             lambda: _exchange().KriegerLiIafrate(),
         ),
+        "slater": Choice("averaged, as in EADL and EPDL", lambda: _exchange().Slater()),
+        "kohn-sham": Choice("two thirds of it", lambda: _exchange().KohnSham()),
     },
 )
 """Exchange potentials of the field of an atom."""
@@ -103,12 +103,12 @@ METHODS: Registry[Choice[str]] = Registry(
 class FieldWords(NamedTuple):
     """The words for the field of an atom."""
 
-    exchange: str = "slater"
+    exchange: str = "kli"
     nucleus: str = "point"
     binding: str = "calculated"
 
 
-def atom(symbol: str, exchange: str = "slater", nucleus: str = "point", binding: str = "calculated") -> Atom:
+def atom(symbol: str, exchange: str = "kli", nucleus: str = "point", binding: str = "calculated") -> Atom:
     """The atom these words describe; its field is solved when it is first asked for.
 
     Args:

@@ -171,8 +171,7 @@ def _recommended(atom: Atom, how: How) -> ResponseModel:
     from nuatom.recommendation import recommended_atom
 
     own = recommended_atom(atom, how.tolerance, how.progress)
-    # An atom's own exchange is the one that nobody asked for.
-    if atom.exchange not in (type(atom)(atom.symbol).exchange, own.atom.exchange):
+    if atom.exchange != own.atom.exchange:
         raise ValueError(
             f"the model recommended has exact exchange, not {atom.exchange!r}: leave the exchange out, or take screened"
         )
@@ -264,6 +263,14 @@ _WIDTH = NumberKey(
 MODELS: Responses = Responses(
     "model",
     {
+        "recommended": ResponseEntry(
+            "the best there is: electrons that move together, in exact exchange and with measured edges; it takes no "
+            "--exchange and no --binding",
+            _recommended,
+            _tables,
+            photons=True,
+            own_field=OwnField({"exchange": "kli", "binding": "measured"}, "screened"),
+        ),
         "central-field": ResponseEntry("bound electrons, each on its own", _central_field, _tables, photons=True),
         "screened": ResponseEntry(
             "they move together, which matters below some keV",
@@ -272,13 +279,6 @@ MODELS: Responses = Responses(
             photons=True,
             options=(_INTERACTION, _WIDTH),
             words=_screened_in_words,
-        ),
-        "recommended": ResponseEntry(
-            "screened, in exact exchange and with measured edges, which take no --exchange and no --binding",
-            _recommended,
-            _tables,
-            photons=True,
-            own_field=OwnField({"exchange": "kli", "binding": "measured"}, "screened"),
         ),
         "free": ResponseEntry("not bound and at rest", _free, in_field=False),
         "stepping": ResponseEntry("free above their thresholds", _stepping),

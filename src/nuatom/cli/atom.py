@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def atom(
     context: typer.Context,
     atom: options.Symbol,
-    exchange: options.ExchangeName = "slater",
+    exchange: options.ExchangeName = "kli",
     nucleus: options.NucleusName = "point",
     output: options.Files = None,
 ) -> None:

@@ -37,7 +37,7 @@ def check(
     atom: options.Symbol,
     model: CheckedModel = "central-field",
     own: options.OwnOptions = options.NOTHING,
-    exchange: options.ExchangeName = "slater",
+    exchange: options.ExchangeName = "kli",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     figures: Annotated[

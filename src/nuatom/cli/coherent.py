@@ -50,7 +50,7 @@ def coherent(
             rich_help_panel="Atom and model",
         ),
     ] = "helm",
-    exchange: options.ExchangeName = "slater",
+    exchange: options.ExchangeName = "kli",
     unit: options.Unit = "eV",
     output: options.Files = None,
 ) -> None:

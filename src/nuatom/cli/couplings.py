@@ -21,6 +21,7 @@ from nuatom.cli.groups import OptionGroup, completion, option, option_of_key
 if TYPE_CHECKING:
     from nuatom.neutrino import Coupling
 
+_LONGEST = 60  # characters of couplings above a figure
 _PANEL = "Couplings (what is given is on)"
 
 
@@ -33,17 +34,21 @@ class ChosenCoupling:
         names: of the parts.
         text: the parts with their numbers, on one line.
         neutrino: flavour, and whether it is an antineutrino; empty where neither was given or matters.
+        symbol: of the neutrino, for a figure; empty where `neutrino` is.
     """
 
     coupling: Coupling
     names: tuple[str, ...]
     text: str
     neutrino: str
+    symbol: str = ""
 
     @property
     def title(self) -> str:
-        """Short enough to stand above a figure."""
-        return self.text if len(self.names) == 1 and len(self.text) < 60 else " + ".join(self.names)
+        """The neutrino and its couplings, with numbers where they are short enough to stand above a figure."""
+        text = self.text.replace("; ", " + ")
+        coupling = text if len(text) < _LONGEST else " + ".join(self.names)
+        return f"{self.symbol}, {coupling}" if self.symbol else coupling
 
     @property
     def about(self) -> dict[str, str]:
@@ -103,7 +108,13 @@ def make_coupling(given: Given, flavour: str | None = None, antineutrino: bool =
         tuple(part.name for part in parts),
         "; ".join(part.text for part in parts),
         _neutrino_in_words(flavour, antineutrino) if matters else _given_in_words(flavour, antineutrino),
+        _symbol(used, antineutrino) if matters or flavour is not None or antineutrino else "",
     )
+
+
+def _symbol(flavour: str, antineutrino: bool) -> str:
+    index = {"e": "e"}.get(flavour, rf"\{flavour}")
+    return rf"$\bar\nu_{{{index}}}$" if antineutrino else rf"$\nu_{{{index}}}$"
 
 
 def _neutrino_in_words(flavour: str | None, antineutrino: bool) -> str:

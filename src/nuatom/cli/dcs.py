@@ -14,6 +14,8 @@ from nuatom.cli.screen import Column
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from matplotlib.figure import Figure
+
     from nuatom.atom.field import Atom
     from nuatom.band import Band, BandResult
     from nuatom.functions import Array
@@ -39,9 +41,9 @@ def dcs(
     flavour: couplings.FlavourOption = None,
     antineutrino: couplings.AntineutrinoOption = False,
     typed: couplings.Options = options.NOTHING,
-    model: options.Model = "central-field",
+    model: options.Model = "recommended",
     own: options.OwnOptions = options.NOTHING,
-    exchange: options.ExchangeName = "slater",
+    exchange: options.ExchangeName = "kli",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
@@ -110,14 +112,18 @@ def dcs(
     response = options.make_model(chosen_model, known, tolerance, coupling.functions)
 
     result = spectrum(coupling, response, E, T)
-    parts = components(coupling, response, E, T) if len(coupling.components()) > 1 else {}
-    free = cross_section(coupling, FreeElectrons(known), E, T)
-    stepping = cross_section(coupling, Stepping(known), E, T)
     discrete = lines(coupling, response, E)
-    spread = None
+
+    def parts_at(transfer: Array) -> dict[str, Array]:
+        return components(coupling, response, E, transfer) if len(coupling.components()) > 1 else {}
+
+    parts = parts_at(T)
+    free, stepping = (cross_section(coupling, m, E, T) for m in (FreeElectrons(known), Stepping(known)))
+    models, spread = None, None
     if band:
         with screen.progress(f"computing the models of a band of {known.symbol}") as report:
-            spread = _band(model, response, known, tolerance, own.get("width"), report).cross_section(coupling, E, T)
+            models = _band(model, response, known, tolerance, own.get("width"), report)
+            spread = models.cross_section(coupling, E, T)
 
     about: About = {
         "command": command(context),
@@ -133,14 +139,23 @@ def dcs(
     if list_lines:
         tables.append(_line_columns(discrete, unit, scale))
     screen.show(about, *tables)
-    title = f"{known.symbol}, {chosen.title}, $E$ = {format_energy(E)}, {model}"
+
+    def draw() -> Figure:
+        fine = figures.with_edges(T, response.shells)
+        return figures.spectrum_figure(
+            spectrum(coupling, response, E, fine),
+            components=parts_at(fine),
+            free=cross_section(coupling, FreeElectrons(known), E, fine),
+            stepping=cross_section(coupling, Stepping(known), E, fine),
+            band=None if models is None else models.cross_section(coupling, E, fine),
+            title=f"{known.symbol}, {chosen.title}, $E$ = {format_energy(E)}, {model}",
+        )
+
     results = files.Results(
         files.spectrum_table(
             result, components=parts, free=free, stepping=stepping, lines=discrete, band=spread, attributes=about
         ),
-        lambda: figures.spectrum_figure(
-            result, components=parts, free=free, stepping=stepping, band=spread, title=title
-        ),
+        draw,
     )
     files.save(results, paths)
     screen.written(paths)
@@ -200,7 +215,7 @@ def _columns(
         rate("free electrons", "free", free),
         rate("stepping", "stepping", stepping),
         Column("bound/\nfree", "bound/free", ratio, ".5f"),
-        Column("est. error\n%", "error[%]", (100 * result.relative_error).tolist(), ".2g"),
+        Column("relative\nerror", "relative_error", result.relative_error.tolist(), ".2g"),
     ]
 
 

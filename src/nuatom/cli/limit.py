@@ -84,6 +84,7 @@ def limit(
         ),
     ] = None,
     matter: options.Matter = None,
+    density: options.Density = None,
     compare: Annotated[
         bool,
         typer.Option("--compare/--alone", help="Also with stepping and with free electrons.", rich_help_panel=_WHAT),
@@ -220,10 +221,7 @@ def limit(
         {"exchange": exchange, "binding": binding, "tolerance": tolerance},
         {"confidence": confidence, "procedure": procedure, "method": method, "toys": toys, "seed": seed},
     )
-    if matter is not None:
-        if matter and not choices.MODELS[experiment.settings.model.response].photons:
-            options.refuse_matter(experiment.settings.model.response)
-        experiment = experiment.with_settings(target={"matter": matter})
+    experiment = _in_matter(experiment, matter, density)
     keep_apart([*paths, *exports], configuration.read_by(config, experiment))
     keep_apart(paths, [(path, "what --export writes") for path in exports])
     _check_linear(experiment, exports)
@@ -305,6 +303,15 @@ def _changed(
     return experiment.with_settings(model=changes) if changes else experiment
 
 
+def _in_matter(experiment: Experiment, matter: bool | None, density: str | None) -> Experiment:
+    """The experiment with what --matter, --isolated and --density say in the place of the keys of its target."""
+    asked, number = options.matter_of(matter, density, experiment.settings.model.response)
+    changes: dict[str, Any] = {} if asked is None else {"matter": asked}
+    if number is not None:
+        changes["density"] = density
+    return experiment.with_settings(target=changes) if changes else experiment
+
+
 def _given(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
@@ -333,8 +340,7 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
     model = settings.model
     how = options.ChosenResponse(model.response, model.options())
     response = how.in_field(model.field)
-    if settings.target.matter and choices.MODELS[model.response].photons:
-        response += options.in_matter(experiment.target)
+    response += options.in_matter(experiment.density, model.response)
     band = f", band to {' and '.join(model.band)}" if model.band else ""
     about: About = {"command": command(context), "experiment": experiment.title}
     if settings.note:

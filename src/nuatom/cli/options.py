@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,21 +34,41 @@ _STANDING = choices.FieldWords()
 # --- what words make -----------------------------------------------------------------------------
 
 
-def in_matter(target: str) -> str:
-    """Words for a target whose atoms are in matter, after those of its response."""
-    from nuatom.rates.matter import matter_density
+def in_matter(density: float | None, model: str) -> str:
+    """Words for what the atoms of a target are in, after those of their response; none where it cannot be chosen."""
     from nuatom.units import cm, g
 
-    return f", in matter of {matter_density(target) / (g / cm**3):.4g} g/cm³"
+    if density is not None:
+        return f", in matter of {density / (g / cm**3):.4g} g/cm³"
+    return ", isolated atoms" if choices.MODELS[model].photons else ""
 
 
-def refuse_matter(model: str) -> NoReturn:
-    """Raise the ValueError of --matter with a model that has no permittivity."""
-    able = ", ".join(choices.PHOTO_MODELS)
-    raise ValueError(
-        f"--matter: the model {model} absorbs no photons, of which the permittivity is made: take one of {able}, or "
-        "--isolated"
-    )
+def matter_of(matter: bool | None, density: str | None, model: str) -> tuple[bool | None, float | None]:
+    """What --matter or --isolated and --density say, the latter as a number.
+
+    Raises:
+        ValueError: for a density that cannot be read or stands beside --isolated, and for matter of a model that has no
+            permittivity.
+    """
+    from nuatom.quantities import DENSITY, parse_quantity
+
+    if density is None and not matter:
+        return matter, None
+    if density is not None and matter is False:
+        raise ValueError("--density is that of matter, and --isolated atoms are in none: leave one of them out")
+    if not choices.MODELS[model].photons:
+        able = ", ".join(choices.PHOTO_MODELS)
+        option = "--matter" if matter else "--density"
+        raise ValueError(
+            f"{option}: the model {model} absorbs no photons, of which the permittivity is made: take one of {able}, "
+            "or --isolated"
+        )
+    if density is None:
+        return matter, None
+    number = with_name("--density", lambda: parse_quantity(density, DENSITY))
+    if not number > 0:
+        raise ValueError(f"--density: expected more than zero, such as {DENSITY.example}, got {density!r}")
+    return True, number
 
 
 @dataclass(frozen=True)
@@ -197,7 +217,8 @@ def make_model(
 
     tables = choices.MODELS[chosen.word].tables
     axial = any(function not in VECTOR for function in functions)
-    with screen.progress(f"computing the response of {atom.symbol}") as report:
+    what = "all functions" if axial else "S and R"
+    with screen.progress(f"computing {what} of {atom.symbol}, {chosen.word}") as report:
         made = chosen.of(atom, tolerance, report)
         if tables is not None:
             tables(made, axial)
@@ -300,7 +321,16 @@ Matter = Annotated[
     bool | None,
     typer.Option(
         "--matter/--isolated",
-        help="Atoms that screen each other with the density of the target, or each alone (if nothing else is said).",
+        help="Atoms that screen each other with the density that the target has as a detector (where that is known and "
+        "the model absorbs photons), or each alone.",
+        rich_help_panel=_ATOM,
+    ),
+]
+Density = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DENSITY",
+        help="Of the target, such as 5.323g/cm3, instead of the one that is known; noble gases are liquid.",
         rich_help_panel=_ATOM,
     ),
 ]

@@ -12,7 +12,12 @@ from nuatom.cli.describe import About, atom_in_words, command, isotopes_in_words
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from nuatom.atom.field import Atom
+    from nuatom.functions import Array
     from nuatom.measured import PhotoComparison
+    from nuatom.response.model import ResponseModel
 
 _MEASURED = "10eV:30keV:200"
 """Energies of a comparison if none are given: all that were compiled."""
@@ -25,12 +30,13 @@ def photo(
         str | None,
         typer.Option(
             metavar="RANGE",
-            help=f"Photon energies: start:stop:count, a list with commas, or one; {_MEASURED} if there is --compare.",
+            help=f"Photon energies: start:stop:count, a list with commas, or one; {_MEASURED} if there is --compare. "
+            "Models with tables go up to 300keV.",
         ),
     ] = None,
-    model: options.PhotoModel = "central-field",
+    model: options.PhotoModel = "recommended",
     own: options.OwnOptions = options.NOTHING,
-    exchange: options.ExchangeName = "slater",
+    exchange: options.ExchangeName = "kli",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
@@ -60,9 +66,9 @@ def photo(
 
     For example:
 
-    nuatom photo Xe --model screened --compare -o xe.pdf
+    nuatom photo Xe --compare -o xe.pdf
 
-    nuatom photo Ge --energy 1.2,2,5keV --total --binding measured -o ge.png -o ge.csv
+    nuatom photo Ge --energy 1.2,2,5keV --total --model central-field -o ge.png -o ge.csv
     """
     from nuatom import figures, units
     from nuatom import output as files
@@ -85,16 +91,18 @@ def photo(
         henke_photoabsorption(atom, photon)  # whether all of it has been measured
     words = options.field_of(context, chosen.word, exchange, nucleus, binding)
     known = options.make_atom(atom, *words)
+    photon = _in_reach(photon, chosen, known, tolerance)
+    files.check_points(paths, len(photon), f"energies, got {energy!r}", "0.02:100keV:50")
     response = options.make_model(chosen, known, tolerance)
 
     areas = photoabsorption(response, photon, by_shell=True)
     mass = 1.0 / target(atom).units_per_mass
-    compared: dict[str, PhotoComparison] = {}
+    models: dict[str, ResponseModel] = {}
     if compare:
-        compared[model] = compare_photoabsorption(known.symbol, response, photon)
+        models[model] = response
         if isinstance(response, Screened):
-            alone = options.make_model(options.ChosenResponse("central-field"), known, tolerance)
-            compared[_ALONE] = compare_photoabsorption(known.symbol, alone, photon)
+            models[_ALONE] = options.make_model(options.ChosenResponse("central-field"), known, tolerance)
+    compared = {name: compare_photoabsorption(known.symbol, one, photon) for name, one in models.items()}
     table = files.photoabsorption_table(response.shells, photon, areas, mass)
     about: About = {
         "command": command(context),
@@ -120,18 +128,45 @@ def photo(
     if compare:
         others = {name: one for name, one in compared.items() if name != model}
         variables = {**variables, **files.comparison_variables(compared[model], others.get(_ALONE))}
-    title = f"{known.symbol}, photoabsorption, {model}"
-    results = files.Results(
-        Table(variables, about),
-        (lambda: figures.comparison_figure(compared, response.shells, title=title))
-        if compare
-        else (lambda: figures.photoabsorption_figure(response.shells, photon, areas, title=title)),
-    )
-    files.save(results, paths)
+
+    def draw() -> Figure:
+        title, fine = f"{known.symbol}, photoabsorption, {model}", figures.with_edges(photon, response.shells)
+        if compare:
+            again = {name: compare_photoabsorption(known.symbol, one, fine) for name, one in models.items()}
+            return figures.comparison_figure(again, response.shells, title=title)
+        fine_areas = photoabsorption(response, fine, by_shell=True)
+        return figures.photoabsorption_figure(response.shells, fine, fine_areas, title=title)
+
+    files.save(files.Results(Table(variables, about), draw), paths)
     screen.written(paths)
 
 
 _ALONE = "independent electrons"
+
+
+def _in_reach(photon: Array, chosen: options.ChosenResponse, atom: Atom, tolerance: float) -> Array:
+    """The energies that the tables of a model reach; those beyond are left out, and said to be.
+
+    Raises:
+        ValueError: if none is left.
+    """
+    from nuatom.quantities import format_energy
+
+    limit = float(getattr(chosen.of(atom, tolerance), "photon_limit", float("inf")))
+    beyond = photon[photon > limit]
+    if not beyond.size:
+        return photon
+    reach = f"photoabsorption of the model {chosen.word} goes up to {format_energy(limit)}"
+    told = ", ".join(format_energy(float(value), 4) for value in beyond[:3]) + (", …" if beyond.size > 3 else "")
+    if beyond.size == photon.size:
+        raise ValueError(f"{reach}, not to {told}: take lower energies")
+    screen.error(f"{reach}: left out {told}", name="Warning", style="yellow")
+    return photon[photon <= limit]
+
+
+def _word(name: str) -> str:
+    """The name of a model in that of an attribute, which has no hyphens and no blanks."""
+    return name.replace(" ", "_").replace("-", "_")
 
 
 def _columns(compared: dict[str, PhotoComparison]) -> list[Column]:
@@ -162,11 +197,11 @@ def _in_words(compared: dict[str, PhotoComparison]) -> About:
     for name, one in compared.items():
         about["measured"] = "Henke, Gullikson and Davis (1993), σ = 2 r_e λ f2, through periodictable"
         if one.median is None:
-            about[f"{name.replace(' ', '_')}_deviation"] = "no point above the first edge and away from all"
+            about[f"{_word(name)}_deviation"] = "no point above the first edge and away from all"
             continue
         off = ", ".join(format_energy(float(value), 3) for value in one.off[:8])
         more = ", …" if len(one.off) > 8 else ""
-        about[f"{name.replace(' ', '_')}_deviation"] = (
+        about[f"{_word(name)}_deviation"] = (
             f"median {100 * one.median:.1f} %; off by more than 30 %: {len(one.off)} of {int(one.counted.sum())} points"
             + (f" ({off}{more})" if off else "")
         )

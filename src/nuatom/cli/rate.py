@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,13 +19,18 @@ from nuatom.cli.groups import OptionGroup, completion, option_of_key
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from nuatom.config import Experiment
+    from nuatom.elements import Shell
     from nuatom.functions import Array
     from nuatom.neutrino.coupling import Coupling
     from nuatom.rates import Material, RateSpectrum
     from nuatom.source import Source
     from nuatom.store import Table
 
+_Rate = Callable[["Array"], "tuple[RateSpectrum, dict[str, Array]]"]
+"""What gives a rate at some transfers, and others beside it by name."""
 PER: Mapping[str, tuple[str, str, str]] = {"kg-day": ("kg", "day", "keV"), "tonne-year": ("tonne", "year", "keV")}
 """Units of mass, time and energy in which a rate is told."""
 _FREE, _STEPPING = "free", "stepping"
@@ -86,13 +92,14 @@ def rate(
         bool,
         typer.Option("--recoils", help="Nuclei that recoil, instead of electrons.", rich_help_panel=_TARGET),
     ] = False,
-    model: options.Model = "central-field",
+    model: options.Model = "recommended",
     own: options.OwnOptions = options.NOTHING,
-    exchange: options.ExchangeName = "slater",
+    exchange: options.ExchangeName = "kli",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
     matter: options.Matter = None,
+    density: options.Density = None,
     per: Annotated[
         str,
         typer.Option(
@@ -115,8 +122,8 @@ def rate(
     The rate is that of the energy deposited, before any detector; discrete excitations are not in it, but in files
     besides. Of several components or couplings each has a column; beside them stand free electrons and stepping.
 
-    With --matter the atoms screen each other as they do in the liquid or crystal. A millicharge feels that below some
-    keV; for the magnetic moment and the weak interaction it is nothing.
+    The atoms screen each other as they do in the liquid or crystal, unless they are --isolated. A millicharge feels
+    that below some keV; for the magnetic moment and the weak interaction it is nothing.
 
     In the place of a target a configuration may stand, which then gives the source, the target, the model, and, unless
     couplings are given, those: the weak interaction, what is held, and what is fitted at its published limit. The
@@ -178,9 +185,11 @@ def rate(
         given_couplings = _configured_couplings(experiment)
     chosen = couplings.make_coupling(given_couplings)
     has_weak = bool(given_couplings.values["weak"])
-    if recoils and matter is not None:
-        raise ValueError("--matter, --isolated: of the electrons of an atom, and --recoils is about its nucleus")
-    dense = matter if matter is not None else experiment is not None and experiment.settings.target.matter
+    if recoils and (matter is not None or density is not None):
+        raise ValueError(
+            "--matter, --isolated, --density: of the electrons of an atom, and --recoils is about its nucleus"
+        )
+    asked, number = options.matter_of(matter, density, how.word)
     about: About = {
         "command": command(context),
         "source": _source_in_words(emitted),
@@ -190,26 +199,28 @@ def rate(
         if has_weak
         else chosen.text,
     }
-    others: dict[str, Array] = {}
+    shells: list[Shell] = []
     if recoils:
         about["model"] = "nuclear recoils, the deposit before quenching"
-        with screen.progress(f"computing the recoils of {target}"):
-            result = _recoils(emitted, chosen.coupling, target, T)
+        compute: _Rate = partial(_recoils, emitted, chosen.coupling, target)
     else:
-        if dense and not choices.MODELS[how.word].photons:
-            options.refuse_matter(how.word)
-        about["model"] = how.in_field(words) + (options.in_matter(target) if dense else "")
-        result, others = _electrons(emitted, chosen.coupling, target, T, how, words, tolerance, dense)
+        massive = bool(given_couplings.details.get("photon_mass"))
+        dense = _density(target, how.word, asked, number, experiment, massive)
+        about["model"] = how.in_field(words) + options.in_matter(dense, how.word)
+        compute, shells = _electrons(emitted, chosen.coupling, target, how, words, tolerance, dense)
+    with screen.progress(f"computing the rate in {target}"):
+        result, others = compute(T)
     unit_text = " ".join(names)
     coupling_title = " + ".join(chosen.names) if has_weak else chosen.title  # g_V and g_A are those of one flavour
     screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
-    results = files.Results(
-        _table(result, others, rate_unit, unit_text, about),
-        lambda: figures.rate_figure(
-            result, rate_unit, unit_text, others=others, title=f"{target}, {emitted.name}, {coupling_title}"
-        ),
-    )
-    files.save(results, paths)
+
+    def draw() -> Figure:
+        fine = figures.with_edges(T, shells)
+        drawn, beside = compute(fine) if len(fine) > len(T) else (result, others)
+        title = f"{target}, {emitted.name}, {coupling_title}"
+        return figures.rate_figure(drawn, rate_unit, unit_text, others=beside, title=title)
+
+    files.save(files.Results(_table(result, others, rate_unit, unit_text, about), draw), paths)
     screen.written(paths)
 
 
@@ -350,13 +361,12 @@ def _electrons(
     source: Source,
     coupling: Coupling,
     target: str,
-    transfer: Array,
     how: options.ChosenResponse,
     words: choices.FieldWords,
     tolerance: float,
-    matter: bool,
-) -> tuple[RateSpectrum, dict[str, Array]]:
-    """The rate on electrons, and that of free electrons and of stepping."""
+    density: float | None,
+) -> tuple[_Rate, list[Shell]]:
+    """What gives the rate on electrons, and that of free electrons and of stepping; and all shells of the target."""
     from nuatom.approximations import Stepping
     from nuatom.rates import Material, rate_spectrum
     from nuatom.rates import rate as total_rate
@@ -368,20 +378,39 @@ def _electrons(
     atoms = {symbol: options.make_atom(symbol, *words) for symbol in elements}
     made = {symbol: options.make_model(how, atom, tolerance, coupling.functions) for symbol, atom in atoms.items()}
     alone = Material.of(target, lambda symbol: made[symbol])
-    material = alone.in_matter() if matter else alone
+    material = alone if density is None else alone.in_matter(density)
     others: dict[str, Material] = {
         _FREE: Material.of(target, lambda symbol: FreeElectrons(atoms[symbol])),
         _STEPPING: Material.of(target, lambda symbol: Stepping(atoms[symbol])),
     }
-    with screen.progress(f"computing the rate in {target}"):
+
+    def compute(transfer: Array) -> tuple[RateSpectrum, dict[str, Array]]:
         found = rate_spectrum(source, coupling, material, transfer)
         return found, {name: total_rate(source, coupling, other, transfer) for name, other in others.items()}
 
+    return compute, [shell for model in made.values() for shell in model.shells]
 
-def _recoils(source: Source, coupling: Coupling, target: str, transfer: Array) -> RateSpectrum:
+
+def _density(
+    target: str, model: str, matter: bool | None, density: float | None, experiment: Experiment | None, massive: bool
+) -> float | None:
+    """The density of the matter that the atoms of a target are in, or None if each is alone."""
+    from nuatom.config.responses import density_of_matter
+
+    if experiment is not None:
+        configured = experiment.settings.target
+        density = configured.density if density is None else density
+        matter = configured.matter if matter is None else matter
+    try:
+        return density_of_matter(target, model, matter, density, massive)
+    except ValueError as error:
+        raise ValueError(f"{error} (--density, --isolated)") from None
+
+
+def _recoils(source: Source, coupling: Coupling, target: str, transfer: Array) -> tuple[RateSpectrum, dict[str, Array]]:
     from nuatom.rates import nuclear_rate_spectrum
 
-    return nuclear_rate_spectrum(source, coupling, target, transfer)
+    return nuclear_rate_spectrum(source, coupling, target, transfer), {}
 
 
 # --- what is shown -------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ def progress(task: str) -> Iterator[Progress | None]:
     """A bar on stderr while the block runs, and what moves it; None where stderr is no terminal.
 
     Args:
-        task: what is being done, in a few words.
+        task: what is being done, in a few words; a count that begins anew is of the next table, and said to be.
     """
     if not sys.stderr.isatty():
         yield None
@@ -184,7 +184,16 @@ def progress(task: str) -> Iterator[Progress | None]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
     with Bar(*columns, MofNCompleteColumn(), TimeElapsedColumn(), console=_stderr(), transient=True) as bar:
         only = bar.add_task(task, total=None)
-        yield lambda done, total: bar.update(only, completed=done, total=total)
+        state = {"table": 1, "done": 0}
+
+        def report(done: int, total: int) -> None:
+            if done < state["done"]:
+                state["table"] += 1
+                bar.update(only, description=f"{task}, table {state['table']}")
+            state["done"] = done
+            bar.update(only, completed=done, total=total)
+
+        yield report
 
 
 def _stderr() -> Console:

@@ -7,12 +7,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nuatom.atom.exchange import Exchange, Slater
+from nuatom.atom.exchange import Exchange, KriegerLiIafrate
 from nuatom.atom.field import Atom
 from nuatom.functions import Array
 from nuatom.units import MOMENTUM_AU
 
-SLATER = Slater()
+EXACT = KriegerLiIafrate()
 """The exchange potential unless another is asked for."""
 
 _CHUNK = 1000  # momenta treated at a time; 20 MB on the 2300 points of an atom's grid
@@ -21,7 +21,7 @@ _CHUNK = 1000  # momenta treated at a time; 20 MB on the 2300 points of an atom'
 _FADE_AT, _FADE_WIDTH = 100.0, 12.0
 
 
-def electron_form_factor(symbol: str | int, momentum: ArrayLike, *, exchange: Exchange = SLATER) -> Array:
+def electron_form_factor(symbol: str | int, momentum: ArrayLike, *, exchange: Exchange = EXACT) -> Array:
     """F_e(q), the Fourier transform of the density of a neutral atom's electrons.
 
         F_e(q) = ∫ρ(r) sin(qr)/(qr) dr,   ρ = Σ_i q_i (P_i² + Q_i²),   F_e(0) = Z

@@ -37,7 +37,7 @@ from nuatom.atom.exchange import Exchange
 from nuatom.atom.field import Atom
 from nuatom.bounds import LARGEST_ENERGY
 from nuatom.coherent.amplitudes import Channel, channels
-from nuatom.coherent.electrons import SLATER, missing_charge
+from nuatom.coherent.electrons import EXACT, missing_charge
 from nuatom.coherent.nuclei import FormFactor, Helm, Nuclide, nuclides
 from nuatom.elements import Element
 from nuatom.functions import Array
@@ -92,7 +92,7 @@ def cross_section(
     *,
     nucleus: FormFactor = _HELM,
     neutrons: FormFactor | None = None,
-    exchange: Exchange = SLATER,
+    exchange: Exchange = EXACT,
 ) -> Array:
     """dσ/dT of coherent scattering in the recoil energy T, per atom or, of a compound, per formula unit.
 
@@ -135,7 +135,7 @@ def total_cross_section(
     *,
     nucleus: FormFactor = _HELM,
     neutrons: FormFactor | None = None,
-    exchange: Exchange = SLATER,
+    exchange: Exchange = EXACT,
 ) -> Array:
     """σ(T ≥ threshold), the integral of `cross_section` over the recoil energy.
 

@@ -83,6 +83,7 @@ NotNegativeLength = Annotated[float, _quantity(quantities.LENGTH), quantities.LE
 Power = Annotated[float, _quantity(quantities.POWER), Positive, quantities.POWER]
 Activity = Annotated[float, _quantity(quantities.ACTIVITY), Positive, quantities.ACTIVITY]
 Exposure = Annotated[float, _quantity(quantities.EXPOSURE), Positive, quantities.EXPOSURE]
+Density = Annotated[float, _quantity(quantities.DENSITY), Positive, quantities.DENSITY]
 Flux = Annotated[float, _quantity(quantities.FLUX), Positive, quantities.FLUX]
 Rate = Annotated[float, _quantity(quantities.RATE), quantities.RATE]
 SpectralRate = Annotated[float, _quantity(quantities.SPECTRAL_RATE), quantities.SPECTRAL_RATE]

@@ -48,17 +48,46 @@ def material(formula: str, how: ResponseSection, folder: Path, progress: Progres
     return Material.of(formula, lambda symbol: _model(symbol, how, options, progress))
 
 
-def in_matter(alone: Material) -> Material:
-    """The same in matter, made once: the permittivity takes a second.
+def density_of_matter(
+    target: str, response: str, matter: bool | None, density: float | None = None, massive: bool = False
+) -> float | None:
+    """The density of the matter that the atoms of a target are in, or None if each is alone [mass/volume].
+
+    Free electrons and their like absorb no photons and have no permittivity: they are alone, to be compared with.
+
+    Args:
+        target: the formula.
+        response: the word for how it answers.
+        matter: whether they are in matter; None leaves it to what is known.
+        density: by default that of the target as a detector.
+        massive: whether a mass of the photon stands for the matter already.
 
     Raises:
-        ValueError: for a material whose density is not tabulated.
+        ValueError: for matter that is asked for and has no known density, or stands beside a mass of the photon.
     """
-    key = (alone.formula, *(id(model) for _, _, model in alone.parts))
+    from nuatom.rates import matter_density
+
+    if matter is False or not choices.MODELS[response].photons or (massive and matter is None and density is None):
+        return None
+    if massive:
+        raise ValueError("the mass of a photon is what matter does to it: leave photon_mass out, or the matter")
+    if density is not None:
+        return density
+    try:
+        return matter_density(target)
+    except ValueError as error:
+        if matter is None:
+            return None
+        raise ValueError(f"{str(error).partition(':')[0]}: give it, or take its atoms as isolated") from None
+
+
+def in_matter(alone: Material, density: float) -> Material:
+    """The same in matter of this density, made once: the permittivity takes a second."""
+    key = (alone.formula, density, *(id(model) for _, _, model in alone.parts))
     if key not in _in_matter:
         while len(_in_matter) >= _KEPT:
             del _in_matter[next(iter(_in_matter))]
-        _in_matter[key] = alone, alone.in_matter()  # the first keeps the ids from being those of others
+        _in_matter[key] = alone, alone.in_matter(density)  # the first keeps the ids from being those of others
     return _in_matter[key][1]
 
 

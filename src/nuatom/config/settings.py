@@ -10,6 +10,7 @@ from pydantic_core import PydanticKnownError
 
 from nuatom import choices
 from nuatom.config.fields import (
+    Density,
     Energy,
     Exposure,
     Fraction,
@@ -34,10 +35,15 @@ from nuatom.quantities import parse_range
 
 
 class TargetSection(Section):
-    """What is hit; in matter its atoms screen each other, with the density that the material has as a detector."""
+    """What is hit; its atoms screen each other, with the density that the material has as a detector or a given one.
+
+    Without `matter` they do so where the response absorbs photons, the density is known, and no mass of the photon
+    stands for it.
+    """
 
     material: str
-    matter: bool = False
+    matter: bool | None = None
+    density: Density | None = None
 
 
 class DetectorSection(Section):
@@ -98,8 +104,8 @@ def _as_key(name: str, word: str) -> str:
 class ResponseSection(Section):
     """How the target answers; the options of single responses are further keys, see `schema`."""
 
-    response: Annotated[str, word_of(choices.RESPONSES)] = "central-field"
-    exchange: Annotated[str, word_of(choices.EXCHANGES)] = "slater"
+    response: Annotated[str, word_of(choices.RESPONSES)] = "recommended"
+    exchange: Annotated[str, word_of(choices.EXCHANGES)] = "kli"
     nucleus: Annotated[str, word_of(choices.NUCLEI)] = "point"
     binding: Annotated[str, word_of(choices.BINDINGS)] = "calculated"
     tolerance: Annotated[float, AfterValidator(_tolerance)] = 0.005

@@ -67,6 +67,7 @@ class Setup:
             lambda: checks.check_options(self.settings),
             lambda: checks.check_band(self.settings),
             self._check_efficiency,
+            lambda: self.density,
         ):
             try:
                 check()
@@ -341,14 +342,24 @@ class Setup:
         return replace(self, content={**self.content, **changed})
 
     def material(self, progress: Progress | None = None) -> Material:
-        """The target with its response, in matter if `target.matter` says so.
+        """The target with its response, in matter where `density` is that of one.
 
         Tables that are missing are computed when they are needed.
         """
         alone = responses.material(self.target, self.settings.model, self.folder, progress)
-        if not (self.settings.target.matter and choices.MODELS[self.settings.model.response].photons):
-            return alone  # free electrons absorb no photons, and have no permittivity
-        return named("target.matter", lambda: responses.in_matter(alone))
+        return alone if self.density is None else responses.in_matter(alone, self.density)
+
+    @cached_property
+    def density(self) -> float | None:
+        """The density of the matter that the atoms of the target are in, or None if each is alone [mass/volume]."""
+        given = self.settings.target
+        massive = bool(self.settings.neutrino.given.details.get("photon_mass"))
+        return named(
+            "target.matter",
+            lambda: responses.density_of_matter(
+                self.target, self.settings.model.response, given.matter, given.density, massive
+            ),
+        )
 
     @property
     def response_options(self) -> dict[str, Any]:

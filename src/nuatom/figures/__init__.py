@@ -10,6 +10,7 @@ from nuatom.figures.cross_sections import spectrum_figure
 from nuatom.figures.limits import Counts, contour_figure, limit_figure
 from nuatom.figures.photoabsorption import comparison_figure, photoabsorption_figure
 from nuatom.figures.rates import rate_figure
+from nuatom.figures.shells import with_edges
 from nuatom.figures.structure import structure_map
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "rate_figure",
     "spectrum_figure",
     "structure_map",
+    "with_edges",
 ]

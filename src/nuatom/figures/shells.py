@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LETTERS = "spdfghi"
+_BESIDE = 1e-6  # how far from a threshold there is a point on either side, of its energy
 _GAP = 0.035  # least distance of two labels, in heights of the axes
 
 
@@ -40,6 +41,24 @@ class ShellGroup:
     @property
     def line(self) -> str | tuple[int, tuple[float, ...]]:
         return BY_L[min(self.l, len(BY_L) - 1)]
+
+
+def with_edges(x: Array, shells: Sequence[Shell]) -> Array:
+    """Energies with a point on both sides of every threshold between them, in which a curve makes a step.
+
+    Args:
+        x: energies, shape (n,) [energy].
+        shells: with the thresholds.
+
+    Returns:
+        shape (m,), m ≥ n, ascending; as they are where there is no threshold between them [energy].
+    """
+    edges = np.array([shell.binding_energy for shell in shells])
+    inside = edges[(edges > x.min() * (1 + 2 * _BESIDE)) & (edges < x.max() * (1 - 2 * _BESIDE))]
+    if not inside.size:
+        return x
+    beside = np.concatenate([inside * (1 - _BESIDE), inside * (1 + _BESIDE)])
+    return np.unique(np.concatenate([x, beside]))
 
 
 def grouped(shells: Sequence[Shell], values: Array) -> list[ShellGroup]:

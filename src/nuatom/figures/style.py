@@ -42,6 +42,7 @@ STYLE: Any = {  # the type of matplotlib's parameters is another in each of its 
     "axes.linewidth": 0.8,
 }
 DECADES = 4.5  # of dσ/dT shown below its greatest value, at most
+_DECADES_OF_FIRST = 9.0  # of the curve that the figure is about, shown however far it lies below others
 
 
 @contextmanager
@@ -63,13 +64,17 @@ def draw_curve(axes: Axes, x: Array, y: Array, **style: Any) -> None:
 def set_limits(
     axes: Axes, x: Array, curves: Sequence[Array], *, decades: float = DECADES, headroom: float = 2.0
 ) -> None:
-    """Logarithmic axes that show what matters of these curves."""
+    """Logarithmic axes that show what matters of these curves, and some decades of the first in any case."""
     greatest = max(float(curve.max()) for curve in curves)
     least = min(float(curve[curve > 0].min()) for curve in curves if np.any(curve > 0))
+    first = curves[0][curves[0] > 0]
+    bottom = max(least / 2, greatest / 10**decades)
+    if first.size:
+        bottom = min(bottom, max(float(first.min()) / 2, float(first.max()) / 10**_DECADES_OF_FIRST))
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(x[0], x[-1])
-    axes.set_ylim(max(least / 2, greatest / 10**decades), greatest * headroom)
+    axes.set_ylim(bottom, greatest * headroom)
     set_ticks(axes.xaxis, x[-1] / x[0])
 
 

@@ -36,6 +36,7 @@ _NEAR = 10.0  # X over |ε − 1| T² up to which nodes follow the photon line
 _LEAST_WIDTH = 1e-3  # of the photon line in X, over |ε − 1| T²
 _RIDGE = 0.01  # of 2mT: nodes for the photon line stay below
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(32)
+_APART = 1e-7  # of momenta of lines
 _LINE_X = np.array([-3.0, -1.0, -0.3, -0.1, -0.03, 0.03, 0.1, 0.3, 0.6, 1.0, 1.7, 3.0, 10.0, 30.0])
 
 
@@ -158,8 +159,9 @@ class InMedium:
         epsilon = self.matter.at_lines(found.transfer)[:, None]
         # The strengths of a line change where Q is about T, between the points of the model's grid.
         near = np.sqrt(np.maximum(T**2 * (1 + _LINE_X * np.abs(epsilon - 1)), 0.0)).ravel()
-        inside = (near > found.momentum[0]) & (near < found.momentum[-1])
+        inside = (near > found.momentum[0] * (1 + _APART)) & (near < found.momentum[-1])
         Q = np.unique(np.concatenate([found.momentum, near[inside]]))
+        Q = np.append(Q[:-1][np.diff(Q) > _APART * Q[1:]], Q[-1])  # two that are but rounding apart have no slope
         at_grid = {
             f: np.stack([np.interp(np.log(Q), np.log(found.momentum), row) for row in found[f]])
             for f in _needed(wanted)

@@ -96,7 +96,8 @@ def discrete(stage: Stage, momentum: Array) -> Discrete:
             magnetic=odd @ bare.magnetic,
         )
         leading = np.argmax(np.abs(Z), axis=0)
-        for k in range(len(here)):
+        # A mode that the interaction has moved above the first threshold is a resonance of the continuum, which has it.
+        for k in np.flatnonzero(first > T):
             one = modes.take(np.array([k]))
             owner = here[leading[k]]
             values = summed(stage, J, np.array([owner.shell]), np.ones(1), one)[:, owner.shell]
