@@ -84,10 +84,17 @@ class Experiment(Setup):
         def counts(**fitted: float) -> Array:
             values = {p.name: p.value(fitted[p.fitted]) for p in self.parameters}
             parts = self.by_part(*self.couplings(values))
+            if self.weak_in_background:
+                parts.pop("weak", None)
             return np.asarray(sum(parts.values(), np.zeros(shape)))
 
         degree = {p.fitted: 1 if p.squared else 2 for p in self.parameters}
         return Signal.of(degree, counts, components=self.components)
+
+    @property
+    def weak_in_background(self) -> bool:
+        """Whether the weak scattering is in a background, and not in the signal, which interferes with it all the same."""
+        return any(section.includes_weak for section in self.settings.background)
 
     def _signal_of_one(self, parameter: Parameter) -> statistics.Signal | None:
         """The polynomial from a single spectrum, whose parts are its terms; None if it has others."""
@@ -97,7 +104,7 @@ class Experiment(Setup):
         if not {parameter.part} <= parts.keys() <= {"weak", "interference", parameter.part}:
             return None
         zero = np.zeros((len(self.components), len(self.edges) - 1))
-        terms = {0: parts.get("weak", zero)}
+        terms = {0: zero if self.weak_in_background else parts.get("weak", zero)}
         if not parameter.squared and "interference" in parts:
             terms[1] = parts["interference"]
         terms[1 if parameter.squared else 2] = parts[parameter.part]
