@@ -28,8 +28,8 @@ MOMENT = "magnetic_moment_squared"
 
 @cache
 def experiment(name: str, response: str) -> Experiment:
-    """A ready-made experiment, its signals computed once."""
-    return load(name).with_response(response)
+    """A ready-made experiment, or the sketch of XENONnT in the examples, its signals computed once."""
+    return (xenonnt.sketch() if name == "xenonnt" else load(name)).with_response(response)
 
 
 def germanium(response: str, background: str = "flat") -> limit.Binned:

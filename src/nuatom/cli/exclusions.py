@@ -38,8 +38,14 @@ def remarks(rows: list[Row], sensitivity: bool) -> About:
     return about
 
 
-def columns(rows: list[Row], sensitivity: bool) -> list[Column]:
-    """The limits on one parameter, a row for each response and method."""
+def columns(rows: list[Row], sensitivity: bool, published: float | None = None) -> list[Column]:
+    """The limits on one parameter, a row for each response and method.
+
+    Args:
+        rows: the limits.
+        sensitivity: whether they are what is expected.
+        published: the limit that the experiment itself has, in public units.
+    """
     parameter = rows[0][0]
     unit, name = parameter.short, parameter.label.replace(" ", "_")
     limits = [found for _, _, found in rows]
@@ -67,6 +73,9 @@ def columns(rows: list[Row], sensitivity: bool) -> list[Column]:
     if parameter.squared:
         ratios: list[float | None] = [found.high / first if first else None for found in limits]
         made.append(Column("ratio to\nthe first", "ratio", ratios, ".4f"))
+    if published is not None:
+        over: list[float | None] = [max(-found.low, found.high) / published for found in limits]
+        made.append(Column("over\npublished", "over_published", over, ".3f"))
     return [*made, Column("method", "method", [found.method for found in limits])]
 
 

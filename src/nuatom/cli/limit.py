@@ -259,7 +259,10 @@ def limit(
         _write(paths, lambda: pairs.results(regions, about, experiment.title), experiment, chosen[0], exports)
         return
     about |= exclusions.remarks(rows, sensitivity)
-    screen.show(about, *([exclusions.columns([row for row in rows if row[0] is p], sensitivity) for p in chosen]))
+    known = {} if settings.published is None else settings.published.limits
+    of_each = [[row for row in rows if row[0] is p] for p in chosen]
+    told = [exclusions.columns(own, sensitivity, known.get(own[0][0].name)) for own in of_each]
+    screen.show(about, *told)
     _write(paths, lambda: exclusions.results(runs, chosen[0], rows, about, sensitivity), experiment, chosen[0], exports)
 
 
