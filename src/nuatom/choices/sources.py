@@ -122,9 +122,28 @@ def _line(energy: float, flux: float, flavour: str, antineutrino: bool) -> Sourc
     return made
 
 
-def _file(file: str) -> Source:
-    made: Source = _source().TabulatedFlux(file)
+def _file(
+    file: str,
+    total: float | None,
+    power: float | None,
+    distance: float | None,
+    window: float | None,
+    table: float | None,
+    **layout: Mapping[str, Any],
+) -> Source:
+    from nuatom.columns import Layout
+
+    which = None if table is None else int(table)
+    made: Source = _source().TabulatedFlux(
+        file, total=total, power=power, distance=distance, window=window, layout=Layout(**layout, table=which)
+    )
     return made
+
+
+def _by_name(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("expected a table by the names of columns, such as { energy = 1 }")
+    return dict(value)
 
 
 def _fractions(value: Any) -> dict[str, float]:
@@ -161,6 +180,15 @@ _DISTANCE = QuantityKey(
     example="13.9m",
     default=None,
     what="From a reactor or a small source: 13.9m.",
+)
+_POWER = QuantityKey(
+    name="power",
+    dimension="POWER",
+    above_zero=True,
+    metavar="POWER",
+    example="3GW",
+    default=None,
+    what="Thermal power of a reactor: 3GW.",
 )
 _ACTIVITY = QuantityKey(
     name="activity",
@@ -207,15 +235,7 @@ SOURCES: Registry[SourceEntry] = Registry(
             "a reactor, by its flux, or by its power and distance",
             (
                 replace(_FLUX, default=None),
-                QuantityKey(
-                    name="power",
-                    dimension="POWER",
-                    above_zero=True,
-                    metavar="POWER",
-                    example="3GW",
-                    default=None,
-                    what="Thermal power of a reactor: 3GW.",
-                ),
+                _POWER,
                 _DISTANCE,
                 Key(name="fractions", reader=_fractions, default=None, typed=False),
                 NumberKey(name="captures", least=0.0, default=0.6, typed=False),
@@ -242,7 +262,18 @@ SOURCES: Registry[SourceEntry] = Registry(
             _line,
         ),
         "csv": SourceEntry(
-            "a csv file with a flux", (TextKey(name="file", is_file=True, typed=False),), _file, suffix=".csv"
+            "a csv file with a flux",
+            (
+                TextKey(name="file", is_file=True, typed=False),
+                QuantityKey(name="total", dimension="FLUX", example="2.7e13/cm2/s", above_zero=True, default=None, typed=False),
+                replace(_POWER, typed=False),
+                replace(_DISTANCE, typed=False),
+                QuantityKey(name="window", dimension="TIME", example="10s", above_zero=True, default=None, typed=False),
+                NumberKey(name="table", least=1.0, default=None, typed=False),
+                *(Key(name=name, reader=_by_name, default={}, typed=False) for name in ("columns", "units", "factors")),
+            ),
+            _file,
+            suffix=".csv",
         ),
     },
 )
