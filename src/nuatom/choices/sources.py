@@ -19,6 +19,7 @@ It is then ``nuatom rate --source supernova --fluence … --temperature …`` an
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -82,9 +83,12 @@ def _reactor(
     distance: float | None,
     fractions: Mapping[str, float] | None,
     captures: float,
+    spectra: str | Mapping[str, str],
 ) -> Source:
     shares = _source().TYPICAL if fractions is None else fractions
-    made: Source = _source().Reactor(power=power, distance=distance, fractions=shares, flux=flux, captures=captures)
+    made: Source = _source().Reactor(
+        power=power, distance=distance, fractions=shares, flux=flux, captures=captures, spectra=spectra
+    )
     return made
 
 
@@ -144,6 +148,20 @@ def _by_name(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("expected a table by the names of columns, such as { energy = 1 }")
     return dict(value)
+
+
+_SPECTRA = ("huber-mueller", "summation", "vogel-engel")
+
+
+def _spectra(value: Any) -> Any:
+    if isinstance(value, dict) and all(isinstance(file, str) for file in value.values()):
+        return dict(value)
+    if not isinstance(value, str) or value not in _SPECTRA:
+        near = difflib.get_close_matches(str(value), _SPECTRA, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        known = ", ".join(map(repr, _SPECTRA))
+        raise ValueError(f"expected {known}, or files by isotope, such as {{ 235U = 'u235.csv' }}, got {value!r}{hint}")
+    return value
 
 
 def _fractions(value: Any) -> dict[str, float]:
@@ -239,6 +257,14 @@ SOURCES: Registry[SourceEntry] = Registry(
                 _DISTANCE,
                 Key(name="fractions", reader=_fractions, default=None, typed=False),
                 NumberKey(name="captures", least=0.0, default=0.6, typed=False),
+                Key(
+                    name="spectra",
+                    reader=_spectra,
+                    default="huber-mueller",
+                    metavar="|".join(_SPECTRA),
+                    example="summation",
+                    what="Of a reactor below 2 MeV and above: huber-mueller, summation or vogel-engel.",
+                ),
             ),
             _reactor,
         ),
