@@ -610,7 +610,9 @@ def test_preset_with_data_says_what_it_is_from(name: str) -> None:
     assert parse(text, "/nowhere").settings == experiment.settings
     files = list(named_files(experiment.settings, experiment.folder))
     assert len(files) >= 3
-    assert all("arXiv" in path.read_text(encoding="utf-8").split("\n")[0] for path, _ in files if "resol" not in path.name)
+    assert all(
+        "arXiv" in path.read_text(encoding="utf-8").split("\n")[0] for path, _ in files if "resol" not in path.name
+    )
 
 
 @pytest.mark.parametrize("name", SKETCHES)

@@ -76,7 +76,9 @@ def brute(x: float) -> float:
     start = np.array([0.0, 1.0, 1.0, 0.0, 0.0])
     found = minimize(deviance, start, method="L-BFGS-B", bounds=[(-8, 8), (0.01, 5), (0.01, 5), (-8, 8), (-8, 8)])
     for _ in range(3):
-        found = minimize(deviance, found.x, method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 9000})
+        found = minimize(
+            deviance, found.x, method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 9000}
+        )
     return float(found.fun)
 
 
@@ -108,7 +110,7 @@ def test_what_cannot_be_joined_is_refused() -> None:
     by_bin = Model(
         MODELS["two"].signal, {}, (Gaussian("flux", ("signal",), [0.1, 0.2, 0.3]),), (), MODELS["two"].bounds
     )
-    with pytest.raises(ValueError, match="cannot be shared|another size"):
+    with pytest.raises(ValueError, match=r"cannot be shared|another size"):
         joint_model({"one": by_bin, "two": by_bin}, ("flux",))
     apart = joint_model({"one": MODELS["one"], "two": by_bin})
     assert np.isfinite(Binned.of(apart, np.concatenate(list(COUNTS.values()))).at(x=1.0))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from configurations import TEXT, changed
+from configurations import changed
 from nuatom.columns import Layout, Sheet, unit
 from nuatom.config import ConfigError, parse
 from nuatom.detector import HistogramBackground, Lindhard, TabulatedEfficiency, TabulatedResolution
@@ -17,7 +17,7 @@ from nuatom.units import MeV, cm2, day, eV, keV, kg, m, s
 
 HEPDATA = """#: name: Efficiency
 #: description: of electronic recoils
-#: keyword reactions: 
+#: keyword reactions: none
 "E [KEV]","E [KEV] LOW","E [KEV] HIGH","Total efficiency","stat +","stat -"
 1.5,1,2,0.2,0.01,-0.01
 2.5,2,3,0.6,0.02,-0.02
@@ -56,7 +56,10 @@ def test_one_curve_in_many_forms(tmp_path: Path, text: str) -> None:
         ("1 0.2\n3 0.6\n", Layout({"energy": 1, "efficiency": 2}, {"energy": "keV"})),
         ("T,total eff,eff\n1,0.2,7\n3,0.6,7\n", Layout({"energy": "T", "efficiency": "total eff"}, {"energy": "keV"})),
         ("n_e [e-],eff\n10,0.2\n30,0.6\n", Layout({"energy": 1, "efficiency": "eff"}, {"energy": "0.1 keV"})),
-        ("S1 [PE]\teff\n100\t20\n300\t60\n", Layout({"energy": 1, "efficiency": 2}, {"energy": "10 eV", "efficiency": "%"})),
+        (
+            "S1 [PE]\teff\n100\t20\n300\t60\n",
+            Layout({"energy": 1, "efficiency": 2}, {"energy": "10 eV", "efficiency": "%"}),
+        ),
         ("energy [keV],efficiency\n1,2\n3,6\n", Layout(factors={"efficiency": 0.1})),
         ("a,b\n9,9\n8,8\n\n#: two\nenergy [keV],efficiency\n1,0.2\n3,0.6\n", Layout(table=2)),
     ],
@@ -87,7 +90,9 @@ def test_a_curve_is_held_beyond_its_ends_if_asked(tmp_path: Path) -> None:
     path = written(tmp_path, "energy [keV],sigma [eV]\n1,60\n3,80\n")
     with pytest.raises(ValueError, match='beyond = "constant"'):
         TabulatedResolution.read(path)(np.array([5 * keV]))
-    assert_allclose(TabulatedResolution.read(path, Layout(constant=True))(np.array([0, 2, 50]) * keV) / eV, [60, 70, 80])
+    assert_allclose(
+        TabulatedResolution.read(path, Layout(constant=True))(np.array([0, 2, 50]) * keV) / eV, [60, 70, 80]
+    )
 
 
 def test_energies_of_nuclei_become_those_that_are_seen(tmp_path: Path) -> None:
@@ -108,7 +113,9 @@ def test_counts_and_events_of_any_form(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="give columns low and high"):
         read_counts(written(tmp_path, "energy [keV],counts\n1,4\n2,7\n4,9\n"))
     assert_allclose(read_events(written(tmp_path, "energy [keV]\n1.2\n0.9\n")) / keV, [1.2, 0.9])
-    assert_allclose(read_events(written(tmp_path, "1.2\n0.9\n"), Layout({"energy": 1}, {"energy": "MeV"})) / MeV, [1.2, 0.9])
+    assert_allclose(
+        read_events(written(tmp_path, "1.2\n0.9\n"), Layout({"energy": 1}, {"energy": "MeV"})) / MeV, [1.2, 0.9]
+    )
 
 
 @pytest.mark.parametrize("column", ["counts", "rate [1/(kg day)]", "rate [1/(kg day keV)]"])
@@ -188,7 +195,7 @@ def test_a_configuration_says_what_a_file_does_not(tmp_path: Path) -> None:
     assert_allclose(experiment.counts, [7, 4])
     assert_allclose(experiment.detector.efficiency(np.array([1, 6, 60]) * keV), [0.5, 0.65, 0.8])
     with pytest.raises(ConfigError, match=r"detector\.efficiency: columns\.efficency: unknown; expected one of energy"):
-        parse(text.replace("efficiency = \"Nachweis\"", "efficency = 2") + f"\n[data]\n{data}\n", tmp_path)
+        parse(text.replace('efficiency = "Nachweis"', "efficency = 2") + f"\n[data]\n{data}\n", tmp_path)
 
 
 def test_every_file_of_the_ready_made_experiments_is_read() -> None:
@@ -205,7 +212,13 @@ def test_every_file_of_the_ready_made_experiments_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("cm-2 s-1 MeV-1", 1 / cm2 / s / MeV), ("cm⁻² s⁻¹", 1 / cm2 / s), ("13.7 eV", 13.7 * eV), ("KEV", keV), ("keVee", keV)],
+    [
+        ("cm-2 s-1 MeV-1", 1 / cm2 / s / MeV),
+        ("cm⁻² s⁻¹", 1 / cm2 / s),
+        ("13.7 eV", 13.7 * eV),
+        ("KEV", keV),
+        ("keVee", keV),
+    ],
 )
 def test_units_as_they_are_printed(text: str, value: float) -> None:
     assert_allclose(unit(text)[0], value, rtol=1e-14)

@@ -252,7 +252,9 @@ def test_spectra_of_isotopes_are_read_from_files(tmp_path: Path) -> None:
     assert first.shape.support == (0.0, 1 * MeV)
     with pytest.raises(ValueError, match="unknown isotope '235u'"):
         Reactor(flux=1.0, spectra={"235u": tmp_path / "u235.csv"})
-    with pytest.raises(ValueError, match="unknown spectra 'daya' of a reactor: expected huber-mueller, summation, vogel-engel"):
+    with pytest.raises(
+        ValueError, match="unknown spectra 'daya' of a reactor: expected huber-mueller, summation, vogel-engel"
+    ):
         Reactor(flux=1.0, spectra="daya")
 
 

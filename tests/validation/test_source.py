@@ -219,7 +219,9 @@ def test_sums_over_decays_are_above_the_old_table_at_low_energy() -> None:
             one = isotope(name, spectra)
             ratio.append(one.yield_per_fission * (1 - one.shape.nodes(0.5 * MeV)[1].sum()))
         assert 1.38 < ratio[0] / ratio[1] < 1.5
-    new, old = (sum(p * isotope(n, w).yield_per_fission for n, p in TYPICAL.items()) for w in ("summation", "vogel-engel"))
+    new, old = (
+        sum(p * isotope(n, w).yield_per_fission for n, p in TYPICAL.items()) for w in ("summation", "vogel-engel")
+    )
     assert (new + 1.2) / (old + 1.2) == pytest.approx(1.05, abs=0.01)
 
 

@@ -133,13 +133,15 @@ def _file(
     distance: float | None,
     window: float | None,
     table: float | None,
-    **layout: Mapping[str, Any],
+    columns: Mapping[str, int | str],
+    units: Mapping[str, str],
+    factors: Mapping[str, float],
 ) -> Source:
     from nuatom.columns import Layout
 
     which = None if table is None else int(table)
     made: Source = _source().TabulatedFlux(
-        file, total=total, power=power, distance=distance, window=window, layout=Layout(**layout, table=which)
+        file, total=total, power=power, distance=distance, window=window, layout=Layout(columns, units, factors, which)
     )
     return made
 
@@ -291,7 +293,9 @@ SOURCES: Registry[SourceEntry] = Registry(
             "a csv file with a flux",
             (
                 TextKey(name="file", is_file=True, typed=False),
-                QuantityKey(name="total", dimension="FLUX", example="2.7e13/cm2/s", above_zero=True, default=None, typed=False),
+                QuantityKey(
+                    name="total", dimension="FLUX", example="2.7e13/cm2/s", above_zero=True, default=None, typed=False
+                ),
                 replace(_POWER, typed=False),
                 replace(_DISTANCE, typed=False),
                 QuantityKey(name="window", dimension="TIME", example="10s", above_zero=True, default=None, typed=False),

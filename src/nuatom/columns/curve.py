@@ -11,7 +11,12 @@ from nuatom.columns.layout import HEADER, Layout
 from nuatom.columns.sheet import Sheet
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from nuatom.columns.sheet import Array
+
+    Rows = NDArray[np.intp]
 
 _STEP = 1e-9  # relative, from one side of a step to the other
 _ROUNDING = 1e-9  # relative; edges that differ by less are the same
@@ -52,7 +57,7 @@ def read_curve(path: str | Path, name: str, quantity: Quantity, layout: Layout =
     return energy, values
 
 
-def bins(sheet: Sheet) -> tuple[Array, Array]:
+def bins(sheet: Sheet) -> tuple[Array, Rows]:
     """Edges of the bins of a table, shape (bin + 1,) [energy], and the rows in the order of the bins.
 
     Columns ``low`` and ``high``, or ``energy`` for the centres of bins of the same width.
@@ -80,18 +85,14 @@ def bins(sheet: Sheet) -> tuple[Array, Array]:
     low, high = low[rows], high[rows]
     if np.any(low >= high):
         row = int(np.argmax(low >= high))
-        raise ValueError(
-            f"{path}: bin {row + 1} is empty: it ends at or below its start; expected low < high"
-        )
+        raise ValueError(f"{path}: bin {row + 1} is empty: it ends at or below its start; expected low < high")
     tolerance = _ROUNDING * high[-1]
     if np.any(low[1:] < high[:-1] - tolerance):
         row = int(np.argmax(low[1:] < high[:-1] - tolerance))
         raise ValueError(f"{path}: bins {row + 1} and {row + 2} overlap; expected bins that join, in ascending order")
     if np.any(low[1:] > high[:-1] + tolerance):
         row = int(np.argmax(low[1:] > high[:-1] + tolerance))
-        raise ValueError(
-            f"{path}: bins {row + 1} and {row + 2} leave a gap between bins: expected bins that join"
-        )
+        raise ValueError(f"{path}: bins {row + 1} and {row + 2} leave a gap between bins: expected bins that join")
     return np.append(low, high[-1]), rows
 
 
@@ -106,16 +107,16 @@ def _ascending(sheet: Sheet, energy: Array, values: Array) -> tuple[Array, Array
         k = int(np.argmax(steps < 0))
         first, second = (x / units.keV for x in energy[k : k + 2])
         raise ValueError(
-            f"{sheet.path}, column 'energy': energies must ascend or descend from row to row, but {second:g} keV stands "
-            f"next to {first:g} keV"
+            f"{sheet.path}, column 'energy': energies must ascend or descend from row to row, but {second:g} keV "
+            f"stands next to {first:g} keV"
         )
     same = np.flatnonzero(steps == 0)
     if np.any(np.diff(same) == 1):
         at = energy[same[int(np.argmax(np.diff(same) == 1))]] / units.keV
         raise ValueError(f"{sheet.path}, column 'energy': {at:g} keV is there more than twice; a step has two rows")
     energy = energy.copy()
-    drop = [k if energy[k] == 0 else k + 1 for k in same if energy[k] == 0 or values[k] == values[k + 1]]
-    for k in same:
+    drop = [k if energy[k] == 0 else k + 1 for k in same.tolist() if energy[k] == 0 or values[k] == values[k + 1]]
+    for k in same.tolist():
         energy[k + 1] *= 1 + _STEP
     keep = np.ones(len(energy), dtype=bool)
     keep[drop] = False

@@ -1,7 +1,7 @@
 """Units as products of powers, and the dimensions that columns have.
 
-A unit is a product of powers: "keV", "1/(kg day keV)", "events/t/yr/keV", "cm^-2 s^-1", "cm-2 s-1"; a pure number has "1"
-or "%".  A number in front says how many: "13.7 eV", for one electron that is counted.  Energies are also written in
+A unit is a product of powers: "keV", "1/(kg day keV)", "events/t/yr/keV", "cm^-2 s^-1", "cm-2 s-1"; a pure number has
+"1" or "%".  A number in front says how many: "13.7 eV", for one electron that is counted.  Energies are also written in
 keVee (electron equivalent) and keVnr (of a recoiling nucleus).
 """
 
@@ -134,5 +134,3 @@ def _factor(tokens: list[str], text: str) -> tuple[float, Powers]:
         power = int(tokens.pop(0))
         return value**power, tuple(power * p for p in powers)  # type: ignore[return-value]
     return value, powers
-
-

@@ -128,8 +128,8 @@ class Sheet:
         if is_recoil(text) and not layout.recoils:
             if layout.quenching is None:
                 raise ValueError(
-                    f"{self.path}, column {name!r}: {text!r} are energies of nuclei, and there is no detector.quenching "
-                    "that makes them energies that are seen"
+                    f"{self.path}, column {name!r}: {text!r} are energies of nuclei, and there is no "
+                    "detector.quenching that makes them energies that are seen"
                 )
             at = np.maximum(values, 0.0)
             some = at > 0

@@ -81,7 +81,8 @@ def tables(text: str, path: str) -> list[TextTable]:
     found: list[TextTable] = []
     position = 0
     while position < len(lines):
-        words, comments = [], []
+        words: list[tuple[int, str]] = []
+        comments: list[tuple[int, str]] = []
         while position < len(lines) and not _is_row(lines[position][1]):
             (comments if _is_comment(lines[position][1]) else words).append(lines[position])
             position += 1
@@ -189,9 +190,7 @@ def _table(
             row.pop()
         if len(row) != width:
             raise ValueError(f"{path}, line {number}: expected {width} columns, got {len(row)}")
-    return TextTable(
-        header, titles, tuple(number for number, _ in lines), tuple(tuple(row) for row in cells)
-    )
+    return TextTable(header, titles, tuple(number for number, _ in lines), tuple(tuple(row) for row in cells))
 
 
 def _titles(lines: Sequence[str], separator: str, width: int) -> tuple[Title, ...]:

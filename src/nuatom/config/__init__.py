@@ -12,8 +12,8 @@ from importlib import resources
 from pathlib import Path
 
 from nuatom.choices import PARAMETERS, Parameter
+from nuatom.config.analysis import Limit
 from nuatom.config.experiment import Experiment
-from nuatom.config.fitted import Limit
 from nuatom.config.inputs import named_files
 from nuatom.config.joint import SEVERAL, Joint, listed
 from nuatom.config.reading import ConfigError, read_content

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nuatom.choices import Parameter
-from nuatom.config.fitted import Fitted
+from nuatom.config.analysis import Analysis
 from nuatom.config.settings import LimitSection, variants
 from nuatom.config.setup import Array, Setup
 
@@ -20,7 +20,7 @@ _NEGLIGIBLE = 1e-3  # of the signal: components below it have no error of their 
 
 
 @dataclass(frozen=True, eq=False)
-class Experiment(Setup, Fitted):
+class Experiment(Setup, Analysis):
     """An experiment as a configuration describes it: its parts are those of `Setup`.
 
     Attributes:
@@ -58,7 +58,7 @@ class Experiment(Setup, Fitted):
 
     @property
     def weak_in_background(self) -> bool:
-        """Whether the weak scattering is in a background, and not in the signal, which interferes with it all the same."""
+        """Whether the weak scattering is in a background, and not in the signal, which interferes with it still."""
         return any(section.includes_weak for section in self.settings.background)
 
     def _signal_of_one(self, parameter: Parameter) -> statistics.Signal | None:

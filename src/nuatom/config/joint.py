@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nuatom.choices import Parameter
+from nuatom.config.analysis import Analysis, Array
 from nuatom.config.experiment import Experiment
-from nuatom.config.fitted import Array, Fitted
 from nuatom.config.reading import ConfigError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _IN_COMMON = ("neutrino", "model", "limit")
 
 
 @dataclass(frozen=True, eq=False)
-class Joint(Fitted):
+class Joint(Analysis):
     """Several experiments with the same parameters: the product of their likelihoods.
 
     What is the same in all of them is one nuisance: the fluxes of components of a source, where the tables of the
@@ -51,7 +51,9 @@ class Joint(Fitted):
         for name, one in self.experiments.items():
             own = [parameter.name for parameter in one.parameters]
             if own != fitted:
-                problems.append(f"{name}: it fits {', '.join(own)}, and the first {', '.join(fitted)}; take --fit, or neutrino.fit")
+                problems.append(
+                    f"{name}: it fits {', '.join(own)}, and the first {', '.join(fitted)}; take --fit, or neutrino.fit"
+                )
         if len({one.counts is None for one in self.experiments.values()}) > 1:
             without = [name for name, one in self.experiments.items() if one.counts is None]
             problems.append(f"{', '.join(without)}: no data, and others have some; leave it out")
@@ -99,10 +101,10 @@ class Joint(Fitted):
         found = []
         for kind, same in (("flux", self._source), ("binding", self._response)):
             for wanted in dict.fromkeys(
-                nuisance.name
+                name
                 for model in models.values()
-                for nuisance in (*model.factors, *model.bands)
-                if nuisance.name.split()[0] == kind
+                for name in model.parameters[len(model.signal.parameters) :]
+                if name.split()[0] == kind
             ):
                 having = [name for name, model in models.items() if wanted in model.parameters]
                 if all(same(having[0]) == same(other) for other in having):
@@ -133,7 +135,9 @@ class Joint(Fitted):
         return self.each(lambda one: one.with_settings(**tables))
 
 
-def listed(content: Mapping[str, Any], folder: Path, name: str, load: Callable[[str | Path], Experiment]) -> dict[str, Experiment]:
+def listed(
+    content: Mapping[str, Any], folder: Path, name: str, load: Callable[[str | Path], Experiment]
+) -> dict[str, Experiment]:
     """The experiments of a file with ``[[experiment]]``.
 
     Each has ``of``, a preset or a file, and tables that change it; or all tables of an experiment.  The tables

@@ -112,7 +112,9 @@ def _factors(
             elif one.name in found:
                 other = found[one.name]
                 if type(other) is not type(one) or _size(other) != _size(one):
-                    raise ValueError(f"the nuisance {one.name!r} of {name!r} has another size than elsewhere: do not share it")
+                    raise ValueError(
+                        f"the nuisance {one.name!r} of {name!r} has another size than elsewhere: do not share it"
+                    )
                 found[one.name] = _renamed(one, one.name, (*other.of, *of), None)
             else:
                 found[one.name] = _renamed(one, one.name, of, None)
@@ -135,7 +137,9 @@ def _renamed(factor: Factor, name: str, of: tuple[str, ...], place: NDArray[np.b
         if sigma.size != 1 and place is not None:
             sigma = _placed(sigma, place)
         return type(factor)(name, of, sigma if sigma.size != 1 else float(sigma.ravel()[0]))
-    raise ValueError(f"the nuisance {factor.name!r} is of a kind that a joint model has no rule for: {type(factor).__name__}")
+    raise ValueError(
+        f"the nuisance {factor.name!r} is of a kind that a joint model has no rule for: {type(factor).__name__}"
+    )
 
 
 def _bands(

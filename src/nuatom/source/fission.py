@@ -150,7 +150,7 @@ def isotope(name: str, spectra: str = "huber-mueller") -> Fissile:
         energy, values = column("source_summation.csv", "energy_MeV") * MeV, column("source_summation.csv", name) / MeV
         function = _Summed(energy, values, polynomial if spectra == "huber-mueller" else None)
         low = energy[energy < _JOIN].tolist()
-        above = tuple((np.arange(2.5, 8.0, 0.5) * MeV).tolist()) + (_FITTED, 9.0 * MeV, _LAST)
+        above = (*(np.arange(2.5, 8.0, 0.5) * MeV).tolist(), _FITTED, 9.0 * MeV, _LAST)
         if spectra == "summation":
             above = tuple(energy[energy > _JOIN].tolist())
         breaks = tuple(sorted({0.0, 25 * keV, 50 * keV, 75 * keV, *low, _BLENDED, _JOIN, *above}))

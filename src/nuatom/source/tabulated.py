@@ -25,6 +25,7 @@ from math import pi
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nuatom.columns import ENERGY, HEADER, Layout, Quantity, Sheet, bins
 from nuatom.columns import unit as unit_of
@@ -170,8 +171,9 @@ def _density(sheet: Sheet, name: str) -> tuple[Array, Quantity]:
     if place is None:
         same = [i for i, title in enumerate(sheet.titles, start=1) if (_alias(title.name) or ("",))[0] == name]
         place = same[0]
-    units = {name: unit for key in ("flux", name) if (unit := layout.units.get(key)) is not None}
-    factors = {name: factor for key in ("flux", name) if (factor := layout.factors.get(key)) is not None}
+    unit, factor = (values.get(name, values.get("flux")) for values in (layout.units, layout.factors))
+    units = {} if unit is None else {name: str(unit)}
+    factors = {} if factor is None else {name: float(factor)}
     one = replace(sheet, layout=Layout({name: place}, units, factors))
     text, form = one.unit(name), _DENSITY
     if text is not None:
@@ -221,7 +223,7 @@ def _scale(
     return 1.0
 
 
-def _points(sheet: Sheet) -> tuple[Array, Array]:
+def _points(sheet: Sheet) -> tuple[Array, NDArray[np.intp]]:
     """Energies that ascend, and the rows in that order."""
     energy = sheet.column("energy", ENERGY, least=0.0)
     rows = np.arange(len(energy))

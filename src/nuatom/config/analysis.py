@@ -55,7 +55,7 @@ class Limit:
     fluctuated_down: bool = False
 
 
-class Fitted(ABC):
+class Analysis(ABC):
     """A model with data, and the limits on its parameters."""
 
     @property
@@ -115,7 +115,9 @@ class Fitted(ABC):
         else:
             point = np.asarray(values, dtype=float)
             if point.shape != model.start.shape:
-                raise ValueError(f"expected {len(model.parameters)} values, those of {', '.join(model.parameters)}, got {len(point)}")
+                raise ValueError(
+                    f"expected {len(model.parameters)} values, those of {', '.join(model.parameters)}, got {len(point)}"
+                )
         low, high = model.limits
         if not np.all((point >= low) & (point <= high)):  # nan is not either
             return -np.inf
