@@ -62,7 +62,10 @@ def test_counts_of_a_detector_that_is_typed(run: Run, tmp_path: Path) -> None:
     [
         (["--threshold", "1keV"], "counts need --exposure"),
         (["--exposure", "1 kg year"], "counts need --bins"),
-        (["--exposure", "1 kg year", "--bins", "1:5keV:5", "--transfer", "1keV"], "--transfer is of the energy deposited"),
+        (
+            ["--exposure", "1 kg year", "--bins", "1:5keV:5", "--transfer", "1keV"],
+            "--transfer is of the energy deposited",
+        ),
         (["--exposure", "1 kg", "--bins", "1:5keV:5"], "detector.exposure"),
     ],
 )

@@ -91,7 +91,7 @@ def test_csv_files_become_parts_of_a_detector(tmp_path):
         ("energy [keV],sigma [keV]\n", "has no rows"),
         (
             "energy [keV],sigma [keV]\n1,1\n3,1\n2,1\n",
-            "energies must ascend or descend .*, but 3 keV stands next to 2 keV",
+            "energies must ascend or descend .*, but 2 keV stands next to 3 keV",
         ),
         ("energy [keV],sigma [keV]\n1,1\n", "two or more energies"),
     ],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from configurations import changed
+from configurations import TEXT, changed
 from nuatom.columns import Layout, Sheet, unit
 from nuatom.config import ConfigError, parse
 from nuatom.detector import HistogramBackground, Lindhard, TabulatedEfficiency, TabulatedResolution
@@ -222,3 +222,33 @@ def test_every_file_of_the_ready_made_experiments_is_read() -> None:
 )
 def test_units_as_they_are_printed(text: str, value: float) -> None:
     assert_allclose(unit(text)[0], value, rtol=1e-14)
+
+
+def test_a_background_may_have_the_weak_scattering_in_it() -> None:
+    """The signal is then without it, but interferes with it: what is left is what changes with the charge."""
+    fit = '\n[neutrino]\nfit = ["millicharge"]\n'
+    whole = parse(TEXT + fit)
+    without = parse(changed("uncertainty = 0.05", "uncertainty = 0.05\nincludes_weak = true", TEXT + fit))
+    assert without.weak_in_background and not whole.weak_in_background
+    (name,) = whole.signal.parameters
+    assert whole.signal(**{name: 0.0}).sum() > 0
+    assert_allclose(without.signal(**{name: 0.0}), 0.0)
+    for charge in (-1.0, 2.0):
+        difference = whole.signal(**{name: charge}) - whole.signal(**{name: 0.0})
+        assert_allclose(without.signal(**{name: charge}), difference, rtol=1e-9, atol=1e-12)
+
+
+def test_the_flux_of_a_configuration_is_read_as_it_is_published(tmp_path: Path) -> None:
+    written(tmp_path, "0 0\n1 2\n8 0\n", "spectrum.dat")
+    source = (
+        'kind = "csv"\nfile = "spectrum.dat"\ncolumns = { energy = 1, antinue = 2 }\n'
+        'units = { energy = "MeV", antinue = "1/MeV" }\ntotal = "2.7e13/(cm2 s)"'
+    )
+    text = changed('kind = "reactor"\nflux = "2.7e13/(cm2 s)"', source)
+    (one,) = parse(text, tmp_path).source.components
+    assert one.antineutrino
+    assert_allclose(one.flux * cm2 * s, 2.7e13)
+    with pytest.raises(
+        ConfigError, match=r"source: columns\.nuebar: unknown; expected energy, low, high, or one of nue"
+    ):
+        parse(text.replace("antinue = 2", "nuebar = 2"), tmp_path)

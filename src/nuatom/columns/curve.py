@@ -92,7 +92,7 @@ def bins(sheet: Sheet) -> tuple[Array, Rows]:
         raise ValueError(f"{path}: bins {row + 1} and {row + 2} overlap; expected bins that join, in ascending order")
     if np.any(low[1:] > high[:-1] + tolerance):
         row = int(np.argmax(low[1:] > high[:-1] + tolerance))
-        raise ValueError(f"{path}: bins {row + 1} and {row + 2} leave a gap between bins: expected bins that join")
+        raise ValueError(f"{path}: the bins leave a gap between bins {row + 1} and {row + 2}: expected bins that join")
     return np.append(low, high[-1]), rows
 
 
