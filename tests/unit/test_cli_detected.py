@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from configurations import TEXT
 from nuatom.cli import main
 from nuatom.config import Joint, joint, parse

@@ -1,7 +1,7 @@
 """Limits that experiments have published, from the data that they have published, as the presets have them.
 
-Above 1 keV open shells and bound electrons agree to a percent in μ_ν (`test_experiments`), so that the former, which are
-cheap, stand for both.
+Above 1 keV open shells and bound electrons agree to a percent in μ_ν (`test_experiments`), so that the former, which
+are cheap, stand for both.
 """
 
 from functools import cache
