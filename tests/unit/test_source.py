@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from nuatom.neutrino import Flavour, Mixing
 from nuatom.neutrino import mass_probabilities as from_survival
 from nuatom.source import (
+    SPECTRA,
     AroundSphere,
     Chromium51,
     Component,
@@ -73,7 +74,7 @@ def test_shape_has_the_integral_one_and_keeps_the_protocol(component: Component)
     low, high = shape.support
     assert np.all(weight >= 0)
     assert np.all((energy >= low) & (energy <= high))
-    assert weight.size <= 80
+    assert weight.size <= 140
 
 
 @pytest.mark.parametrize("component", CONTINUOUS, ids=name_of)
@@ -233,11 +234,28 @@ def test_reactor_by_power_and_by_flux_are_the_same_shape() -> None:
 
 
 @pytest.mark.parametrize("name", ["235U", "238U", "239Pu", "241Pu"])
-def test_reactor_spectrum_is_continuous_at_every_join(name: str) -> None:
-    shape = isotope(name).shape
+@pytest.mark.parametrize("spectra", SPECTRA)
+def test_reactor_spectrum_is_continuous_at_every_join(name: str, spectra: str) -> None:
+    shape = isotope(name, spectra).shape
     for at in shape.breaks[1:-1]:
         assert shape(at * (1 - 1e-9)) == pytest.approx(float(shape(at * (1 + 1e-9))), rel=1e-6)
-    assert isotope(name).shape.nodes(8 * MeV)[1].sum() < 4e-4
+    assert shape.nodes(8 * MeV)[1].sum() < (2e-3 if spectra == "summation" else 4e-4)
+
+
+def test_spectra_of_isotopes_are_read_from_files(tmp_path: Path) -> None:
+    """One of its own, the others as they are; a rectangle of 6 per fission up to 1 MeV."""
+    (tmp_path / "u235.csv").write_text("energy [MeV],neutrinos [1/MeV]\n0,6\n1,6\n")
+    fractions = {"235U": 0.5, "239Pu": 0.5}
+    found = Reactor(flux=1.0, fractions=fractions, captures=0.0, spectra={"235U": tmp_path / "u235.csv"})
+    first, second = found.components
+    assert first.flux / second.flux == pytest.approx(6 / isotope("239Pu").yield_per_fission)
+    assert first.shape.support == (0.0, 1 * MeV)
+    with pytest.raises(ValueError, match="unknown isotope '235u'"):
+        Reactor(flux=1.0, spectra={"235u": tmp_path / "u235.csv"})
+    with pytest.raises(
+        ValueError, match="unknown spectra 'daya' of a reactor: expected huber-mueller, summation, vogel-engel"
+    ):
+        Reactor(flux=1.0, spectra="daya")
 
 
 def test_geometries_against_sums_over_the_volume() -> None:
@@ -300,7 +318,8 @@ def test_a_table_is_read_with_its_units(tmp_path: Path) -> None:
         ("energy[keV]", "energy[furlong]", r"line 2, column 'energy': unknown unit 'furlong'"),
         ("nutau[", "nusterile[", r"line 2: unknown column 'nusterile'"),
         ("nutau[", "nue[", r"line 2: 2 columns 'nue'"),
-        ("1/(cm2 s MeV)", "1/(cm2 MeV)", r"line 2: the column 'nue' is in '1/\(cm2 MeV\)': expected a unit such"),
+        ("1/(cm2 s MeV)", "1/(cm2 MeV)", r"columns of different kinds, .*1/\(cm2 MeV\)"),
+        ("1/(cm2 s MeV)", "1/(kg MeV)", r"line 2: the column 'nue' is in '1/\(kg MeV\)': expected a unit such"),
         ("1/(cm2 s MeV)", "1/(acre s MeV)", r"line 2, column 'nue': unknown unit 'acre'"),
         ("200,10", "200,ten", r"line 4, column 'nue': 'ten' is not a number"),
         ("200,10", "200,-1", r"line 4, column 'nue': expected a finite number ≥ 0, got '-1'"),

@@ -28,8 +28,11 @@ MOMENT = "magnetic_moment_squared"
 
 @cache
 def experiment(name: str, response: str) -> Experiment:
-    """A ready-made experiment with electrons of Slater's field, whose tables others need, its signals computed once."""
-    return load(name).with_response(response, exchange="slater")
+    """A ready-made experiment, or the sketch of XENONnT in the examples, with electrons of Slater's field, whose tables
+    others need, its signals computed once.
+    """
+    chosen = xenonnt.sketch() if name == "xenonnt" else load(name)
+    return chosen.with_response(response, exchange="slater")
 
 
 def germanium(response: str, background: str = "flat") -> limit.Binned:

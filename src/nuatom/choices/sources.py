@@ -19,6 +19,7 @@ It is then ``nuatom rate --source supernova --fluence … --temperature …`` an
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -82,9 +83,12 @@ def _reactor(
     distance: float | None,
     fractions: Mapping[str, float] | None,
     captures: float,
+    spectra: str | Mapping[str, str],
 ) -> Source:
     shares = _source().TYPICAL if fractions is None else fractions
-    made: Source = _source().Reactor(power=power, distance=distance, fractions=shares, flux=flux, captures=captures)
+    made: Source = _source().Reactor(
+        power=power, distance=distance, fractions=shares, flux=flux, captures=captures, spectra=spectra
+    )
     return made
 
 
@@ -122,9 +126,44 @@ def _line(energy: float, flux: float, flavour: str, antineutrino: bool) -> Sourc
     return made
 
 
-def _file(file: str) -> Source:
-    made: Source = _source().TabulatedFlux(file)
+def _file(
+    file: str,
+    total: float | None,
+    power: float | None,
+    distance: float | None,
+    window: float | None,
+    table: float | None,
+    columns: Mapping[str, int | str],
+    units: Mapping[str, str],
+    factors: Mapping[str, float],
+) -> Source:
+    from nuatom.columns import Layout
+
+    which = None if table is None else int(table)
+    made: Source = _source().TabulatedFlux(
+        file, total=total, power=power, distance=distance, window=window, layout=Layout(columns, units, factors, which)
+    )
     return made
+
+
+def _by_name(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("expected a table by the names of columns, such as { energy = 1 }")
+    return dict(value)
+
+
+_SPECTRA = ("huber-mueller", "summation", "vogel-engel")
+
+
+def _spectra(value: Any) -> Any:
+    if isinstance(value, dict) and all(isinstance(file, str) for file in value.values()):
+        return dict(value)
+    if not isinstance(value, str) or value not in _SPECTRA:
+        near = difflib.get_close_matches(str(value), _SPECTRA, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        known = ", ".join(map(repr, _SPECTRA))
+        raise ValueError(f"expected {known}, or files by isotope, such as {{ 235U = 'u235.csv' }}, got {value!r}{hint}")
+    return value
 
 
 def _fractions(value: Any) -> dict[str, float]:
@@ -161,6 +200,15 @@ _DISTANCE = QuantityKey(
     example="13.9m",
     default=None,
     what="From a reactor or a small source: 13.9m.",
+)
+_POWER = QuantityKey(
+    name="power",
+    dimension="POWER",
+    above_zero=True,
+    metavar="POWER",
+    example="3GW",
+    default=None,
+    what="Thermal power of a reactor: 3GW.",
 )
 _ACTIVITY = QuantityKey(
     name="activity",
@@ -207,18 +255,18 @@ SOURCES: Registry[SourceEntry] = Registry(
             "a reactor, by its flux, or by its power and distance",
             (
                 replace(_FLUX, default=None),
-                QuantityKey(
-                    name="power",
-                    dimension="POWER",
-                    above_zero=True,
-                    metavar="POWER",
-                    example="3GW",
-                    default=None,
-                    what="Thermal power of a reactor: 3GW.",
-                ),
+                _POWER,
                 _DISTANCE,
                 Key(name="fractions", reader=_fractions, default=None, typed=False),
                 NumberKey(name="captures", least=0.0, default=0.6, typed=False),
+                Key(
+                    name="spectra",
+                    reader=_spectra,
+                    default="huber-mueller",
+                    metavar="|".join(_SPECTRA),
+                    example="summation",
+                    what="Of a reactor below 2 MeV and above: huber-mueller, summation or vogel-engel.",
+                ),
             ),
             _reactor,
         ),
@@ -242,7 +290,20 @@ SOURCES: Registry[SourceEntry] = Registry(
             _line,
         ),
         "csv": SourceEntry(
-            "a csv file with a flux", (TextKey(name="file", is_file=True, typed=False),), _file, suffix=".csv"
+            "a csv file with a flux",
+            (
+                TextKey(name="file", is_file=True, typed=False),
+                QuantityKey(
+                    name="total", dimension="FLUX", example="2.7e13/cm2/s", above_zero=True, default=None, typed=False
+                ),
+                replace(_POWER, typed=False),
+                replace(_DISTANCE, typed=False),
+                QuantityKey(name="window", dimension="TIME", example="10s", above_zero=True, default=None, typed=False),
+                NumberKey(name="table", least=1.0, default=None, typed=False),
+                *(Key(name=name, reader=_by_name, default={}, typed=False) for name in ("columns", "units", "factors")),
+            ),
+            _file,
+            suffix=".csv",
         ),
     },
 )

@@ -10,11 +10,12 @@ from nuatom.cli.screen import Column
 if TYPE_CHECKING:
     from nuatom.cli.describe import About
     from nuatom.config import Experiment, Parameter
+    from nuatom.config.analysis import Analysis
     from nuatom.config.regions import Region
     from nuatom.output import Results
 
 
-def pair(text: str, experiment: Experiment) -> tuple[Parameter, Parameter]:
+def pair(text: str, experiment: Analysis) -> tuple[Parameter, Parameter]:
     """The two parameters of ``FIRST,SECOND``.
 
     Raises:
@@ -37,7 +38,7 @@ def pair(text: str, experiment: Experiment) -> tuple[Parameter, Parameter]:
 
 
 def regions(
-    runs: Mapping[str, Experiment], chosen: tuple[Parameter, Parameter], sensitivity: bool
+    runs: Mapping[str, Experiment] | Mapping[str, Analysis], chosen: tuple[Parameter, Parameter], sensitivity: bool
 ) -> dict[str, Region]:
     """The region of each response, all over the same values."""
     import numpy as np

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from nuatom.cli.describe import About
     from nuatom.config import Experiment, Limit, Parameter
+    from nuatom.config.analysis import Analysis
     from nuatom.figures import Counts
     from nuatom.functions import Array
     from nuatom.output import Results
@@ -38,8 +39,14 @@ def remarks(rows: list[Row], sensitivity: bool) -> About:
     return about
 
 
-def columns(rows: list[Row], sensitivity: bool) -> list[Column]:
-    """The limits on one parameter, a row for each response and method."""
+def columns(rows: list[Row], sensitivity: bool, published: float | None = None) -> list[Column]:
+    """The limits on one parameter, a row for each response and method.
+
+    Args:
+        rows: the limits.
+        sensitivity: whether they are what is expected.
+        published: the limit that the experiment itself has, in public units.
+    """
     parameter = rows[0][0]
     unit, name = parameter.short, parameter.label.replace(" ", "_")
     limits = [found for _, _, found in rows]
@@ -67,16 +74,34 @@ def columns(rows: list[Row], sensitivity: bool) -> list[Column]:
     if parameter.squared:
         ratios: list[float | None] = [found.high / first if first else None for found in limits]
         made.append(Column("ratio to\nthe first", "ratio", ratios, ".4f"))
+    if published is not None:
+        over: list[float | None] = [max(-found.low, found.high) / published for found in limits]
+        made.append(Column("over\npublished", "over_published", over, ".3f"))
     return [*made, Column("method", "method", [found.method for found in limits])]
 
 
 def results(
-    runs: Mapping[str, Experiment], parameter: Parameter, rows: list[Row], about: About, sensitivity: bool
+    runs: Mapping[str, Experiment] | Mapping[str, Analysis],
+    parameter: Parameter,
+    rows: list[Row],
+    about: About,
+    sensitivity: bool,
+    of: str = "response",
 ) -> Results:
-    """The likelihood along a parameter for each response, of the data or of what is expected, and its figure."""
+    """The likelihood along a parameter for each response, of the data or of what is expected, and its figure.
+
+    Args:
+        runs: by the word of a row.
+        parameter: along which.
+        rows: the limits.
+        about: what was computed.
+        sensitivity: whether they are what is expected.
+        of: what the rows are of: responses, or experiments, of which there is no figure.
+    """
     import numpy as np
 
     from nuatom import figures
+    from nuatom.config import Experiment
     from nuatom.output import Results
     from nuatom.store import Table, Variable
 
@@ -95,18 +120,18 @@ def results(
     unit = parameter.label
 
     def of_all(numbers: list[float], text: str) -> Variable:
-        return Variable(("response",), np.array(numbers) / parameter.scale, unit, text)
+        return Variable((of,), np.array(numbers) / parameter.scale, unit, text)
 
     what = "expected without a signal" if sensitivity or first.counts is None else "of the data"
     variables = {
         "value": Variable(("value",), values, unit, parameter.part),
         "rise": Variable(
-            ("response", "value"),
+            (of, "value"),
             np.stack(list(rises.values())),
             "1",
             f"-2 ln L less its least, the other parameters at their best, {what}",
         ),
-        "response": Variable(("response",), np.array(list(rises)), "", "response of the target"),
+        of: Variable((of,), np.array(list(rises)), "", "response of the target" if of == "response" else of),
         "low": of_all([own[w].low for w in rises], "lower end of the interval"),
         "high": of_all([own[w].high for w in rises], "upper end, or the limit"),
     }
@@ -120,7 +145,7 @@ def results(
             end = "lower end" if low else "upper end" if not parameter.squared else "limit"
             text = f"{end} expected without a signal, {_NAMES[band].replace('1', ' 1 ').replace('2', ' 2 ')}"
             variables[f"{prefix}{_NAMES[band]}"] = of_all(numbers, text)
-    variables["method"] = Variable(("response",), np.array([own[w].method for w in rises]), "", "how it was found")
+    variables["method"] = Variable((of,), np.array([own[w].method for w in rises]), "", "how it was found")
     ends = {word: (own[word].low / parameter.scale, own[word].high / parameter.scale) for word in rises}
     label = rf"${parameter.symbol}$  [{unit}]"
     head = own[next(iter(rises))]
@@ -130,11 +155,12 @@ def results(
         usual = below, middle, above
 
     def figure() -> Figure:
+        assert isinstance(first, Experiment)
         return figures.limit_figure(
             _counts(first, parameter, head, sensitivity), values, rises, ends, label, title=first.title, expected=usual
         )
 
-    return Results(Table(variables, about), figure)
+    return Results(Table(variables, about), figure if of == "response" else None)
 
 
 def _shown(sensitivity: bool) -> tuple[int, ...]:
@@ -147,7 +173,7 @@ def _is_empty(limit: float) -> bool:
     return limit == 0
 
 
-def _along(experiment: Experiment, parameter: Parameter, limits: list[Limit], sensitivity: bool) -> Array:
+def _along(experiment: Analysis, parameter: Parameter, limits: list[Limit], sensitivity: bool) -> Array:
     """Values of the fit that reach beyond every limit, and beyond the band of those that were expected."""
     import numpy as np
 

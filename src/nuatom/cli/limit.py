@@ -11,13 +11,15 @@ import typer
 
 from nuatom import choices
 from nuatom.cli import contour as pairs
-from nuatom.cli import exclusions, options, screen
+from nuatom.cli import exclusions, options, screen, together
+from nuatom.cli import masses as mass_scan
 from nuatom.cli.describe import About, command
 from nuatom.cli.groups import completion
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
     from nuatom.config import Experiment, Limit, Parameter
+    from nuatom.config.analysis import Analysis
     from nuatom.output import Results
 
 COMPARED = ("stepping", "free")
@@ -34,10 +36,12 @@ def _presets(incomplete: str) -> list[str]:
 
 def limit(
     context: typer.Context,
-    config: Annotated[
-        str | None,
+    configs: Annotated[
+        list[str] | None,
         typer.Argument(
-            metavar="CONFIG", autocompletion=_presets, help="A TOML file, or a preset such as gemma; see --list."
+            metavar="CONFIG...",
+            autocompletion=_presets,
+            help="A TOML file, or a preset such as gemma; see --list. Several are fitted together.",
         ),
     ] = None,
     list_presets: Annotated[
@@ -89,9 +93,27 @@ def limit(
         bool,
         typer.Option("--compare/--alone", help="Also with stepping and with free electrons.", rich_help_panel=_WHAT),
     ] = True,
+    fit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fit",
+            metavar="NAME",
+            help="What is fitted instead of the configuration's neutrino.fit. May be given several times.",
+            rich_help_panel=_HOW,
+        ),
+    ] = None,
     parameter: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="One of those that are fitted; by default all.", rich_help_panel=_HOW),
+    ] = None,
+    scan: Annotated[
+        str | None,
+        typer.Option(
+            "--scan",
+            metavar="mass=RANGE",
+            help="The limit at each of these masses of what is fitted, such as mass=1keV:1MeV:30.",
+            rich_help_panel=_HOW,
+        ),
     ] = None,
     contour: Annotated[
         str | None,
@@ -172,6 +194,9 @@ def limit(
     more than 4.61 (at 90 %), and its ends are those of either whatever the other one is. Where an amplitude has a sign,
     a second piece may lie far away.
 
+    Several experiments are fitted together: fluxes of the same source are one nuisance, and so is the band of the same
+    atom; backgrounds and efficiencies are each experiment's own.
+
     Files written with -o have the likelihood along the first parameter, and figures the counts beside it.
 
     For example:
@@ -181,6 +206,10 @@ def limit(
     nuatom limit gemma --sensitivity
 
     nuatom limit gemma --show > mine.toml
+
+    nuatom limit xenonnt lz-2022 pandax-4t --fit magnetic_moment
+
+    nuatom limit xenonnt --fit mediator:vector:10keV --scan mass=1keV:1MeV:13
 
     nuatom limit mine.toml --toys 1000 --seed 1 -o scan.csv -o limit.pdf --export workspace.json
     """
@@ -194,9 +223,12 @@ def limit(
         titles = [configuration.load(name).title for name in names]
         screen.show({}, [Column("preset", "preset", names), Column("what", "what", titles)], fold=False)
         return
-    if config is None:
+    if not configs:
         raise ValueError("no configuration: give a TOML file or a preset; nuatom limit --list lists them")
+    config = configs[0]
     if show:
+        if len(configs) > 1:
+            raise ValueError("--show prints one configuration: name one")
         typer.echo(configuration.text(config), nl=False)
         return
     paths, exports = output or [], export or []
@@ -214,14 +246,38 @@ def limit(
     ):
         if word is not None:
             choices.choose(option, word, among)
-    experiment = _changed(
-        configuration.load(config),
-        model,
-        own,
-        {"exchange": exchange, "binding": binding, "tolerance": tolerance},
-        {"confidence": confidence, "procedure": procedure, "method": method, "toys": toys, "seed": seed},
-    )
-    experiment = _in_matter(experiment, matter, density)
+    masses = None if scan is None else mass_scan.values(scan)
+
+    def changed(one: Experiment) -> Experiment:
+        one = one.with_settings(neutrino={"fit": fit}) if fit else one
+        one = _changed(
+            one,
+            model,
+            own,
+            {"exchange": exchange, "binding": binding, "tolerance": tolerance},
+            {"confidence": confidence, "procedure": procedure, "method": method, "toys": toys, "seed": seed},
+        )
+        target = options.keys_of_matter(matter, density, one.settings.model.response)
+        return one.with_settings(target=target) if target else one
+
+    if len(configs) > 1 or configuration.is_joint(config):
+        if exports:
+            raise ValueError("--export is for one experiment, not for several together: leave it out")
+        if options.typed(context, "compare") and compare:
+            raise ValueError("--compare is for one experiment; --model stepping fits several with another response")
+        joint = configuration.joint(*configs).each(changed)
+        for name, one in joint.experiments.items():
+            keep_apart(paths, configuration.read_by(name, one))
+        head: About = {"command": command(context)}
+        these = [joint.parameter(parameter)] if parameter else list(joint.parameters)
+        if contour is not None:
+            together.regions(head, joint, _pair(contour, joint, parameter, joint.asked.toys), sensitivity, paths)
+        elif masses is not None:
+            mass_scan.scan({**head, "experiments": joint.title}, joint, these[0], masses, sensitivity, paths)
+        else:
+            together.limits(head, joint, these, sensitivity, (joint.asked.toys, joint.asked.seed), paths)
+        return
+    experiment = changed(configuration.load(config))
     keep_apart([*paths, *exports], configuration.read_by(config, experiment))
     keep_apart(paths, [(path, "what --export writes") for path in exports])
     _check_linear(experiment, exports)
@@ -229,6 +285,13 @@ def limit(
     settings = experiment.settings
     toys, seed = settings.limit.toys, settings.limit.seed
     both = None if contour is None else _pair(contour, experiment, parameter, toys)
+    if masses is not None:
+        if both is not None or exports:
+            raise ValueError("--scan is for limits on one parameter: leave --contour and --export out")
+        mass_scan.names(chosen[0], masses)
+        about = _about(context, experiment, sensitivity)
+        mass_scan.scan(about, experiment, chosen[0], masses, sensitivity, paths)
+        return
     runs: dict[str, Experiment] = {settings.model.response: experiment}
     if compare:
         runs |= {word: experiment.with_response(word) for word in COMPARED if word not in runs}
@@ -257,11 +320,14 @@ def limit(
         _write(paths, lambda: pairs.results(regions, about, experiment.title), experiment, chosen[0], exports)
         return
     about |= exclusions.remarks(rows, sensitivity)
-    screen.show(about, *([exclusions.columns([row for row in rows if row[0] is p], sensitivity) for p in chosen]))
+    known = {} if settings.published is None else settings.published.limits
+    of_each = [[row for row in rows if row[0] is p] for p in chosen]
+    told = [exclusions.columns(own, sensitivity, known.get(own[0][0].name)) for own in of_each]
+    screen.show(about, *told)
     _write(paths, lambda: exclusions.results(runs, chosen[0], rows, about, sensitivity), experiment, chosen[0], exports)
 
 
-def _pair(contour: str, experiment: Experiment, parameter: str | None, toys: int) -> tuple[Parameter, Parameter]:
+def _pair(contour: str, experiment: Analysis, parameter: str | None, toys: int) -> tuple[Parameter, Parameter]:
     """The two parameters of a contour, with which options of limits on one would do nothing."""
     if parameter is not None:
         raise ValueError("--parameter is for limits on one parameter, and --contour names two: leave one of them out")
@@ -301,15 +367,6 @@ def _changed(
     options.choose_model(configured.response, choices.RESPONSES, own, configured.options())
     choices.field_words(configured.response, asked, spelled=options.option_as_typed)
     return experiment.with_settings(model=changes) if changes else experiment
-
-
-def _in_matter(experiment: Experiment, matter: bool | None, density: str | None) -> Experiment:
-    """The experiment with what --matter, --isolated and --density say in the place of the keys of its target."""
-    asked, number = options.matter_of(matter, density, experiment.settings.model.response)
-    changes: dict[str, Any] = {} if asked is None else {"matter": asked}
-    if number is not None:
-        changes["density"] = density
-    return experiment.with_settings(target=changes) if changes else experiment
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

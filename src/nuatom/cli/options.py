@@ -71,6 +71,13 @@ def matter_of(matter: bool | None, density: str | None, model: str) -> tuple[boo
     return True, number
 
 
+def keys_of_matter(matter: bool | None, density: str | None, model: str) -> dict[str, Any]:
+    """What --matter, --isolated and --density say, as keys of the target in a configuration; errors as `matter_of`."""
+    asked, number = matter_of(matter, density, model)
+    keys: dict[str, Any] = {} if asked is None else {"matter": asked}
+    return keys if number is None else {**keys, "density": density}
+
+
 @dataclass(frozen=True)
 class ChosenResponse:
     """A response model as it was asked for.

@@ -13,10 +13,9 @@ import typer
 
 from nuatom import choices
 from nuatom.choices.sources import parse_source, source_words, typed_source_keys
-from nuatom.cli import couplings, options, screen
+from nuatom.cli import couplings, detected, options, rate_tables, screen
 from nuatom.cli.describe import About, command, mass_fractions_in_words
 from nuatom.cli.groups import OptionGroup, completion, option_of_key
-from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,14 +26,12 @@ if TYPE_CHECKING:
     from nuatom.neutrino.coupling import Coupling
     from nuatom.rates import Material, RateSpectrum
     from nuatom.source import Source
-    from nuatom.store import Table
 
 _Rate = Callable[["Array"], "tuple[RateSpectrum, dict[str, Array]]"]
 """What gives a rate at some transfers, and others beside it by name."""
 PER: Mapping[str, tuple[str, str, str]] = {"kg-day": ("kg", "day", "keV"), "tonne-year": ("tonne", "year", "keV")}
 """Units of mass, time and energy in which a rate is told."""
-_FREE, _STEPPING = "free", "stepping"
-_SOURCE, _TARGET, _OUTPUT = "Source", "Atom and model", "Output"
+_SOURCE, _TARGET, _DETECTOR, _OUTPUT = "Source", "Atom and model", "Detector", "Output"
 _OF_ELECTRONS = ("model", "exchange", "nucleus", "binding", "tolerance")
 _NEUTRINO = ("flavour", "antineutrino")
 _USUAL = {"magnetic_moment": choices.DEFAULT_MOMENT}
@@ -100,6 +97,33 @@ def rate(
     tolerance: options.Tolerance = 0.005,
     matter: options.Matter = None,
     density: options.Density = None,
+    seen: Annotated[
+        bool,
+        typer.Option(
+            "--detected",
+            help="Counts in bins of reconstructed energy, of a configuration or of the detector that options describe.",
+            rich_help_panel=_DETECTOR,
+        ),
+    ] = False,
+    exposure: Annotated[
+        str | None, typer.Option(metavar="MASS TIME", help="Of the detector: '1 kg year'.", rich_help_panel=_DETECTOR)
+    ] = None,
+    resolution: Annotated[
+        str | None, typer.Option(metavar="SIGMA|FILE", help="σ, or a file with it: 150eV.", rich_help_panel=_DETECTOR)
+    ] = None,
+    threshold: Annotated[
+        str | None, typer.Option(metavar="ENERGY", help="Least reconstructed energy.", rich_help_panel=_DETECTOR)
+    ] = None,
+    efficiency: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER|FILE", help="Of the reconstructed energy: 0.9, or a file.", rich_help_panel=_DETECTOR
+        ),
+    ] = None,
+    bins: Annotated[
+        str | None,
+        typer.Option(metavar="RANGE", help="Edges of the bins: 0.2:10keV:50:lin.", rich_help_panel=_DETECTOR),
+    ] = None,
     per: Annotated[
         str,
         typer.Option(
@@ -138,6 +162,13 @@ def rate(
     nuatom rate CsI --source stopped-pion --flux 4e7/cm2/s --weak --recoils --transfer 1:50keV:30
 
     nuatom rate gemma --mu-nu 3e-11
+
+    With --detected, or with --exposure and --bins, counts in bins of reconstructed energy are shown instead:
+
+    nuatom rate xenonnt --detected
+
+    nuatom rate Ge --source reactor --flux 2.7e13/cm2/s --exposure '1 kg year' --resolution 150eV --threshold 0.2keV
+    --bins 0.2:10keV:50:lin
     """
     from nuatom import figures, units
     from nuatom import output as files
@@ -159,6 +190,23 @@ def rate(
     of_electrons += [choices.MODELS.options()[name].option for name, value in own.items() if value is not None]
     if recoils and of_electrons:
         raise ValueError(f"{', '.join(of_electrons)}: of the electrons of an atom, and --recoils is about its nucleus")
+    typed_detector = {"exposure": exposure, "resolution": resolution, "threshold": threshold, "efficiency": efficiency}
+    if seen or bins is not None or any(value is not None for value in typed_detector.values()):
+        if transfer is not None:
+            raise ValueError("--transfer is of the energy deposited; counts are in the bins of --bins")
+        asked = {name: context.params[name] for name in _OF_ELECTRONS if options.typed(context, name)}
+        asked |= {name: value for name, value in own.items() if value is not None}
+        if "model" in asked:
+            asked["response"] = asked.pop("model")
+        elif experiment is None:
+            asked["response"] = model
+        table = {} if experiment is not None else _words_of_source(given)
+        standard = model if experiment is None else experiment.settings.model.response
+        in_matter = options.keys_of_matter(matter, density, asked.get("response", standard))
+        one = detected.experiment(experiment, target, table, typed_detector, bins, asked, in_matter, recoils)
+        keep_apart(paths, read_by(target, one) if experiment is not None else _detector_files(typed_detector, source))
+        _show_detected(context, one, couplings.read(typed), experiment is not None, recoils, paths)
+        return
     configured: Mapping[str, Any] = options.NOTHING
     standing = choices.FieldWords()
     if experiment is None:
@@ -189,7 +237,7 @@ def rate(
         raise ValueError(
             "--matter, --isolated, --density: of the electrons of an atom, and --recoils is about its nucleus"
         )
-    asked, number = options.matter_of(matter, density, how.word)
+    wanted, number = options.matter_of(matter, density, how.word)
     about: About = {
         "command": command(context),
         "source": _source_in_words(emitted),
@@ -205,14 +253,14 @@ def rate(
         compute: _Rate = partial(_recoils, emitted, chosen.coupling, target)
     else:
         massive = bool(given_couplings.details.get("photon_mass"))
-        dense = _density(target, how.word, asked, number, experiment, massive)
+        dense = _density(target, how.word, wanted, number, experiment, massive)
         about["model"] = how.in_field(words) + options.in_matter(dense, how.word)
         compute, shells = _electrons(emitted, chosen.coupling, target, how, words, tolerance, dense)
     with screen.progress(f"computing the rate in {target}"):
         result, others = compute(T)
     unit_text = " ".join(names)
     coupling_title = " + ".join(chosen.names) if has_weak else chosen.title  # g_V and g_A are those of one flavour
-    screen.show(about, _columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
+    screen.show(about, rate_tables.columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
 
     def draw() -> Figure:
         fine = figures.with_edges(T, shells)
@@ -220,8 +268,32 @@ def rate(
         title = f"{target}, {emitted.name}, {coupling_title}"
         return figures.rate_figure(drawn, rate_unit, unit_text, others=beside, title=title)
 
-    files.save(files.Results(_table(result, others, rate_unit, unit_text, about), draw), paths)
+    files.save(files.Results(rate_tables.table(result, others, rate_unit, unit_text, about), draw), paths)
     screen.written(paths)
+
+
+def _show_detected(
+    context: typer.Context, one: Experiment, given: choices.Given, configured: bool, recoils: bool, paths: list[Path]
+) -> None:
+    """Counts of what was typed, or else of what the configuration has."""
+    has_own = any(given.values.values())
+    made = couplings.make_coupling(given if has_own or not configured else _configured_couplings(one))
+    about: About = {
+        "command": command(context),
+        "source": _source_in_words(one.source),
+        "target": one.target,
+        "coupling": made.text,
+        "model": one.settings.model.response
+        if not recoils
+        else f"nuclear recoils{'' if configured else ', no quenching'}",
+    }
+    detected.show(about, one, made.coupling, recoils, paths)
+
+
+def _detector_files(typed: Mapping[str, str | None], source: str | None) -> list[tuple[Path, str]]:
+    """The files that options name."""
+    own = [(Path(text), f"what --{name} names") for name, text in typed.items() if text and Path(text).is_file()]
+    return [*own, *((path, "the flux of --source") for path in _read_by_source(source))]
 
 
 # --- what words make -----------------------------------------------------------------------------
@@ -290,18 +362,23 @@ def _configured_couplings(experiment: Experiment) -> choices.Given:
     return given
 
 
+def _words_of_source(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The table of the source that the options describe."""
+    word = given["source"]
+    if word is None:
+        files = [f"a {entry.suffix[1:]} file" for entry in choices.SOURCES.values() if entry.suffix]
+        raise ValueError(f"no source: give --source, one of {', '.join([*source_words(), *files])}")
+    keys: dict[str, Any] = {name: value for name, value in given.items() if name != "source" and value is not None}
+    return {**keys, **parse_source(word)}
+
+
 def _source(given: Mapping[str, Any]) -> Source:
     """The source that the options describe, in the words of a configuration."""
     from pydantic import ValidationError
 
     from nuatom.config.sources import make_source
 
-    word = given["source"]
-    if word is None:
-        files = [f"a {entry.suffix[1:]} file" for entry in choices.SOURCES.values() if entry.suffix]
-        raise ValueError(f"no source: give --source, one of {', '.join([*source_words(), *files])}")
-    keys: dict[str, Any] = {name: value for name, value in given.items() if name != "source" and value is not None}
-    keys |= parse_source(word)
+    word, keys = given["source"], _words_of_source(given)
     entry = choices.SOURCES[keys["kind"]]
     for name in entry.needs:
         if name not in keys:
@@ -380,8 +457,8 @@ def _electrons(
     alone = Material.of(target, lambda symbol: made[symbol])
     material = alone if density is None else alone.in_matter(density)
     others: dict[str, Material] = {
-        _FREE: Material.of(target, lambda symbol: FreeElectrons(atoms[symbol])),
-        _STEPPING: Material.of(target, lambda symbol: Stepping(atoms[symbol])),
+        rate_tables.FREE: Material.of(target, lambda symbol: FreeElectrons(atoms[symbol])),
+        rate_tables.STEPPING: Material.of(target, lambda symbol: Stepping(atoms[symbol])),
     }
 
     def compute(transfer: Array) -> tuple[RateSpectrum, dict[str, Array]]:
@@ -411,76 +488,3 @@ def _recoils(source: Source, coupling: Coupling, target: str, transfer: Array) -
     from nuatom.rates import nuclear_rate_spectrum
 
     return nuclear_rate_spectrum(source, coupling, target, transfer), {}
-
-
-# --- what is shown -------------------------------------------------------------------------------
-
-
-def _columns(
-    result: RateSpectrum,
-    others: Mapping[str, Array],
-    rate_unit: float,
-    unit_text: str,
-    unit: str,
-    scale: float,
-    by_shell: bool,
-) -> list[Column]:
-    name = f"[1/({unit_text.replace(' ', '_')})]"
-
-    def column(title: str, values: Array) -> Column:
-        return Column(f"{title}\n1/({unit_text})", f"{title.replace(' ', '_')}{name}", (values * rate_unit).tolist())
-
-    columns = [Column(f"T\n{unit}", f"T[{unit}]", (result.transfer / scale).tolist(), ".6g")]
-    columns.append(column("dR/dT", result.total))
-    for group in (result.by_part, result.by_component):
-        if len(group) > 1:
-            columns += [column(title, values) for title, values in group.items()]
-    columns += [column(title, values) for title, values in others.items()]
-    if others:
-        free = others[_FREE].tolist()
-        ratio = [b / f if f > 0 else None for b, f in zip(result.total.tolist(), free, strict=True)]
-        columns.append(Column("bound/\nfree", "bound/free", ratio, ".5f"))
-        columns.append(Column("relative\nerror", "relative_error", result.relative_error.tolist(), ".2g"))
-    if by_shell:
-        total = result.total.tolist()
-        for shell, values in result.by_shell.items():
-            share = [100 * own / all_ if all_ > 0 else None for own, all_ in zip(values.tolist(), total, strict=True)]
-            columns.append(Column(f"{shell}\n%", f"{shell.replace(' ', '_')}[%]", share, ".2f"))
-    return columns
-
-
-def _table(result: RateSpectrum, others: Mapping[str, Array], rate_unit: float, unit_text: str, about: About) -> Table:
-    """dR/dT over the dimensions transfer, component, part, shell and line, in keV and the unit asked for."""
-    import numpy as np
-
-    from nuatom.store import Table, Variable
-    from nuatom.units import keV
-
-    units = f"1/({unit_text})"
-
-    def group(name: str, values: Mapping[str, Array], text: str) -> dict[str, Variable]:
-        return {
-            name: Variable((name,), np.array(list(values)), "", text),
-            f"rate_by_{name}": Variable(
-                (name, "transfer"), np.stack(list(values.values())) * rate_unit, units, f"dR/dT by {text}"
-            ),
-        }
-
-    variables = {
-        "transfer": Variable(("transfer",), result.transfer / keV, "keV", "energy transfer T"),
-        "rate": Variable(("transfer",), result.total * rate_unit, units, "dR/dT, continuum"),
-        "relative_error": Variable(("transfer",), result.relative_error, "1", "estimated relative error of rate"),
-    }
-    for name, values in others.items():
-        variables[name] = Variable(("transfer",), values * rate_unit, units, f"dR/dT, {name}")
-    variables |= group("part", result.by_part, "part of the coupling")
-    variables |= group("component", result.by_component, "component of the source")
-    variables |= group("shell", result.by_shell, "shell, or nuclide that recoils")
-    if result.line_transfer.size:
-        text = "rate of a discrete excitation"
-        per_mass = units.removesuffix(" keV)") + ")"
-        variables |= {
-            "line_transfer": Variable(("line",), result.line_transfer / keV, "keV", "energy of a discrete excitation"),
-            "line_rate": Variable(("line",), result.line_total * rate_unit / keV, per_mass, text),
-        }
-    return Table(variables, about)

@@ -12,8 +12,10 @@ from importlib import resources
 from pathlib import Path
 
 from nuatom.choices import PARAMETERS, Parameter
-from nuatom.config.experiment import Experiment, Limit
+from nuatom.config.analysis import Limit
+from nuatom.config.experiment import Experiment
 from nuatom.config.inputs import named_files
+from nuatom.config.joint import SEVERAL, Joint, listed
 from nuatom.config.reading import ConfigError, read_content
 from nuatom.config.regions import Region
 from nuatom.config.settings import Settings
@@ -22,10 +24,13 @@ __all__ = [
     "PARAMETERS",
     "ConfigError",
     "Experiment",
+    "Joint",
     "Limit",
     "Parameter",
     "Region",
     "Settings",
+    "is_joint",
+    "joint",
     "load",
     "parse",
     "presets",
@@ -53,7 +58,43 @@ def load(name: str | Path) -> Experiment:
         ValueError: if there is no such file or preset.
     """
     folder = Path() if str(name) in presets() else Path(name).parent
-    return Experiment(read_content(text(name), str(name)), folder, str(name))
+    content = read_content(text(name), str(name))
+    if SEVERAL in content:
+        raise ConfigError(str(name), [f"{SEVERAL}: there are several, which are read by nuatom.config.joint"])
+    return Experiment(content, folder, str(name))
+
+
+def is_joint(name: str | Path) -> bool:
+    """Whether a file has several experiments, in tables ``[[experiment]]``.
+
+    Raises:
+        ConfigError: for a file that is no TOML.
+        ValueError: if there is no such file or preset.
+    """
+    return str(name) not in presets() and SEVERAL in read_content(text(name), str(name))
+
+
+def joint(*names: str | Path) -> Joint:
+    """Several experiments that are fitted together.
+
+    Args:
+        names: of presets and files; a file with tables ``[[experiment]]`` stands for all of them.
+
+    Raises:
+        ConfigError: for whatever is wrong in one, or less than two.
+        ValueError: if there is no such file or preset, or one is there twice.
+    """
+    found: dict[str, Experiment] = {}
+    for name in names:
+        several = (
+            listed(read_content(text(name), str(name)), Path(name).parent, str(name), load)
+            if is_joint(name)
+            else {str(name): load(name)}
+        )
+        if twice := [own for own in several if own in found]:
+            raise ValueError(f"{twice[0]!r} is there twice: an experiment counts once")
+        found |= several
+    return Joint(found)
 
 
 def parse(content: str, folder: str | Path = ".", name: str = "configuration") -> Experiment:

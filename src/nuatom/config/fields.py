@@ -51,9 +51,16 @@ def _error(value: Any) -> Any:
     raise ValueError('expected a relative error such as 0.05, or "free"')
 
 
-def shorthand(make: Callable[[Any], Any]) -> BeforeValidator:
-    """What a value that is no table stands for: "80eV" for a table with this σ, 0.9 for a constant efficiency."""
-    return BeforeValidator(lambda value: value if isinstance(value, dict) else make(value))
+def shorthand(
+    make: Callable[[Any], Any], complete: Callable[[dict[str, Any]], Any] = lambda table: table
+) -> BeforeValidator:
+    """What a value that is no table stands for: "80eV" for a table with this σ, 0.9 for a constant efficiency.
+
+    Args:
+        make: the table of a value that is none.
+        complete: a table with what follows from its other keys.
+    """
+    return BeforeValidator(lambda value: complete(value) if isinstance(value, dict) else make(value))
 
 
 def word_of(choices: Collection[str]) -> BeforeValidator:

@@ -8,20 +8,21 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from nuatom.config.settings import DataSection, Settings
+from nuatom.config.settings import Settings
+from nuatom.config.tabulated import located
 
 
 def named_files(settings: Settings, folder: Path) -> Iterator[tuple[Path, str]]:
     """Each file that the settings name, with its key.
 
-    A table names a file by its key `file`; that of the data by what it has in the place of numbers.
+    A table names a file by its key `file`.
 
     Args:
         settings: of a configuration.
         folder: where its files are.
     """
     for key, name in _names(settings, ""):
-        yield folder / name, key
+        yield located(folder, name), key
 
 
 def _names(value: Any, key: str) -> Iterator[tuple[str, str]]:
@@ -32,9 +33,7 @@ def _names(value: Any, key: str) -> Iterator[tuple[str, str]]:
         for name in type(value).model_fields:
             inner = getattr(value, name)
             own = f"{key}.{name}".lstrip(".")
-            if isinstance(inner, str) and isinstance(value, DataSection):
-                yield own, inner
-            elif isinstance(inner, str) and name == "file":
+            if isinstance(inner, str) and name == "file":
                 yield key, inner
             else:
                 yield from _names(inner, own)

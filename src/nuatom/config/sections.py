@@ -28,9 +28,13 @@ from nuatom.config.fields import (
     Uncertainty,
     shorthand,
 )
+from nuatom.config.tabulated import CurveSection, FileSection, located
 
 if TYPE_CHECKING:
     from nuatom.detector import Background, Efficiency, Quenching, Resolution, Scale
+
+_FILES = (".csv", ".txt", ".dat", ".tsv")
+"""How the names of files end where a text may be something else."""
 
 # --- parts of a detector -------------------------------------------------------------------------
 
@@ -83,25 +87,31 @@ class Relative(Section):
         return RelativeResolution(self.stochastic * sqrt(self.at), self.constant)
 
 
-class ResolutionFile(Section):
-    """σ from a csv file."""
+class ResolutionFile(CurveSection):
+    """σ from a file."""
 
     kind: Literal["csv"]
-    file: str
 
-    def make(self, folder: Path) -> Resolution:
+    def make(self, folder: Path, **meant: Any) -> Resolution:
         """σ as a function of energy."""
         from nuatom.detector import TabulatedResolution
 
-        return TabulatedResolution.read(folder / self.file)
+        return TabulatedResolution.read(located(folder, self.file), self.layout(**meant))
 
 
 def _sigma(value: Any) -> Any:
-    is_file = isinstance(value, str) and value.endswith(".csv")
+    is_file = isinstance(value, str) and value.endswith(_FILES)
     return {"kind": "csv", "file": value} if is_file else {"kind": "constant", "sigma": value}
 
 
-ResolutionSection = Annotated[Sigma | Fano | Relative | ResolutionFile, Field(discriminator="kind"), shorthand(_sigma)]
+def _file(value: dict[str, Any]) -> dict[str, Any]:
+    """A table that has a file and no kind is about that file."""
+    return {"kind": "csv", **value} if "file" in value else value
+
+
+ResolutionSection = Annotated[
+    Sigma | Fano | Relative | ResolutionFile, Field(discriminator="kind"), shorthand(_sigma, _file)
+]
 
 
 def _above_zero(what: str, values: Iterable[float], where: str = "") -> None:
@@ -178,17 +188,16 @@ class Points(Section):
         return TabulatedEfficiency(at, values)  # type: ignore[arg-type]  # lists become arrays there
 
 
-class EfficiencyFile(Section):
-    """An efficiency from a csv file."""
+class EfficiencyFile(CurveSection):
+    """An efficiency from a file."""
 
     kind: Literal["csv"]
-    file: str
 
-    def make(self, folder: Path) -> Efficiency:
+    def make(self, folder: Path, **meant: Any) -> Efficiency:
         """The efficiency as a function of energy."""
         from nuatom.detector import TabulatedEfficiency
 
-        table = TabulatedEfficiency.read(folder / self.file)
+        table = TabulatedEfficiency.read(located(folder, self.file), self.layout(**meant))
         _above_zero("an efficiency", table.efficiency, f" in {self.file}")
         return table
 
@@ -200,7 +209,7 @@ def _efficiency(value: Any) -> Any:
 
 
 EfficiencySection = Annotated[
-    FlatEfficiency | Step | Erf | Points | EfficiencyFile, Field(discriminator="kind"), shorthand(_efficiency)
+    FlatEfficiency | Step | Erf | Points | EfficiencyFile, Field(discriminator="kind"), shorthand(_efficiency, _file)
 ]
 
 
@@ -232,21 +241,20 @@ class ConstantFraction(Section):
         return ConstantQuenching(self.value)
 
 
-class QuenchingFile(Section):
-    """Fractions from a csv file."""
+class QuenchingFile(CurveSection):
+    """Fractions from a file."""
 
     kind: Literal["csv"]
-    file: str
 
     def make(self, folder: Path) -> Quenching:
         """The fraction of a recoil's energy that is seen."""
         from nuatom.detector import TabulatedQuenching
 
-        return TabulatedQuenching.read(folder / self.file)
+        return TabulatedQuenching.read(located(folder, self.file), self.layout())
 
 
 QuenchingSection = Annotated[
-    LindhardSection | ConstantFraction | QuenchingFile, Field(discriminator="kind"), shorthand(_efficiency)
+    LindhardSection | ConstantFraction | QuenchingFile, Field(discriminator="kind"), shorthand(_efficiency, _file)
 ]
 
 
@@ -264,32 +272,36 @@ class Linear(Section):
         return LinearScale(self.gain, self.offset)
 
 
-class ScaleFile(Section):
-    """A calibration from a csv file."""
+class ScaleFile(FileSection):
+    """A calibration from a file."""
 
     kind: Literal["csv"]
-    file: str
 
-    def make(self, folder: Path) -> Scale:
+    def make(self, folder: Path, **meant: Any) -> Scale:
         """The mean reconstructed energy."""
         from nuatom.detector import TabulatedScale
 
-        return TabulatedScale.read(folder / self.file)
+        return TabulatedScale.read(located(folder, self.file), self.layout(**meant))
 
 
 ScaleSection = Annotated[
-    Linear | ScaleFile, Field(discriminator="kind"), shorthand(lambda value: {"kind": "csv", "file": value})
+    Linear | ScaleFile, Field(discriminator="kind"), shorthand(lambda value: {"kind": "csv", "file": value}, _file)
 ]
 
 # --- backgrounds ---------------------------------------------------------------------------------
 
 
 class _Background(Section):
-    """What every background has: a name, the error of its size, and whether the detector has already acted on it."""
+    """What every background has: a name, the error of its size, and what is in it already.
+
+    It is measured if the detector has acted on it, and one that was fitted may have the weak scattering in it of the
+    neutrinos that are the signal here.
+    """
 
     name: str = "background"
     uncertainty: Uncertainty
     measured: bool = True
+    includes_weak: bool = False
 
 
 class Flat(_Background):
@@ -350,18 +362,19 @@ class Peak(_Background):
         return PeakBackground(self.rate, self.energy, self.sigma, self.name)
 
 
-class BackgroundFile(_Background):
-    """A spectrum from a csv file, points or a histogram."""
+class BackgroundFile(_Background, CurveSection):
+    """A spectrum from a file, points or a histogram."""
 
     kind: Literal["csv", "histogram"]
-    file: str
 
-    def make(self, folder: Path) -> Background:
-        """The background of the file."""
+    def make(self, folder: Path, exposure: float | None = None, **meant: Any) -> Background:
+        """The background of the file, whose counts are those of this exposure."""
         from nuatom.detector import HistogramBackground, TabulatedBackground
 
-        reader = TabulatedBackground if self.kind == "csv" else HistogramBackground
-        return reader.read(folder / self.file, self.name)
+        path, layout = located(folder, self.file), self.layout(**meant)
+        if self.kind == "csv":
+            return TabulatedBackground.read(path, self.name, layout)
+        return HistogramBackground.read(path, self.name, layout, exposure)
 
 
 BackgroundSection = Annotated[Flat | LinearShape | PowerLaw | Peak | BackgroundFile, Field(discriminator="kind")]

@@ -30,6 +30,7 @@ from nuatom.config.sections import (
 )
 from nuatom.config.sources import SourceSection, source_type
 from nuatom.config.tables import field_of
+from nuatom.config.tabulated import FileSection
 from nuatom.limit.feldman_cousins import FEWEST_TOYS
 from nuatom.quantities import parse_range
 
@@ -78,10 +79,12 @@ class BinsSection(Section):
 
 
 def _file_or_list(value: Any) -> str:
-    return "file" if isinstance(value, str) else "list"
+    return "file" if isinstance(value, str | dict | FileSection) else "list"
 
 
-_File = Annotated[str, Tag("file")]
+_File = Annotated[
+    FileSection, BeforeValidator(lambda value: {"file": value} if isinstance(value, str) else value), Tag("file")
+]
 
 
 class DataSection(Section):

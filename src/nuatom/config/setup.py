@@ -17,10 +17,13 @@ from nuatom.choices import COUPLINGS, CouplingPart, Parameter, Progress, neutrin
 from nuatom.config import checks, responses
 from nuatom.config.checks import SetupProblem, folded, named
 from nuatom.config.reading import ConfigError, read_settings
+from nuatom.config.sections import BackgroundFile, BackgroundSection
 from nuatom.config.settings import Settings
+from nuatom.config.tabulated import FileSection, located
 from nuatom.units import keV
 
 if TYPE_CHECKING:
+    from nuatom.columns import Layout
     from nuatom.detector import Background, Detector, Expected
     from nuatom.limit.data import Observed
     from nuatom.neutrino import Neutrino
@@ -110,10 +113,16 @@ class Setup:
 
         given = self.settings.detector
         parts: dict[str, Any] = {"exposure": given.exposure, "threshold": given.threshold, "cutoff": given.cutoff}
-        for name in ("resolution", "efficiency", "true_efficiency", "scale", "quenching"):
+        for name in ("quenching", "resolution", "efficiency", "true_efficiency", "scale"):
             part = getattr(given, name)
-            if part is not None:
-                parts[name] = named(f"detector.{name}", partial(part.make, self.folder))
+            if part is None:
+                continue
+            meant: dict[str, Any] = {}
+            if isinstance(part, FileSection) and name == "true_efficiency":
+                meant = {"recoils": given.channels == ["recoils"]}
+            elif isinstance(part, FileSection) and name != "quenching":
+                meant = {"quenching": parts.get("quenching")}
+            parts[name] = named(f"detector.{name}", partial(part.make, self.folder, **meant))
         return named("detector", lambda: Detector(**parts))
 
     @cached_property
@@ -122,7 +131,7 @@ class Setup:
         from nuatom.detector.checks import checked_edges
 
         data, bins = self.settings.data, self.settings.bins
-        if data is not None and isinstance(data.counts, str):
+        if data is not None and isinstance(data.counts, FileSection):
             observed = self._observed.edges
             if bins is not None:
                 raise SetupProblem("bins.edges: the bins are those of the file in data.counts; leave [bins] out")
@@ -136,8 +145,13 @@ class Setup:
         from nuatom.limit import read_counts
 
         data = self.settings.data
-        assert data is not None and isinstance(data.counts, str)
-        return named("data.counts", lambda: read_counts(self.folder / str(data.counts)))
+        assert data is not None and isinstance(data.counts, FileSection)
+        given = data.counts
+        return named("data.counts", lambda: read_counts(located(self.folder, given.file), self._layout(given)))
+
+    def _layout(self, given: FileSection) -> Layout:
+        """How the columns of data are to be taken: energies of nuclei as they are seen."""
+        return given.layout(quenching=self.detector.quenching if self.settings.detector.quenching else None)
 
     @cached_property
     def counts(self) -> Array | None:
@@ -148,7 +162,7 @@ class Setup:
         if (data.counts is None) == (data.events is None):
             raise SetupProblem("data: expected either counts or events")
         edges = self.edges
-        if isinstance(data.counts, str):
+        if isinstance(data.counts, FileSection):
             return self._observed.counts
         if data.counts is not None:
             values = np.asarray(data.counts, dtype=float)
@@ -182,8 +196,8 @@ class Setup:
         data = self.settings.data
         assert data is not None and data.events is not None
         events = data.events
-        if isinstance(events, str):
-            return named("data.events", lambda: read_events(self.folder / events))
+        if isinstance(events, FileSection):
+            return named("data.events", lambda: read_events(located(self.folder, events.file), self._layout(events)))
         return np.asarray(events, dtype=float)
 
     @cached_property
@@ -195,11 +209,14 @@ class Setup:
             if section.name in found:
                 raise SetupProblem(f"background[{number}].name: there is another {section.name!r}; give each its own")
 
-            def counts(section: object = section) -> Array:
-                made: Background = section.make(self.folder)  # type: ignore[attr-defined]
-                if section.measured:  # type: ignore[attr-defined]
-                    return made.expected(edges, self.detector.exposure)
-                return self.detector.background(made, edges)
+            def counts(section: BackgroundSection = section) -> Array:
+                exposure = self.detector.exposure
+                made: Background
+                if isinstance(section, BackgroundFile):
+                    made = section.make(self.folder, exposure, quenching=self.detector.quenching)
+                else:
+                    made = section.make(self.folder)
+                return made.expected(edges, exposure) if section.measured else self.detector.background(made, edges)
 
             found[section.name] = named(f"background.{section.name}", counts)
         return found

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, create_model
 
 from nuatom.choices import REQUIRED, Key, RecordKey, TextKey
 from nuatom.config.fields import Section
+from nuatom.config.tabulated import located
 
 
 def field_of(key: Key, default: Any = REQUIRED) -> tuple[Any, Any]:
@@ -46,4 +47,6 @@ def table_of(name: str, keys: Sequence[Key], base: type[Section] = Section, kind
 def found_files(keys: Sequence[Key], values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Values with the names of files as paths from where the program runs: they are beside the configuration."""
     files = {key.name for key in keys if isinstance(key, TextKey) and key.is_file}
-    return {n: str(folder / value) if n in files and value is not None else value for n, value in values.items()}
+    return {
+        n: str(located(folder, value)) if n in files and value is not None else value for n, value in values.items()
+    }

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.bounds import LARGEST, SMALLEST, check_number
-from nuatom.columns import ENERGY, SPECTRAL_RATE, read
+from nuatom.columns import HEADER, NUMBER, RATE, SPECTRAL_RATE, Layout, Sheet, bins, read_curve, unit
 from nuatom.detector.checks import checked_edges, checked_exposure
 from nuatom.detector.curve import Curve
 from nuatom.detector.resolution import not_negative
@@ -47,6 +47,15 @@ class Background(Protocol):
 
 
 _LARGEST_INDEX = 100.0  # of a power law
+_FAR = 1e3  # MeV; beyond what any bin here has
+
+
+def _per_bin(text: str | None) -> bool:
+    """Whether a unit is that of a rate in a whole bin."""
+    try:
+        return text is not None and unit(text)[1] == RATE.powers
+    except ValueError:
+        return False  # told where the column is read
 
 
 def _bins(edges: ArrayLike, exposure: float) -> Array:
@@ -247,14 +256,18 @@ class TabulatedBackground:
         object.__setattr__(self, "rate", curve.value)
 
     @staticmethod
-    def read(path: str | Path, name: str = "tabulated") -> TabulatedBackground:
-        """A csv file with the columns ``energy [keV], rate [1/(kg day keV)]``, in any such units.
+    def read(path: str | Path, name: str = "tabulated", layout: Layout = HEADER) -> TabulatedBackground:
+        """A file with the columns ``energy [keV], rate [1/(kg day keV)]``, in any such units.
+
+        Args:
+            path: of the file.
+            name: what the background is.
+            layout: how its columns are to be taken, if not as the header says.
 
         Raises:
-            ValueError: as `nuatom.columns.read` and the constructor.
+            ValueError: as `nuatom.columns.read_curve` and the constructor.
         """
-        energy, rate = read(path, {"energy": ENERGY, "rate": SPECTRAL_RATE})
-        return TabulatedBackground(energy, rate, name)
+        return TabulatedBackground(*read_curve(path, "rate", SPECTRAL_RATE, layout), name)
 
     @property
     def breaks(self) -> Array:
@@ -304,23 +317,40 @@ class HistogramBackground:
             object.__setattr__(self, field, array)
 
     @staticmethod
-    def read(path: str | Path, name: str = "histogram") -> HistogramBackground:
-        """A csv file with the columns ``low [keV], high [keV], rate [1/(kg day keV)]``, in any such units.
+    def read(
+        path: str | Path, name: str = "histogram", layout: Layout = HEADER, exposure: float | None = None
+    ) -> HistogramBackground:
+        """A file with the columns ``low [keV], high [keV], rate [1/(kg day keV)]``, in any such units.
+
+        In the place of low and high there may be ``energy``, the centres of bins of one width; in that of a rate per
+        energy ``rate [1/(kg day)]`` for a whole bin, or ``counts`` in the bins of an experiment.
+
+        Args:
+            path: of the file.
+            name: what the background is.
+            layout: how its columns are to be taken, if not as the header says.
+            exposure: of the experiment that the counts are of [mass time].
 
         Raises:
-            ValueError: as `nuatom.columns.read` and the constructor, or if bins overlap or leave a gap.
+            ValueError: as `nuatom.columns.read` and the constructor, if bins overlap or leave a gap, or for counts
+                without an exposure.
         """
-        low, high, rate = read(path, {"low": ENERGY, "high": ENERGY, "rate": SPECTRAL_RATE})
-        if np.any(high <= low):
-            k = int(np.argmax(high <= low))
-            raise ValueError(f"{str(path)!r}: the bin from {low[k] / keV:g} to {high[k] / keV:g} keV is empty")
-        if not np.allclose(low[1:], high[:-1], rtol=1e-9, atol=0.0):
-            k = int(np.argmax(~np.isclose(low[1:], high[:-1], rtol=1e-9, atol=0.0)))
-            what = "overlap" if low[k + 1] < high[k] else "leave a gap"
-            raise ValueError(
-                f"{str(path)!r}: the bins that end at {high[k] / keV:g} and begin at {low[k + 1] / keV:g} keV {what}"
-            )
-        return HistogramBackground(np.append(low, high[-1]), rate, name)
+        layout.check(("low", "high", "energy", "rate", "counts"))
+        sheet = Sheet.read(path, layout)
+        edges, rows = bins(sheet)
+        if sheet.has("counts") and not sheet.has("rate"):
+            if exposure is None:
+                raise ValueError(f"{str(path)!r} has counts, which are a rate only with the exposure of an experiment")
+            rate = sheet.column("counts", NUMBER) / exposure
+        elif sheet.has("rate") and _per_bin(sheet.unit("rate")):
+            rate = sheet.column("rate", RATE)
+        else:
+            rate = sheet.column("rate", SPECTRAL_RATE) * np.diff(edges)[np.argsort(rows)]
+        rate = rate[rows] / np.diff(edges)
+        if layout.constant:
+            edges = edges.copy()
+            edges[0], edges[-1] = min(0.0, float(edges[0])), max(_FAR, 2 * float(edges[-1]))
+        return HistogramBackground(edges, rate, name)
 
     @property
     def breaks(self) -> Array:
@@ -331,7 +361,8 @@ class HistogramBackground:
         if np.any(wrong):
             raise ValueError(
                 f"background {self.name!r} is given from {self.edges[0] / keV:.6g} to {self.edges[-1] / keV:.6g} keV, "
-                f"but is needed at {float(energy[wrong].flat[0]) / keV:.6g} keV: add rows to it, or narrow the bins"
+                f"but is needed at {float(energy[wrong].flat[0]) / keV:.6g} keV: add rows to it, narrow the bins, or "
+                'hold it constant beyond its ends with beyond = "constant"'
             )
 
     def density(self, energy: ArrayLike) -> Array:

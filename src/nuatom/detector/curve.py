@@ -65,6 +65,7 @@ class Curve:
             wrong = float(E[unknown].flat[0])
             raise ValueError(
                 f"{self.name} is given from {low / units.keV:.6g} to {high / units.keV:.6g} keV, "
-                f"but is needed at {wrong / units.keV:.6g} keV: add rows to it, or narrow the bins"
+                f"but is needed at {wrong / units.keV:.6g} keV: add rows to it, narrow the bins, or hold it "
+                'constant beyond its ends with { file = "…", beyond = "constant" }'
             )
         return np.asarray(np.interp(E, self.energy, self.value))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.bounds import SMALLEST, check_number
-from nuatom.columns import ENERGY, NUMBER, read
+from nuatom.columns import HEADER, NUMBER, Layout, read_curve
 from nuatom.detector.curve import Curve
 from nuatom.functions import Array
 
@@ -156,13 +156,17 @@ class TabulatedEfficiency:
         object.__setattr__(self, "efficiency", curve.value)
 
     @staticmethod
-    def read(path: str | Path) -> TabulatedEfficiency:
-        """A csv file with the columns ``energy [keV], efficiency [%]``, the latter with the unit 1, % or none.
+    def read(path: str | Path, layout: Layout = HEADER) -> TabulatedEfficiency:
+        """A file with the columns ``energy [keV], efficiency [%]``, the latter with the unit 1, % or none.
+
+        Args:
+            path: of the file.
+            layout: how its columns are to be taken, if not as the header says.
 
         Raises:
-            ValueError: as `nuatom.columns.read` and the constructor.
+            ValueError: as `nuatom.columns.read_curve` and the constructor.
         """
-        return TabulatedEfficiency(*read(path, {"energy": ENERGY, "efficiency": NUMBER}))
+        return TabulatedEfficiency(*read_curve(path, "efficiency", NUMBER, layout))
 
     @staticmethod
     def of(function: Callable[[Array], ArrayLike], energy: ArrayLike) -> TabulatedEfficiency:

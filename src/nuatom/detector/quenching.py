@@ -7,7 +7,7 @@ electron of that energy would: the electron-equivalent energy.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.bounds import SMALLEST, check_number
-from nuatom.columns import ENERGY, NUMBER, read
+from nuatom.columns import ENERGY, HEADER, NUMBER, Layout, read_curve
 from nuatom.detector.curve import Curve
 from nuatom.elements import element
 from nuatom.functions import Array
@@ -130,13 +130,17 @@ class TabulatedQuenching:
         object.__setattr__(self, "quenching", curve.value)
 
     @staticmethod
-    def read(path: str | Path) -> TabulatedQuenching:
-        """A csv file with the columns ``energy [keV], quenching [%]``, the latter with the unit 1, % or none.
+    def read(path: str | Path, layout: Layout = HEADER) -> TabulatedQuenching:
+        """A file with the columns ``energy [keV], quenching [%]``, the latter with the unit 1, % or none.
+
+        Args:
+            path: of the file.
+            layout: how its columns are to be taken, if not as the header says; its energies are those of nuclei.
 
         Raises:
-            ValueError: as `nuatom.columns.read` and the constructor.
+            ValueError: as `nuatom.columns.read_curve` and the constructor.
         """
-        return TabulatedQuenching(*read(path, {"energy": ENERGY, "quenching": NUMBER}))
+        return TabulatedQuenching(*read_curve(path, "quenching", NUMBER, replace(layout, recoils=True)))
 
     def __call__(self, transfer: ArrayLike) -> Array:
         return Curve(self.energy, self.quenching, "quenching")(transfer)
@@ -188,13 +192,17 @@ class TabulatedScale:
         object.__setattr__(self, "reconstructed", curve.value)
 
     @staticmethod
-    def read(path: str | Path) -> TabulatedScale:
-        """A csv file with the columns ``energy [keV], reconstructed [keV]``, in any unit of energy.
+    def read(path: str | Path, layout: Layout = HEADER) -> TabulatedScale:
+        """A file with the columns ``energy [keV], reconstructed [keV]``, in any unit of energy.
+
+        Args:
+            path: of the file.
+            layout: how its columns are to be taken, if not as the header says.
 
         Raises:
-            ValueError: as `nuatom.columns.read` and the constructor.
+            ValueError: as `nuatom.columns.read_curve` and the constructor.
         """
-        return TabulatedScale(*read(path, {"energy": ENERGY, "reconstructed": ENERGY}))
+        return TabulatedScale(*read_curve(path, "reconstructed", ENERGY, layout))
 
     def __call__(self, energy: ArrayLike) -> Array:
         return Curve(self.energy, self.reconstructed, "scale")(energy)

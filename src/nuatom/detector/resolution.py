@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.bounds import check_number
-from nuatom.columns import ENERGY, read
+from nuatom.columns import ENERGY, HEADER, Layout, read_curve
 from nuatom.detector.curve import Curve
 from nuatom.functions import Array
 
@@ -125,13 +125,17 @@ class TabulatedResolution:
         object.__setattr__(self, "sigma", curve.value)
 
     @staticmethod
-    def read(path: str | Path) -> TabulatedResolution:
-        """A csv file with the columns ``energy [keV], sigma [keV]``, in any unit of energy.
+    def read(path: str | Path, layout: Layout = HEADER) -> TabulatedResolution:
+        """A file with the columns ``energy [keV], sigma [keV]``, in any unit of energy.
+
+        Args:
+            path: of the file.
+            layout: how its columns are to be taken, if not as the header says.
 
         Raises:
-            ValueError: as `nuatom.columns.read` and the constructor.
+            ValueError: as `nuatom.columns.read_curve` and the constructor.
         """
-        return TabulatedResolution(*read(path, {"energy": ENERGY, "sigma": ENERGY}))
+        return TabulatedResolution(*read_curve(path, "sigma", ENERGY, layout))
 
     def __call__(self, energy: ArrayLike) -> Array:
         return Curve(self.energy, self.sigma, "resolution")(energy)

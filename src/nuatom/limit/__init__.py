@@ -19,6 +19,7 @@ from nuatom.limit.export import (
 from nuatom.limit.feldman_cousins import Belt, belt, counting_interval, statistics
 from nuatom.limit.few import FEW, deciding_events
 from nuatom.limit.fit import Contour, Fit, Scan, contour, contour_level, fit, scan, smooth
+from nuatom.limit.joint import joint_model
 from nuatom.limit.likelihood import Binned, Likelihood, Unbinned
 from nuatom.limit.limits import METHODS, Exclusion, exclusion, interval, sensitivity, upper_limit
 from nuatom.limit.minimise import Minimum, minimise, rise
@@ -67,6 +68,7 @@ __all__ = [
     "fit",
     "interval",
     "intervals",
+    "joint_model",
     "minimise",
     "pyhf_workspace",
     "read_counts",

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nuatom.columns import ENERGY, NUMBER, read
+from nuatom.columns import ENERGY, HEADER, NUMBER, Layout, Sheet, bins, read
 from nuatom.limit.polynomial import Array
-
-_ROUNDING = 1e-9  # relative; edges that differ by less are the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,35 +24,38 @@ class Observed:
     counts: Array
 
 
-def read_counts(path: str | Path) -> Observed:
-    """Counts from a csv file with the columns ``low [keV], high [keV], counts``, one row per bin in ascending order.
+def read_counts(path: str | Path, layout: Layout = HEADER) -> Observed:
+    """Counts from a file with the columns ``low [keV], high [keV], counts``, one row per bin in order.
+
+    In the place of low and high there may be ``energy [keV]``, the centres of bins of one width.
+
+    Args:
+        path: of the file.
+        layout: how its columns are to be taken, if not as the header says.
 
     Raises:
         ValueError: the file, a column, its unit or a number is missing or wrong (a nan is), counts are negative, or
             bins are empty, overlap or leave a gap; the message names the file.
     """
-    low, high, counts = read(path, {"low": ENERGY, "high": ENERGY, "counts": NUMBER})
+    layout.check(("low", "high", "energy", "counts"))
+    sheet = Sheet.read(path, layout)
+    edges, rows = bins(sheet)
+    counts = sheet.column("counts", NUMBER)[rows]
     if np.any(counts < 0):
         row = int(np.argmax(counts < 0))
         raise ValueError(f"{path}, column 'counts': {counts[row]:g} in bin {row + 1}: expected counts ≥ 0")
-    if np.any(low >= high):
-        row = int(np.argmax(low >= high))
-        raise ValueError(f"{path}: bin {row + 1} ends at or below its start: expected low < high")
-    tolerance = _ROUNDING * high[-1]
-    if np.any(low[1:] < high[:-1] - tolerance):
-        row = int(np.argmax(low[1:] < high[:-1] - tolerance))
-        raise ValueError(f"{path}: bins {row + 1} and {row + 2} overlap; expected bins that join, in ascending order")
-    if np.any(low[1:] > high[:-1] + tolerance):
-        row = int(np.argmax(low[1:] > high[:-1] + tolerance))
-        raise ValueError(f"{path}: a gap between bins {row + 1} and {row + 2}; expected bins that join")
-    return Observed(np.append(low, high[-1]), counts)
+    return Observed(edges, counts)
 
 
-def read_events(path: str | Path) -> Array:
-    """Energies of events from a csv file with the column ``energy [keV]``, shape (event,) [energy].
+def read_events(path: str | Path, layout: Layout = HEADER) -> Array:
+    """Energies of events from a file with the column ``energy [keV]``, shape (event,) [energy].
+
+    Args:
+        path: of the file.
+        layout: how its columns are to be taken, if not as the header says.
 
     Raises:
         ValueError: the file, the column, its unit or a number is missing or wrong; the message names the file.
     """
-    (energy,) = read(path, {"energy": ENERGY})
+    (energy,) = read(path, {"energy": ENERGY}, layout)
     return energy

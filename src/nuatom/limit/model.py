@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuatom.limit.nuisance import Factor, Morphing
 from nuatom.limit.polynomial import Array, Signal
@@ -152,11 +152,8 @@ class Model:
         for i in range(first):
             shape = self._morphed(slopes[i], [w for w, _ in weights])
             slope[:, i] = np.sum(shape * scaled, axis=1)
-        for k, nuisance in enumerate(self.factors):
-            # The product of the others, not a quotient, because a factor may be zero.
-            others = bare * self._factors(values, skip=k)
-            mask = np.array([sample in nuisance.of for sample in self.samples])
-            slope[:, first + k] = others[:, mask].sum(axis=1) * nuisance.factor(values[:, first + k])[1]
+        for k, (change, others) in enumerate(self._changes(values)):
+            slope[:, first + k] = np.sum(bare[:, self._masks[k]] * others, axis=1) * change
         for k, (_, derivative) in enumerate(weights):
             for v, difference in enumerate(self._differences[k]):
                 shape = np.tensordot(monomials * derivative[:, v, None], difference, axes=1)
@@ -196,14 +193,37 @@ class Model:
                 found = found + np.tensordot(monomials * weight[:, k, None], difference, axes=1)
         return np.asarray(found)
 
-    def _factors(self, values: Array, skip: int | None = None) -> Array:
+    def _factors(self, values: Array) -> Array:
         first = len(self.signal.parameters)
         found = np.ones((len(values), len(self.samples), self.bins))
         for k, nuisance in enumerate(self.factors):
-            if k != skip:
-                mask = [sample in nuisance.of for sample in self.samples]
-                found[:, mask] *= nuisance.factor(values[:, first + k])[0][:, None, :]
+            found[:, self._masks[k]] *= nuisance.factor(values[:, first + k])[0][:, None, :]
         return found
+
+    def _changes(self, values: Array) -> list[tuple[Array, Array]]:
+        """Of each factor its derivative, and the product of the others on the samples that it scales.
+
+        The product of the others is made of those before and those after it; it is no quotient, because a factor may be
+        zero.
+        """
+        first, shape = len(self.signal.parameters), (len(values), len(self.samples), self.bins)
+        pairs = [nuisance.factor(values[:, first + k]) for k, nuisance in enumerate(self.factors)]
+        after = [np.ones(shape)]
+        for k in range(len(pairs) - 1, 0, -1):
+            following = after[-1].copy()
+            following[:, self._masks[k]] *= pairs[k][0][:, None, :]
+            after.append(following)
+        before, found = np.ones(shape), []
+        for k, (factor, change) in enumerate(pairs):
+            mask = self._masks[k]
+            found.append((change, before[:, mask] * after[len(pairs) - 1 - k][:, mask]))
+            before[:, mask] *= factor[:, None, :]
+        return found
+
+    @cached_property
+    def _masks(self) -> list[NDArray[np.bool_]]:
+        """Which samples each factor scales."""
+        return [np.array([sample in nuisance.of for sample in self.samples]) for nuisance in self.factors]
 
     @cached_property
     def _nominal(self) -> Array:

@@ -5,6 +5,7 @@ What a source is (`model`), the Sun (`solar`), reactors (`reactor`), the laborat
 """
 
 from nuatom.source.beta import Lepton, allowed_spectrum, fermi_function, mixed_spectrum
+from nuatom.source.fission import SPECTRA, Fissile, isotope, own_isotope
 from nuatom.source.laboratory import (
     AroundSphere,
     Chromium51,
@@ -28,11 +29,12 @@ from nuatom.source.model import (
     Tabulated,
     pure,
 )
-from nuatom.source.reactor import TYPICAL, Fissile, Reactor, isotope
+from nuatom.source.reactor import TYPICAL, Reactor
 from nuatom.source.solar import Solar, SolarModel, b16_agss09met, b16_gs98
 from nuatom.source.tabulated import TabulatedFlux
 
 __all__ = [
+    "SPECTRA",
     "TYPICAL",
     "AroundSphere",
     "Chromium51",
@@ -64,5 +66,6 @@ __all__ = [
     "fermi_function",
     "isotope",
     "mixed_spectrum",
+    "own_isotope",
     "pure",
 ]
