@@ -1,0 +1,179 @@
+"""Auger and Coster–Kronig rates: a vacancy is filled while another electron leaves.
+
+A vacancy in i becomes two in b and c and a wave of energy ε and quantum number κ.  Summed over all magnetic quantum
+numbers and averaged over those of i, with filled shells,
+
+    Γ(i → bc) = 2π/(2j_i+1) n_bc Σ_κ [ Σ_L (X_L² + Y_L²)/(2L+1) + 2 Σ_LM X_L Y_M {j_i j_b L; j_κ j_c M} ],
+    X_L = (−1)^L ⟨i||C^L||b⟩ ⟨κ||C^L||c⟩ R^L(ib, κc),    Y_L = X_L with b and c exchanged,
+    R^L(ib, κc) = ∫∫ ρ_ib(r) r_<^L/r_>^{L+1} ρ_κc(r') dr dr',    ρ_ab = P_a P_b + Q_a Q_b,
+
+n_bc = 1 for b ≠ c and ½ for b = c.  Bound orbitals and waves are those of one field, that of the ion with the vacancy,
+so that they are orthogonal.  The interaction is Coulomb's: retardation and magnetism, some per cent of the K rates of
+the heaviest atoms, are left out.
+
+Source: W. Bambynek et al., Rev. Mod. Phys. 44 (1972) 716; the sum over couplings is the one of second-order
+perturbation theory, I. Lindgren and J. Morrison, Atomic Many-Body Theory, 2nd ed. (Springer, 1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nuatom.atom.field import Solution
+from nuatom.atom.grid import Array, Grid, cumulative
+from nuatom.atom.relaxation.angular import reduced, six_j
+from nuatom.elements import Shell
+from nuatom.units import SPEED_OF_LIGHT_AU as C
+
+_LOG_STEP = 0.03
+_WAVE_STEP = 0.3
+"""Radial step times the wave number."""
+_LONGEST_STEP = 0.08
+_OUTSIDE = 1e-9
+"""Fraction of an orbital's density outside the radius of its integrals."""
+_LEAST_ENERGY = 0.03
+"""Below this the wave is taken at this energy: matrix elements hardly change and matching radii grow [Hartree]."""
+_BAND = 2.0
+"""Ratio of the largest to the least energy of the waves that share a radial grid."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Two final vacancies of one initial one, and the energy of the electron that leaves [Hartree]."""
+
+    first: int
+    second: int
+    energy: float
+
+
+def rates(solution: Solution, shells: Sequence[Shell], initial: int, channels: Sequence[Channel]) -> Array:
+    """Γ of each channel for filled shells, shape (channel,) [Hartree].
+
+    Args:
+        solution: the field of the ion.
+        shells: its shells.
+        initial: index of the shell with the vacancy.
+        channels: with energies > 0.
+    """
+    out = np.zeros(len(channels))
+    order = sorted(range(len(channels)), key=lambda n: channels[n].energy)
+    while order:
+        top = _BAND * max(channels[order[0]].energy, _LEAST_ENERGY)
+        band = [n for n in order if channels[n].energy <= top]
+        order = order[len(band) :]
+        out[band] = _band(solution, shells, initial, [channels[n] for n in band])
+    return out
+
+
+def _band(solution: Solution, shells: Sequence[Shell], initial: int, channels: Sequence[Channel]) -> Array:
+    from nuatom.atom.dirac import continuum_wave, matching_radius
+
+    energies = np.maximum([channel.energy for channel in channels], _LEAST_ENERGY)
+    involved = sorted({shell for channel in channels for shell in (channel.first, channel.second)})
+    radius = max(solution.extent(shell, _OUTSIDE) for shell in (initial, *involved))
+    highest = float(energies.max())
+    step = min(_LONGEST_STEP, _WAVE_STEP * C / np.sqrt(highest * (highest + 2 * C * C)))
+    nearest = max(solution.latter, radius, 1e-3)
+    waves = [(n, kappa) for n, channel in enumerate(channels) for kappa in _waves(shells, initial, channel)]
+    radii = np.array([matching_radius(kappa, energies[n], solution.tail, nearest, 1e-4) for n, kappa in waves])
+    if np.any(radii < 0):
+        raise RuntimeError("no radius was found at which a wave can be normalised")
+    grid = Grid(2e-4 / solution.nuclear_charge, float(radii.max()) + 4 * step, _LOG_STEP, step)
+    keep = int(grid.index(radius)) + 2
+    matches = np.maximum(np.ceil(grid.index(radii)).astype(int), keep)
+    V = solution.potential_on(grid.r)
+    P, Q = solution.orbitals_on(grid.r[:keep])
+    dr = grid.dr[:keep]
+    fields = _fields(grid, keep, shells, initial, involved, P, Q)
+    total = np.zeros(len(channels))
+    p, q = np.zeros(grid.size), np.zeros(grid.size)
+    for (n, kappa), match in zip(waves, matches, strict=True):
+        continuum_wave(p, q, kappa, energies[n], grid.r, grid.dr, V, solution.tail, match)
+        wave = p[:keep] * dr, q[:keep] * dr
+        b, c = channels[n].first, channels[n].second
+        direct = _elements(shells, initial, kappa, b, c, wave, P, Q, fields)
+        other = direct if b == c else _elements(shells, initial, kappa, c, b, wave, P, Q, fields)
+        total[n] += _sum(shells, initial, kappa, b, c, direct, other) * (0.5 if b == c else 1.0)
+    return 2 * np.pi / shells[initial].degeneracy * total
+
+
+def _waves(shells: Sequence[Shell], initial: int, channel: Channel) -> list[int]:
+    """The κ that conserve parity and angular momentum."""
+    i, b, c = (shells[n] for n in (initial, channel.first, channel.second))
+    most = abs(i.kappa) + abs(b.kappa) + abs(c.kappa) - 1
+    found = []
+    for kappa in (sign * size for size in range(1, most + 1) for sign in (1, -1)):
+        l = kappa if kappa > 0 else -kappa - 1
+        if (l + i.l + b.l + c.l) % 2 == 0 and (_ranks(i, b, kappa, c) or _ranks(i, c, kappa, b)):
+            found.append(kappa)
+    return found
+
+
+def _ranks(i: Shell, b: Shell, kappa: int, c: Shell) -> list[int]:
+    """The multipoles L that join i to b and κ to c."""
+    low = max(abs(abs(i.kappa) - abs(b.kappa)), abs(abs(kappa) - abs(c.kappa)))
+    high = min(abs(i.kappa) + abs(b.kappa), abs(kappa) + abs(c.kappa)) - 1
+    return [L for L in range(low, high + 1) if (i.l + b.l + L) % 2 == 0]
+
+
+def _fields(
+    grid: Grid, keep: int, shells: Sequence[Shell], initial: int, involved: Sequence[int], P: Array, Q: Array
+) -> dict[tuple[int, int], Array]:
+    """∫ r_<^L/r_>^{L+1} ρ_ib dr' by (b, L), each of shape (keep,)."""
+    r, dr = grid.r[:keep], grid.dr[:keep]
+    density = (P[initial] * P[involved] + Q[initial] * Q[involved]) * dr
+    found = {}
+    i = shells[initial]
+    pairs: dict[int, list[int]] = {}
+    for place, b in enumerate(involved):
+        low, high = abs(abs(i.kappa) - abs(shells[b].kappa)), abs(i.kappa) + abs(shells[b].kappa) - 1
+        for L in range(low, high + 1):
+            if (i.l + shells[b].l + L) % 2 == 0:
+                pairs.setdefault(L, []).append(place)
+    for L, places in pairs.items():
+        rise = r**L
+        inside = cumulative(density[places] * rise) / (rise * r)
+        outside = cumulative((density[places] / (rise * r))[:, ::-1])[:, ::-1] * rise
+        for place, values in zip(places, inside + outside, strict=True):
+            found[involved[place], L] = values
+    return found
+
+
+def _elements(
+    shells: Sequence[Shell],
+    initial: int,
+    kappa: int,
+    b: int,
+    c: int,
+    wave: tuple[Array, Array],
+    P: Array,
+    Q: Array,
+    fields: dict[tuple[int, int], Array],
+) -> dict[int, float]:
+    """X_L by L."""
+    i = shells[initial].kappa
+    density = None
+    found = {}
+    for L in _ranks(shells[initial], shells[b], kappa, shells[c]):
+        angular = (-1) ** L * reduced(i, L, shells[b].kappa) * reduced(kappa, L, shells[c].kappa)
+        if angular:
+            if density is None:
+                density = wave[0] * P[c] + wave[1] * Q[c]
+            found[L] = angular * float(fields[b, L] @ density)
+    return found
+
+
+def _sum(
+    shells: Sequence[Shell], i: int, kappa: int, b: int, c: int, direct: dict[int, float], other: dict[int, float]
+) -> float:
+    """Σ over magnetic quantum numbers of the antisymmetric matrix element, squared."""
+    total = sum(X * X / (2 * L + 1) for L, X in direct.items())
+    total += sum(Y * Y / (2 * L + 1) for L, Y in other.items())
+    ji, jk, jb, jc = abs(shells[i].kappa), abs(kappa), abs(shells[b].kappa), abs(shells[c].kappa)
+    for L, X in direct.items():
+        for M, Y in other.items():
+            total += 2 * X * Y * six_j(ji, jb, L, jk, jc, M)
+    return total
