@@ -96,11 +96,16 @@ def _channels(
     found = []
     for place, b in enumerate(outer):
         for c in outer[place:]:
-            electrons = states.shells[b].occupancy if b == c else np.inf
             energy = float(energies[i] - energies[b] - energies[c] - U[b, c])
-            if energy > 0 and electrons > 1:
+            if energy > 0 and _electrons(states, b, c) > 1:
                 found.append(radiationless.Channel(b, c, energy))
     return found
+
+
+def _electrons(states: HoleStates, b: int, c: int) -> float:
+    """How many there are to choose two of."""
+    kinds = {(states.shells[n].n, states.shells[n].l) for n in (b, c)}
+    return sum(shell.occupancy for shell in states.shells if (shell.n, shell.l) in kinds)
 
 
 def _to_table(rates: Rates) -> Table:
