@@ -65,6 +65,7 @@ _HOME = {
     "PointNucleus": "nuatom.atom.field",
     "PseudoscalarMediator": "nuatom.neutrino",
     "Reactor": "nuatom.source",
+    "Relaxation": "nuatom.atom.relaxation.model",
     "ResponseModel": "nuatom.response.model",
     "ScalarMediator": "nuatom.neutrino",
     "Screened": "nuatom.response.screened",
@@ -104,6 +105,7 @@ if TYPE_CHECKING:
     from nuatom.approximations import CoherentSumRule, EquivalentPhoton, FrozenPhoton, Stepping
     from nuatom.atom.exchange import KohnSham, KriegerLiIafrate, Slater
     from nuatom.atom.field import Atom, PointNucleus, UniformNucleus
+    from nuatom.atom.relaxation.model import Relaxation
     from nuatom.band import Band
     from nuatom.detector import Detector
     from nuatom.elements import Shell, element
@@ -193,6 +195,7 @@ __all__ = [
     "PointNucleus",
     "PseudoscalarMediator",
     "Reactor",
+    "Relaxation",
     "ResponseModel",
     "ScalarMediator",
     "Screened",

@@ -31,6 +31,7 @@ LAYERS = (
     "coherent",
     "source",
     "rates",
+    "events",
     "recommendation",
     "detector",
     "limit",
@@ -58,6 +59,7 @@ KERNELS = {
     "nuatom.atom.dirac",
     "nuatom.atom.coulomb",
     "nuatom.atom.green",
+    "nuatom.atom.relaxation.cascade",
     "nuatom.response.kernels",
 }
 LONGEST_FILE = 500
