@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nuatom.events.momenta import CELLS, Cells, of_lines, of_measure, probabilities
+from nuatom.events.momenta import CELLS, Cells, Largest, of_lines, of_measure, probabilities
 from nuatom.functions import Array, Function
 from nuatom.neutrino import Coupling
+from nuatom.neutrino.coupling import joined_intervals
 from nuatom.rates.electrons import rate_spectrum
 from nuatom.rates.flux import checked_components, endpoint, is_line
 from nuatom.rates.material import Material
@@ -48,7 +49,9 @@ class Channels:
         cells: momenta, shells at nodes first, shell by shell, then the lines.
         first_row: row in cells of node 0 of each shell, shape (shell,); rows begin at its first open node.
         first_node: first open node of each shell, shape (shell,).
-        running: running probability of cells, shape (row, component, CELLS).
+        first_line: row of the first line.
+        running: running probability of cells, from its own index to that plus one for each row and component, shape
+            (row · component · CELLS,).
         shells: "Xe 4d5/2" and so on.
         element: index into the parts of the material of each shell, shape (shell,).
     """
@@ -96,16 +99,15 @@ def _nodes(components: tuple[Component, ...], material: Material, low: float, hi
     count = 2 + int(_PER_DECADE * np.log10(high / low))
     edges = [shell.binding_energy for _, _, model in material.parts for shell in model.shells]
     ends = [component.shape.support[1] for component in components]
-    ends += [float(E) for c in components if is_line(c) for E in c.shape.nodes(0.0)[0]]
-    free = [2 * E * E / (ELECTRON_MASS + 2 * E) for E in ends]
+    lines = [float(E) for c in components if is_line(c) for E in c.shape.nodes(0.0)[0]]
+    free = [2 * E * E / (ELECTRON_MASS + 2 * E) for E in ends + lines]
     at = [low, high, *np.geomspace(low, high, count)]
     for cut in (*edges, *free):
         at += [cut * (1 - _BESIDE), cut * (1 + _BESIDE)]
-    # Spectra end steeply: nodes close in on the ends from both sides.
-    for end in free:
-        at += [end * (1 + sign * 0.5**k) for k in range(2, 12) for sign in (-1, 1)]
-    nodes = np.unique([T for T in at if low <= T <= high])
-    return nodes
+    # Spectra of lines end steeply: nodes close in on the ends from both sides.
+    for end in free[len(ends) :]:
+        at += [end * (1 + sign * 0.5**k) for k in range(3, 12) for sign in (-1, 1)]
+    return np.unique([T for T in at if low <= T <= high])
 
 
 def _cell_rates(nodes: Array, density: Array) -> Array:
@@ -135,22 +137,25 @@ def _with_momenta(
     most = endpoint(components)
     group = beams(components, coupling, float(nodes[0]), most, by_part=False)
     functions = coupling_functions(group)
+    largest = Largest(group)
     parts: list[Cells] = []
     first_row, first_node, element = [], [], []
     rows = 0
     for index, (_, _, model) in enumerate(material.parts):
-        for shell, cells, start in _continuum(model, nodes, most, functions):
-            del shell
+        for cells, start in _continuum(model, nodes, functions, largest):
             parts.append(cells)
             first_row.append(rows - start)
             first_node.append(start)
             element.append(index)
             rows += len(cells.transfer)
     first_line = rows
-    parts += _lines(material, found, kept, most, functions)
+    parts += _lines(material, found, kept, functions, largest)
     cells = Cells.joined(parts)
     chances = probabilities(cells, group, len(components))
-    running = np.cumsum(chances, axis=2)
+    running = np.cumsum(chances, axis=2).reshape(-1, CELLS)
+    total = running[:, -1:]
+    running = np.divide(running, total, out=np.ones_like(running), where=total > 0)
+    running = (running + np.arange(len(running))[:, None]).ravel()
     return Channels(
         components, nodes, density, rate, line_rate[:, kept], found.line_transfer[kept], found.line_shell[kept],
         tuple(found.line_final[i] for i in kept), cells, np.array(first_row, dtype=np.intp),
@@ -164,30 +169,27 @@ def coupling_functions(group: tuple[Beam, ...]) -> tuple[Function, ...]:
 
 
 def _continuum(
-    model: ResponseModel, nodes: Array, most: float, functions: tuple[Function, ...]
-) -> list[tuple[int, Cells, int]]:
+    model: ResponseModel, nodes: Array, functions: tuple[Function, ...], largest: Largest
+) -> list[tuple[Cells, int]]:
+    """The cells of every shell at its open nodes, and the first of those."""
     starts = [int(np.searchsorted(nodes, shell.binding_energy, side="right")) for shell in model.shells]
     pieces: list[list[Cells]] = [[] for _ in starts]
     for begin in range(0, nodes.size, _MEASURED):
         T = nodes[begin : begin + _MEASURED]
-        measure = model.measure(T, T, 2 * most - T, functions)
+        edges = joined_intervals(largest.parts, np.full(T.shape, largest.energy), T)
+        measures = [
+            model.measure(T, low, high, functions) for low, high in zip(edges.T[:-1], edges.T[1:], strict=True)
+        ]
         for i, start in enumerate(starts):
-            cells = of_measure(measure, i, T, functions)
             skip = max(start - begin, 0)
             if skip < T.size:
-                pieces[i].append(
-                    Cells(
-                        cells.transfer[skip:], cells.edges[skip:], cells.middle[skip:],
-                        {f: v[skip:] for f, v in cells.strengths.items()},
-                    )
-                )  # fmt: skip
-    empty = np.zeros((0, CELLS))
-    nothing = Cells(np.zeros(0), np.zeros((0, CELLS + 1)), empty, dict.fromkeys(functions, empty))
-    return [(i, Cells.joined(p) if p else nothing, start) for i, (p, start) in enumerate(zip(pieces, starts, strict=True))]
+                cells = of_measure(measures, i, T, functions, largest)
+                pieces[i].append(cells.after(skip))
+    return [(Cells.joined(p) if p else Cells.none(functions), start) for p, start in zip(pieces, starts, strict=True)]
 
 
 def _lines(
-    material: Material, found: RateSpectrum, kept: NDArray[np.intp], most: float, functions: tuple[Function, ...]
+    material: Material, found: RateSpectrum, kept: NDArray[np.intp], functions: tuple[Function, ...], largest: Largest
 ) -> list[Cells]:
     """The lines that are kept, in the order of the rate spectrum."""
     if not kept.size:
@@ -201,5 +203,5 @@ def _lines(
     for n in range(kept.size):
         lines = every[owner[n]]
         at = place[n : n + 1]
-        out.append(of_lines(lines, at, 2 * most - lines.transfer[at], functions))
+        out.append(of_lines(lines, at, 2 * largest.energy - lines.transfer[at], functions, largest))
     return out

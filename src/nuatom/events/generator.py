@@ -34,7 +34,7 @@ from nuatom.events.events import (
     Particles,
 )
 from nuatom.events.flux import Species, draw, species
-from nuatom.events.momenta import CELLS, ridge
+from nuatom.events.momenta import CELLS, momentum_at
 from nuatom.functions import Array
 from nuatom.neutrino import Coupling
 from nuatom.rates.flux import checked_components, endpoint
@@ -263,7 +263,6 @@ class EventGenerator:
         picked = np.minimum(np.searchsorted(running, u[0], side="right"), running.size - 1)
         continuum = channels.rate.size
         line = picked >= continuum
-        shells, cells = channels.rate.shape[1:]
         component, shell, cell = np.unravel_index(np.where(line, 0, picked), channels.rate.shape)
         T = _within(channels, component, shell, cell, u[1])
         # The node whose momenta are taken: one of the two beside, the nearer more often, and none below threshold.
@@ -271,7 +270,6 @@ class EventGenerator:
         node = np.maximum(cell + (u[2] < along), channels.first_node[shell])
         row = channels.first_row[shell] + node
         weight = of_cell[cell]
-        del shells, cells
         if line.any():
             which, member = picked[line] - continuum, channels.line_transfer.size
             component[line], at = which // member, which % member
@@ -287,11 +285,12 @@ class EventGenerator:
         """Q, and the structure functions there to a common unit."""
         channels = self.channels
         u = random.random((2, CHUNK))
-        running = channels.running[row, component]
-        cell = np.minimum((u[0][:, None] * running[:, -1:] >= running).sum(axis=1), CELLS - 1)
+        at = row * len(channels.components) + component
+        place = np.searchsorted(channels.running, at + u[0], side="right")
+        cell = np.clip(place - at * CELLS, 0, CELLS - 1)
         low, high = channels.cells.edges[row, cell], channels.cells.edges[row, cell + 1]
         y = low + (high - low) * u[1]
-        Q = ridge(T) * np.exp(y)
+        Q = momentum_at(T, y)
         # Inside the cell it may be just beyond what the component can give.
         top = np.array([2 * c.shape.support[1] for c in channels.components])[component] - T
         Q = np.clip(Q, T * (1 + 1e-9), np.maximum(top * (1 - 1e-9), T * (1 + 1e-9)))
