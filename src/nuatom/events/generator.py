@@ -43,7 +43,7 @@ from nuatom.response.model import ResponseModel
 from nuatom.scattering import require_coupling
 from nuatom.source import Source
 from nuatom.store import fingerprint
-from nuatom.units import ELECTRON_MASS, day, kg
+from nuatom.units import ELECTRON_MASS, barn, cm2, day, kg, ns
 
 CHUNK = 10_000
 """Events that share a stream of random numbers."""
@@ -149,6 +149,8 @@ class EventGenerator:
             "cascade": int(self.cascade),
             "bias": self.bias or "none",
             "total_rate_per_kg_day": self.total_rate * kg * day,
+            "flux_per_cm2_s": self._flux * cm2 * 1e9 * ns,
+            "flux_averaged_cross_section_pb": self.total_rate / self.material.units_per_mass / self._flux / (1e-12 * barn),
         }
 
     @cached_property
@@ -170,6 +172,10 @@ class EventGenerator:
     @cached_property
     def _species(self) -> tuple[tuple[Species, ...], ...]:
         return tuple(species(c, self.coupling, self.lowest, self._most) for c in self.channels.components)
+
+    @property
+    def _flux(self) -> float:
+        return sum(component.flux for component in self.channels.components)
 
     @property
     def _most(self) -> float:
