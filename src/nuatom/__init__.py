@@ -37,6 +37,8 @@ _HOME = {
     "Coupling": "nuatom.neutrino",
     "Detector": "nuatom.detector",
     "EquivalentPhoton": "nuatom.approximations",
+    "EventGenerator": "nuatom.events",
+    "Events": "nuatom.events",
     "Flavour": "nuatom.neutrino",
     "FlavourMatrix": "nuatom.neutrino",
     "FreeElectrons": "nuatom.response.free",
@@ -86,6 +88,7 @@ _HOME = {
     "cross_section": "nuatom.scattering",
     "effective_moment": "nuatom.neutrino",
     "element": "nuatom.elements",
+    "generate": "nuatom.events",
     "henke_photoabsorption": "nuatom.measured",
     "lines": "nuatom.scattering",
     "nuclear_rate_spectrum": "nuatom.rates",
@@ -98,6 +101,7 @@ _HOME = {
     "spectrum": "nuatom.scattering",
     "target": "nuatom.targets",
     "total_cross_section": "nuatom.scattering",
+    "write_events": "nuatom.events.formats",
 }
 
 if TYPE_CHECKING:
@@ -109,6 +113,8 @@ if TYPE_CHECKING:
     from nuatom.band import Band
     from nuatom.detector import Detector
     from nuatom.elements import Shell, element
+    from nuatom.events import EventGenerator, Events, generate
+    from nuatom.events.formats import write_events
     from nuatom.functions import Function, refuse_others
     from nuatom.measured import henke_photoabsorption
     from nuatom.neutrino import (
@@ -167,6 +173,8 @@ __all__ = [
     "Coupling",
     "Detector",
     "EquivalentPhoton",
+    "EventGenerator",
+    "Events",
     "Flavour",
     "FlavourMatrix",
     "FreeElectrons",
@@ -221,6 +229,7 @@ __all__ = [
     "detector",
     "effective_moment",
     "element",
+    "generate",
     "henke_photoabsorption",
     "limit",
     "lines",
@@ -236,6 +245,7 @@ __all__ = [
     "target",
     "total_cross_section",
     "units",
+    "write_events",
 ]
 
 

@@ -1,7 +1,7 @@
 """What can happen, and how often: for each component and shell the rate in cells of T, and the lines.
 
-Between nodes dR/dT is taken as a power of T, so that T is drawn from it exactly.  Nodes lie evenly in ln T, at both sides
-of every threshold, and where the spectrum of a free electron ends.
+Between nodes dR/dT is taken as a power of T, so that T is drawn from it exactly.  Nodes lie evenly in ln T, at both
+sides of every threshold, and where the spectrum of a free electron ends.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MEASURED = 64
 
 
 @dataclass(frozen=True)
-class Channels:
+class EventRates:
     """Rates of everything that can happen, and the momenta that come with it.
 
     Continua come first, cell by cell: their index is (component · shells + shell) · cells + cell of T.
@@ -78,9 +78,7 @@ class Channels:
         return float(self.rate.sum() + self.line_rate.sum())
 
 
-def tabulate(
-    source: Source, coupling: Coupling, material: Material, lowest: float, highest: float
-) -> Channels:
+def tabulate(source: Source, coupling: Coupling, material: Material, lowest: float, highest: float) -> EventRates:
     """All channels between two transfers [energy]."""
     components = checked_components(source)
     highest = min(highest, endpoint(components) * (1 - 1e-9))
@@ -133,7 +131,7 @@ def _with_momenta(
     found: RateSpectrum,
     line_rate: Array,
     kept: NDArray[np.intp],
-) -> Channels:
+) -> EventRates:
     most = endpoint(components)
     group = beams(components, coupling, float(nodes[0]), most, by_part=False)
     functions = coupling_functions(group)
@@ -152,11 +150,11 @@ def _with_momenta(
     parts += _lines(material, found, kept, functions, largest)
     cells = Cells.joined(parts)
     chances = probabilities(cells, group, len(components))
-    running = np.cumsum(chances, axis=2).reshape(-1, CELLS)
-    total = running[:, -1:]
-    running = np.divide(running, total, out=np.ones_like(running), where=total > 0)
-    running = (running + np.arange(len(running))[:, None]).ravel()
-    return Channels(
+    sums = np.cumsum(chances, axis=2).reshape(-1, CELLS)
+    total = sums[:, -1:]
+    shares = np.divide(sums, total, out=np.ones_like(sums), where=total > 0)
+    running = np.asarray((shares + np.arange(len(shares))[:, None]).ravel(), dtype=float)
+    return EventRates(
         components, nodes, density, rate, line_rate[:, kept], found.line_transfer[kept], found.line_shell[kept],
         tuple(found.line_final[i] for i in kept), cells, np.array(first_row, dtype=np.intp),
         np.array(first_node, dtype=np.intp), first_line, running, found.shells, np.array(element, dtype=np.intp),
@@ -177,9 +175,7 @@ def _continuum(
     for begin in range(0, nodes.size, _MEASURED):
         T = nodes[begin : begin + _MEASURED]
         edges = joined_intervals(largest.parts, np.full(T.shape, largest.energy), T)
-        measures = [
-            model.measure(T, low, high, functions) for low, high in zip(edges.T[:-1], edges.T[1:], strict=True)
-        ]
+        measures = [model.measure(T, low, high, functions) for low, high in zip(edges.T[:-1], edges.T[1:], strict=True)]
         for i, start in enumerate(starts):
             skip = max(start - begin, 0)
             if skip < T.size:

@@ -9,8 +9,8 @@ had a momentum p before, distributed as in the shell with p ≥ |p_z| (see `nuat
 
 Where Q is small the dipole rules: about q the distribution is 1 + β P₂(cos), β = 2 for s shells and (l+2)/(2l+1) where
 the wave with l + 1 has all of the strength, which is what it mostly has.  In between one of the two is drawn, the first
-with the probability Q²/(Q² + p_s²), p_s the shell's root-mean-square momentum.  That is a model of what lies between, not a
-calculation; the energies do not depend on it.
+with the probability Q²/(Q² + p_s²), p_s the shell's root-mean-square momentum.  That is a model of what lies between,
+not a calculation; the energies do not depend on it.
 
 Source: J. Cooper and R. N. Zare, J. Chem. Phys. 48 (1968) 942.
 """
@@ -38,12 +38,12 @@ class ShellMomenta:
     """
 
     scale: float
-    l: int  # noqa: E741 - the field's symbol
+    l: int
     momentum: Array
     beyond: Array
 
     @staticmethod
-    def of(moments: DensityMoments, l: int) -> ShellMomenta:  # noqa: E741
+    def of(moments: DensityMoments, l: int) -> ShellMomenta:
         """From the moments of the impulse limit."""
         return ShellMomenta(
             moments.scale * MOMENTUM_AU, l, moments.momentum * MOMENTUM_AU, np.exp(moments.log_moments[0])
@@ -54,11 +54,11 @@ class ShellMomenta:
         if self.scale == 0:
             return least
         if not self.momentum.size:
-            return np.sqrt((least**2 + self.scale**2) * (1 - fraction) ** (-1 / 3) - self.scale**2)
+            return np.asarray(np.sqrt((least**2 + self.scale**2) * (1 - fraction) ** (-1 / 3) - self.scale**2))
         x, y = np.log(self.momentum), np.log(self.beyond)
         start = np.interp(np.log(np.maximum(least, self.momentum[0])), x, y)
         wanted = start + np.log(1 - fraction)
-        return np.maximum(np.exp(np.interp(-wanted, -y, x)), least)
+        return np.asarray(np.maximum(np.exp(np.interp(-wanted, -y, x)), least))
 
 
 def isotropic(u: Array, v: Array) -> Array:
@@ -80,7 +80,7 @@ def around(axis: Array, cosine: Array, azimuth: Array) -> Array:
     sine = np.sqrt(np.maximum(1 - cosine**2, 0.0))
     angle = 2 * np.pi * azimuth
     part = first * np.cos(angle)[:, None] + second * np.sin(angle)[:, None]
-    return cosine[:, None] * axis + sine[:, None] * part
+    return np.asarray(cosine[:, None] * axis + sine[:, None] * part)
 
 
 def transfer_cosine(before: Array, after: Array, momentum: Array) -> Array:
@@ -108,11 +108,11 @@ def electron_cosine(shell: ShellMomenta, transfer: Array, momentum: Array, u: Ar
     outgoing = np.sqrt((E + T) ** 2 - m**2)
     quasi_free = np.clip((along + Q) / outgoing, -1.0, 1.0)
     if shell.scale == 0:
-        return quasi_free
+        return np.asarray(quasi_free)
     share = Q**2 / (Q**2 + shell.scale**2)
     first = (u[0] < share) & reachable
     beta = 2.0 if shell.l == 0 else (shell.l + 2) / (2 * shell.l + 1)
-    return np.where(first, quasi_free, _dipole(beta, u[1]))
+    return np.asarray(np.where(first, quasi_free, _dipole(beta, u[1])))
 
 
 def _dipole(beta: float, fraction: Array) -> Array:
@@ -121,4 +121,4 @@ def _dipole(beta: float, fraction: Array) -> Array:
     p = (1 - beta / 2) / 2 / (beta / 4)
     q = (0.5 - fraction) / (beta / 4)
     root = np.sqrt(q * q / 4 + p**3 / 27)
-    return np.clip(np.cbrt(-q / 2 + root) + np.cbrt(-q / 2 - root), -1.0, 1.0)
+    return np.asarray(np.clip(np.cbrt(-q / 2 + root) + np.cbrt(-q / 2 - root), -1.0, 1.0))

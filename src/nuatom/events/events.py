@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,14 +100,14 @@ class Events:
 
     def _energy_of(self, code: int) -> Array:
         chosen = self.particles.code == code
-        return np.bincount(self.particles.event[chosen], self.particles.energy[chosen], len(self))
+        return np.bincount(self.particles.event[chosen], self.particles.energy[chosen], len(self)).astype(float)
 
     def first(self, n: int) -> Events:
         """The first n events."""
         parts = self.particles
         m = int(np.searchsorted(parts.event, n))
         cut = {f.name: getattr(parts, f.name)[:m] for f in fields(parts)}
-        own = {name: getattr(self, name)[:n] for name in _per_event()}
+        own: dict[str, Any] = {name: getattr(self, name)[:n] for name in _per_event()}
         return replace(self, **own, particles=Particles(**cut))
 
     @staticmethod
@@ -119,7 +120,9 @@ class Events:
         parts["event"] = np.concatenate(
             [chunk.particles.event + offset for chunk, offset in zip(chunks, first[:-1], strict=True)]
         )
-        own = {name: np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in _per_event()}
+        own: dict[str, Any] = {}
+        for name in _per_event():
+            own[name] = np.concatenate([getattr(chunk, name) for chunk in chunks])
         return replace(chunks[0], **own, particles=Particles(**parts))
 
 

@@ -21,7 +21,7 @@ from nuatom import __version__
 from nuatom.atom.field import Atom
 from nuatom.atom.relaxation.model import Relaxation
 from nuatom.events import direction
-from nuatom.events.channels import Channels, tabulate
+from nuatom.events.channels import EventRates, tabulate
 from nuatom.events.direction import ShellMomenta
 from nuatom.events.events import (
     ELECTRON_CODE,
@@ -114,7 +114,7 @@ class EventGenerator:
     # --- what is drawn from --------------------------------------------------------------------------
 
     @cached_property
-    def channels(self) -> Channels:
+    def channels(self) -> EventRates:
         """The rates of all that can happen.
 
         Raises:
@@ -150,7 +150,10 @@ class EventGenerator:
             "bias": self.bias or "none",
             "total_rate_per_kg_day": self.total_rate * kg * day,
             "flux_per_cm2_s": self._flux * cm2 * 1e9 * ns,
-            "flux_averaged_cross_section_pb": self.total_rate / self.material.units_per_mass / self._flux / (1e-12 * barn),
+            "flux_averaged_cross_section_pb": self.total_rate
+            / self.material.units_per_mass
+            / self._flux
+            / (1e-12 * barn),
         }
 
     @cached_property
@@ -176,6 +179,11 @@ class EventGenerator:
     @property
     def _flux(self) -> float:
         return sum(component.flux for component in self.channels.components)
+
+    @property
+    def _cross_section(self) -> float:
+        """Per formula unit, averaged over the flux [area]."""
+        return self.total_rate / self.material.units_per_mass / self._flux
 
     @property
     def _most(self) -> float:
@@ -371,7 +379,7 @@ class EventGenerator:
         momentum = np.stack(
             [np.bincount(particles.event, size * particles.direction[:, k], CHUNK) for k in range(3)], axis=-1
         )
-        return remaining, charge, particles, momentum
+        return remaining, charge, particles, np.asarray(momentum, dtype=float)
 
 
 def generate(
@@ -396,7 +404,7 @@ def generate(
     return EventGenerator(source, coupling, material, **options).sample(n, seed)
 
 
-def _within(channels: Channels, component: Ints, shell: Ints, cell: Ints, u: Array) -> Array:
+def _within(channels: EventRates, component: Ints, shell: Ints, cell: Ints, u: Array) -> Array:
     """T in cells, drawn from dR/dT between their nodes."""
     low, high = channels.nodes[cell], channels.nodes[cell + 1]
     f0, f1 = channels.density[component, shell, cell], channels.density[component, shell, cell + 1]

@@ -52,7 +52,7 @@ def reduced(kappa1: int, L: int, kappa2: int) -> float:
         return 0.0
     a, b = abs(kappa1), abs(kappa2)
     square = float(three_j_half_squared(kappa1, L, kappa2))
-    return (-1) ** a * _sign(a, b, L) * sqrt(4 * a * b * square)
+    return float((-1) ** a * _sign(a, b, L) * sqrt(4 * a * b * square))
 
 
 @cache
@@ -72,4 +72,4 @@ def _sign(a: int, b: int, L: int) -> int:
         if min(terms) < 0:
             continue
         total += (-1) ** t * exp(-sum(_log_factorial(term) for term in terms))
-    return (1 if total > 0 else -1) * (-1) ** round(j1 - j2)
+    return (1 if total > 0 else -1) * (-1 if round(j1 - j2) % 2 else 1)

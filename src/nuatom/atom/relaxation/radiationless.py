@@ -41,7 +41,7 @@ _BAND = 2.0
 
 
 @dataclass(frozen=True)
-class Channel:
+class FinalPair:
     """Two final vacancies of one initial one, and the energy of the electron that leaves [Hartree]."""
 
     first: int
@@ -49,7 +49,7 @@ class Channel:
     energy: float
 
 
-def rates(solution: Solution, shells: Sequence[Shell], initial: int, channels: Sequence[Channel]) -> Array:
+def rates(solution: Solution, shells: Sequence[Shell], initial: int, channels: Sequence[FinalPair]) -> Array:
     """Γ of each channel for filled shells, shape (channel,) [Hartree].
 
     Args:
@@ -68,7 +68,7 @@ def rates(solution: Solution, shells: Sequence[Shell], initial: int, channels: S
     return out
 
 
-def _band(solution: Solution, shells: Sequence[Shell], initial: int, channels: Sequence[Channel]) -> Array:
+def _band(solution: Solution, shells: Sequence[Shell], initial: int, channels: Sequence[FinalPair]) -> Array:
     from nuatom.atom.dirac import continuum_wave, matching_radius
 
     energies = np.maximum([channel.energy for channel in channels], _LEAST_ENERGY)
@@ -100,7 +100,7 @@ def _band(solution: Solution, shells: Sequence[Shell], initial: int, channels: S
     return 2 * np.pi / shells[initial].degeneracy * total
 
 
-def _waves(shells: Sequence[Shell], initial: int, channel: Channel) -> list[int]:
+def _waves(shells: Sequence[Shell], initial: int, channel: FinalPair) -> list[int]:
     """The κ that conserve parity and angular momentum."""
     i, b, c = (shells[n] for n in (initial, channel.first, channel.second))
     most = abs(i.kappa) + abs(b.kappa) + abs(c.kappa) - 1

@@ -91,14 +91,14 @@ def _binding(atom: Atom) -> Array:
 
 def _channels(
     states: HoleStates, energies: Array, U: Array, i: int, outer: Sequence[int]
-) -> list[radiationless.Channel]:
+) -> list[radiationless.FinalPair]:
     """Pairs of outer vacancies that the energy of one in i is enough for."""
     found = []
     for place, b in enumerate(outer):
         for c in outer[place:]:
             energy = float(energies[i] - energies[b] - energies[c] - U[b, c])
             if energy > 0 and _electrons(states, b, c) > 1:
-                found.append(radiationless.Channel(b, c, energy))
+                found.append(radiationless.FinalPair(b, c, energy))
     return found
 
 

@@ -18,8 +18,8 @@ from nuatom.events.formats.record import Body, collisions
 from nuatom.units import MeV
 
 LIBRARY = "pyhepmc"
-IONISATION, EXCITATION = 700, 701
-"""Process numbers: scattering on electrons is 700 to 799 in NuHepMC."""
+IONISATION, EXCITATION = 750, 751
+"""Process numbers: neutral currents of other types than those on nuclei are from 750 on in NuHepMC."""
 _BEAM, _TARGET, _FINAL = 4, 20, 1
 _PRIMARY = 1
 
@@ -35,7 +35,7 @@ def write(path: Path, first: Events, chunks: Iterable[Events]) -> int:
             for collision in collisions(chunk, count):
                 event = pyhepmc.GenEvent(pyhepmc.Units.MEV, pyhepmc.Units.CM)
                 event.run_info = run
-                event.event_number = collision.number
+                event.event_number = collision.number + 1
                 vertex = pyhepmc.GenVertex((0.0, 0.0, 0.0, 0.0))
                 vertex.status = _PRIMARY
                 for body, status in zip(collision.before, (_BEAM, _TARGET), strict=True):
@@ -71,12 +71,12 @@ def _run(first: Events) -> Any:
         "NuHepMC.Version.Major": 0,
         "NuHepMC.Version.Minor": 9,
         "NuHepMC.Version.Patch": 0,
-        "NuHepMC.Conventions": ["G.C.1", "G.C.4", "E.C.1"],
+        "NuHepMC.Conventions": ["G.C.1", "E.C.1"],
         "NuHepMC.ProcessIDs": [IONISATION, EXCITATION],
-        "NuHepMC.ProcessInfo[700].Name": "ionisation",
-        "NuHepMC.ProcessInfo[700].Description": "a bound electron leaves the atom",
-        "NuHepMC.ProcessInfo[701].Name": "excitation",
-        "NuHepMC.ProcessInfo[701].Description": "a bound electron is lifted to a discrete level",
+        "NuHepMC.ProcessInfo[750].Name": "ionisation",
+        "NuHepMC.ProcessInfo[750].Description": "a bound electron leaves the atom",
+        "NuHepMC.ProcessInfo[751].Name": "excitation",
+        "NuHepMC.ProcessInfo[751].Description": "a bound electron is lifted to a discrete level",
         "NuHepMC.VertexStatusIDs": [_PRIMARY],
         "NuHepMC.VertexStatusInfo[1].Name": "primary",
         "NuHepMC.VertexStatusInfo[1].Description": "the collision, and the relaxation of the ion",

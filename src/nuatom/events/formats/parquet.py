@@ -1,6 +1,7 @@
 """Parquet: one row for every event, particles in columns of lists, metadata in that of the schema.
 
-Energies and momenta are in keV.  pandas, polars, awkward and pyarrow read it; to ROOT it goes through awkward and uproot.
+Energies and momenta are in keV.  pandas, polars, awkward and pyarrow read it; to ROOT it goes through awkward and
+uproot.
 """
 
 from __future__ import annotations

@@ -44,9 +44,7 @@ def _lines(chunk: Events, start: int) -> list[str]:
         )
     ]  # fmt: skip
     offsets = np.searchsorted(parts.event, np.arange(len(chunk) + 1)).tolist()
-    numbers = np.column_stack(
-        [chunk.neutrino_energy / keV, chunk.transfer / keV, chunk.momentum / keV]
-    ).tolist()
+    numbers = np.column_stack([chunk.neutrino_energy / keV, chunk.transfer / keV, chunk.momentum / keV]).tolist()
     vectors = np.column_stack([chunk.incoming, chunk.outgoing]).tolist()
     recoil = (chunk.recoil / keV).tolist()
     out = []

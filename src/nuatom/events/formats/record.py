@@ -82,4 +82,4 @@ def _left(chunk: Events) -> Array:
     inside = np.maximum(Q**2 - E**2 * (1 - cosine**2), 0.0)
     low, high = E * cosine - np.sqrt(inside), E * cosine + np.sqrt(inside)
     usual = E - chunk.transfer
-    return np.where(np.abs(low - usual) < np.abs(high - usual), low, high)
+    return np.asarray(np.where(np.abs(low - usual) < np.abs(high - usual), low, high))
