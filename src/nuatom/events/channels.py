@@ -180,7 +180,7 @@ def _continuum(
             skip = max(start - begin, 0)
             if skip < T.size:
                 cells = of_measure(measures, i, T, functions, largest)
-                pieces[i].append(cells.after(skip))
+                pieces[i].append(cells.rows(np.arange(skip, T.size)))
     return [(Cells.joined(p) if p else Cells.none(functions), start) for p, start in zip(pieces, starts, strict=True)]
 
 
@@ -195,9 +195,11 @@ def _lines(
     order = np.argsort(np.concatenate([lines.transfer for lines in every]), kind="stable")
     owner = np.concatenate([np.full(len(lines), e) for e, lines in enumerate(every)])[order][kept]
     place = np.concatenate([np.arange(len(lines)) for lines in every])[order][kept]
-    out = []
-    for n in range(kept.size):
-        lines = every[owner[n]]
-        at = place[n : n + 1]
-        out.append(of_lines(lines, at, 2 * largest.energy - lines.transfer[at], functions, largest))
-    return out
+    parts, order_of_parts = [], []
+    for index, lines in enumerate(every):
+        (own,) = np.nonzero(owner == index)
+        for block in np.array_split(own, -(-own.size // _MEASURED)) if own.size else ():
+            at = place[block]
+            parts.append(of_lines(lines, at, 2 * largest.energy - lines.transfer[at], functions, largest))
+            order_of_parts.append(block)
+    return [Cells.joined(parts).rows(np.argsort(np.concatenate(order_of_parts)))]

@@ -67,10 +67,10 @@ class Cells:
         """Q in the middle, shape (row, CELLS) [energy]."""
         return momentum_at(self.transfer[:, None], self.middle)
 
-    def after(self, row: int) -> Cells:
-        """The rows from one on."""
-        strengths = {f: v[row:] for f, v in self.strengths.items()}
-        return Cells(self.transfer[row:], self.edges[row:], self.middle[row:], strengths, self.steepness[row:])
+    def rows(self, at: NDArray[np.intp]) -> Cells:
+        """Some of the rows."""
+        strengths = {f: v[at] for f, v in self.strengths.items()}
+        return Cells(self.transfer[at], self.edges[at], self.middle[at], strengths, self.steepness[at])
 
     @staticmethod
     def none(functions: tuple[Function, ...]) -> Cells:
