@@ -43,8 +43,6 @@ def atom(
 
     For example:
 
-    nuatom atom Xe
-
     nuatom atom Xe --relaxation
 
     nuatom atom germanium --exchange kli -o ge.json
