@@ -4,12 +4,18 @@ A vacancy in i becomes two in b and c and a wave of energy ε and quantum number
 numbers and averaged over those of i, with filled shells,
 
     Γ(i → bc) = 2π/(2j_i+1) n_bc Σ_κ [ Σ_L (X_L² + Y_L²)/(2L+1) + 2 Σ_LM X_L Y_M {j_i j_b L; j_κ j_c M} ],
-    X_L = (−1)^L ⟨i||C^L||b⟩ ⟨κ||C^L||c⟩ R^L(ib, κc),    Y_L = X_L with b and c exchanged,
+    X_L = (−1)^L ⟨i||C^L||b⟩ ⟨κ||C^L||c⟩ R^L(ib, κc) + magnetic part,    Y_L = X_L with b and c exchanged,
     R^L(ib, κc) = ∫∫ ρ_ib(r) r_<^L/r_>^{L+1} ρ_κc(r') dr dr',    ρ_ab = P_a P_b + Q_a Q_b,
 
 n_bc = 1 for b ≠ c and ½ for b = c.  Bound orbitals and waves are those of one field, that of the ion with the vacancy,
-so that they are orthogonal.  The interaction is Coulomb's: retardation and magnetism, some per cent of the K rates of
-the heaviest atoms, are left out.
+so that they are orthogonal.  The magnetic interaction of Gaunt, −α₁·α₂/r₁₂, adds for each rank J of what it transfers
+
+    Σ_L (−1)^{L+1} ∫∫ D_ib r_<^L/r_>^{L+1} D_κc,    d = κ_b − κ_a,
+    D_ab = −⟨a||C^J||b⟩ [(J+d) P_a Q_b − (J−d) Q_a P_b] / √(J(2J−1)),                L = J − 1,
+    D_ab =  ⟨a||C^J||b⟩ [(J+1−d) P_a Q_b − (J+1+d) Q_a P_b] / √((J+1)(2J+3)),        L = J + 1,
+    D_ab = −⟨−a||C^J||b⟩ (κ_a + κ_b) (P_a Q_b + Q_a P_b) / √(J(J+1)),                L = J, the other parity,
+
+which is the vector operator [C^L σ]^J between spinors.  Retardation is left out.
 
 Source: W. Bambynek et al., Rev. Mod. Phys. 44 (1972) 716; the sum over couplings is the one of second-order
 perturbation theory, I. Lindgren and J. Morrison, Atomic Many-Body Theory, 2nd ed. (Springer, 1986).
@@ -19,6 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import sqrt
 
 import numpy as np
 
@@ -94,8 +102,8 @@ def _band(solution: Solution, shells: Sequence[Shell], initial: int, channels: S
         continuum_wave(p, q, kappa, energies[n], grid.r, grid.dr, V, solution.tail, match)
         wave = p[:keep] * dr, q[:keep] * dr
         b, c = channels[n].first, channels[n].second
-        direct = _elements(shells, initial, kappa, b, c, wave, P, Q, fields)
-        other = direct if b == c else _elements(shells, initial, kappa, c, b, wave, P, Q, fields)
+        direct = _elements(shells, initial, kappa, b, c, wave, (P[c], Q[c]), fields[b])
+        other = direct if b == c else _elements(shells, initial, kappa, c, b, wave, (P[b], Q[b]), fields[c])
         total[n] += _sum(shells, initial, kappa, b, c, direct, other) * (0.5 if b == c else 1.0)
     return 2 * np.pi / shells[initial].degeneracy * total
 
@@ -113,32 +121,73 @@ def _waves(shells: Sequence[Shell], initial: int, channel: FinalPair) -> list[in
 
 
 def _ranks(i: Shell, b: Shell, kappa: int, c: Shell) -> list[int]:
-    """The multipoles L that join i to b and κ to c."""
+    """The ranks that join i to b and κ to c; those of the wrong parity have a magnetic part alone."""
     low = max(abs(abs(i.kappa) - abs(b.kappa)), abs(abs(kappa) - abs(c.kappa)))
     high = min(abs(i.kappa) + abs(b.kappa), abs(kappa) + abs(c.kappa)) - 1
-    return [L for L in range(low, high + 1) if (i.l + b.l + L) % 2 == 0]
+    return [J for J in range(low, high + 1) if J > 0 or (i.l + b.l) % 2 == 0]
+
+
+@dataclass(frozen=True)
+class _Magnetic:
+    """D_ab of one J and L is f P_a Q_b + g Q_a P_b."""
+
+    L: int
+    f: float
+    g: float
+
+
+@cache
+def _magnetic(a: int, J: int, b: int) -> tuple[_Magnetic, ...]:
+    """The magnetic densities between κ = a and b, but for what is zero."""
+    d = b - a
+    found = []
+    normal = reduced(a, J, b)
+    if J > 0 and normal:
+        scale = -normal / sqrt(J * (2 * J - 1))
+        found.append(_Magnetic(J - 1, scale * (J + d), -scale * (J - d)))
+    if normal:
+        scale = normal / sqrt((J + 1) * (2 * J + 3))
+        found.append(_Magnetic(J + 1, scale * (J + 1 - d), -scale * (J + 1 + d)))
+    if J > 0 and (other := reduced(-a, J, b) * (a + b)):
+        scale = -other / sqrt(J * (J + 1))
+        found.append(_Magnetic(J, scale, scale))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """∫ r_<^L/r_>^{L+1} of the densities of i and one b: of ρ by L, and of D by (J, L), each of shape (keep,)."""
+
+    charge: dict[int, Array]
+    current: dict[tuple[int, int], Array]
 
 
 def _fields(
     grid: Grid, keep: int, shells: Sequence[Shell], initial: int, involved: Sequence[int], P: Array, Q: Array
-) -> dict[tuple[int, int], Array]:
-    """∫ r_<^L/r_>^{L+1} ρ_ib dr' by (b, L), each of shape (keep,)."""
+) -> dict[int, _Fields]:
+    """The fields of i with every shell b that is involved."""
     r, dr = grid.r[:keep], grid.dr[:keep]
-    density = (P[initial] * P[involved] + Q[initial] * Q[involved]) * dr
-    found = {}
     i = shells[initial]
-    pairs: dict[int, list[int]] = {}
-    for place, b in enumerate(involved):
+    found = {b: _Fields({}, {}) for b in involved}
+    densities: dict[int, list[tuple[int, int | None, Array]]] = {}
+    for b in involved:
+        first, second = P[initial] * Q[b] * dr, Q[initial] * P[b] * dr
         low, high = abs(abs(i.kappa) - abs(shells[b].kappa)), abs(i.kappa) + abs(shells[b].kappa) - 1
-        for L in range(low, high + 1):
-            if (i.l + shells[b].l + L) % 2 == 0:
-                pairs.setdefault(L, []).append(place)
-    for L, places in pairs.items():
+        for J in range(low, high + 1):
+            if reduced(i.kappa, J, shells[b].kappa):
+                densities.setdefault(J, []).append((b, None, (P[initial] * P[b] + Q[initial] * Q[b]) * dr))
+            for part in _magnetic(i.kappa, J, shells[b].kappa):
+                densities.setdefault(part.L, []).append((b, J, part.f * first + part.g * second))
+    for L, wanted in densities.items():
+        density = np.array([values for _, _, values in wanted])
         rise = r**L
-        inside = cumulative(density[places] * rise) / (rise * r)
-        outside = cumulative((density[places] / (rise * r))[:, ::-1])[:, ::-1] * rise
-        for place, values in zip(places, inside + outside, strict=True):
-            found[involved[place], L] = values
+        inside = cumulative(density * rise) / (rise * r)
+        outside = cumulative((density / (rise * r))[:, ::-1])[:, ::-1] * rise
+        for (b, J, _), values in zip(wanted, inside + outside, strict=True):
+            if J is None:
+                found[b].charge[L] = values
+            else:
+                found[b].current[J, L] = values
     return found
 
 
@@ -149,20 +198,26 @@ def _elements(
     b: int,
     c: int,
     wave: tuple[Array, Array],
-    P: Array,
-    Q: Array,
-    fields: dict[tuple[int, int], Array],
+    orbital: tuple[Array, Array],
+    fields: _Fields,
 ) -> dict[int, float]:
-    """X_L by L."""
-    i = shells[initial].kappa
-    density = None
+    """X by rank, of the wave with the orbital c in the fields of i and b."""
+    i, kb, kc = shells[initial].kappa, shells[b].kappa, shells[c].kappa
+    charge = wave[0] * orbital[0] + wave[1] * orbital[1]
+    first, second = wave[0] * orbital[1], wave[1] * orbital[0]
     found = {}
-    for L in _ranks(shells[initial], shells[b], kappa, shells[c]):
-        angular = (-1) ** L * reduced(i, L, shells[b].kappa) * reduced(kappa, L, shells[c].kappa)
+    for J in _ranks(shells[initial], shells[b], kappa, shells[c]):
+        value = 0.0
+        angular = (-1) ** J * reduced(i, J, kb) * reduced(kappa, J, kc)
         if angular:
-            if density is None:
-                density = wave[0] * P[c] + wave[1] * Q[c]
-            found[L] = angular * float(fields[b, L] @ density)
+            value += angular * float(fields.charge[J] @ charge)
+        for part in _magnetic(kappa, J, kc):
+            field = fields.current.get((J, part.L))
+            if field is not None:
+                sign = 1 if part.L % 2 else -1
+                value += sign * (part.f * float(field @ first) + part.g * float(field @ second))
+        if value:
+            found[J] = value
     return found
 
 

@@ -16,7 +16,7 @@ from nuatom.elements import measured_edges
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE
 
-_VERSION = 1
+_VERSION = 2
 """Of the physics of this package, in the key of a stored table: raised when numbers change."""
 
 
