@@ -75,13 +75,17 @@ def _share(model: na.Relaxation, vacancy: str, final: tuple[str, str]) -> float:
     return sum(d.rate for d in decays if set(d.final) == set(final)) / sum(d.rate for d in decays)
 
 
-@pytest.mark.parametrize("symbol", ["Ar", "Ge"])
+@pytest.mark.parametrize(
+    "symbol", ["Ar", "Ge", pytest.param("Xe", marks=pytest.mark.slow), pytest.param("W", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     ("final", "line"),
     [
         (("2p1/2", "2p3/2"), xraylib.K_L2L3_AUGER),
         (("2p3/2", "2p3/2"), xraylib.K_L3L3_AUGER),
         (("2s1/2", "2p3/2"), xraylib.K_L1L3_AUGER),
+        (("2s1/2", "2p1/2"), xraylib.K_L1L2_AUGER),
+        (("2s1/2", "2s1/2"), xraylib.K_L1L1_AUGER),
     ],
 )
 def test_strongest_K_Auger_lines(symbol: str, final: tuple[str, str], line: int) -> None:

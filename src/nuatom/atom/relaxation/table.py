@@ -16,7 +16,7 @@ from nuatom.elements import measured_edges
 from nuatom.store import Store, Table, Variable
 from nuatom.units import HARTREE
 
-_VERSION = 2
+_VERSION = 3
 """Of the physics of this package, in the key of a stored table: raised when numbers change."""
 
 
@@ -70,7 +70,7 @@ def compute(atom: Atom, *, relaxed: bool) -> Rates:
         length.append(found[1])
         channels = _channels(states, energies, U, i, outer)
         electron += [(i, channel.first, channel.second) for channel in channels]
-        strength.append(radiationless.rates(field, shells, i, channels))
+        strength.append(radiationless.rates(field, shells, i, channels, energies[i] - energies))
     return Rates(
         U,
         np.array(photon, dtype=np.int64).reshape(-1, 2),
