@@ -37,6 +37,8 @@ _HOME = {
     "Coupling": "nuatom.neutrino",
     "Detector": "nuatom.detector",
     "EquivalentPhoton": "nuatom.approximations",
+    "EventGenerator": "nuatom.events",
+    "Events": "nuatom.events",
     "Flavour": "nuatom.neutrino",
     "FlavourMatrix": "nuatom.neutrino",
     "FreeElectrons": "nuatom.response.free",
@@ -65,6 +67,7 @@ _HOME = {
     "PointNucleus": "nuatom.atom.field",
     "PseudoscalarMediator": "nuatom.neutrino",
     "Reactor": "nuatom.source",
+    "Relaxation": "nuatom.atom.relaxation.model",
     "ResponseModel": "nuatom.response.model",
     "ScalarMediator": "nuatom.neutrino",
     "Screened": "nuatom.response.screened",
@@ -88,6 +91,7 @@ _HOME = {
     "density_response": "nuatom.observables.density",
     "effective_moment": "nuatom.neutrino",
     "element": "nuatom.elements",
+    "generate": "nuatom.events",
     "henke_photoabsorption": "nuatom.measured",
     "incoherent_cross_section": "nuatom.observables.compton",
     "incoherent_function": "nuatom.observables.compton",
@@ -104,6 +108,7 @@ _HOME = {
     "stopping_power": "nuatom.observables.stopping",
     "target": "nuatom.targets",
     "total_cross_section": "nuatom.scattering",
+    "write_events": "nuatom.events.formats",
 }
 
 if TYPE_CHECKING:
@@ -111,9 +116,12 @@ if TYPE_CHECKING:
     from nuatom.approximations import CoherentSumRule, EquivalentPhoton, FrozenPhoton, Stepping
     from nuatom.atom.exchange import KohnSham, KriegerLiIafrate, Slater
     from nuatom.atom.field import Atom, PointNucleus, UniformNucleus
+    from nuatom.atom.relaxation.model import Relaxation
     from nuatom.band import Band
     from nuatom.detector import Detector
     from nuatom.elements import Shell, element
+    from nuatom.events import EventGenerator, Events, generate
+    from nuatom.events.formats import write_events
     from nuatom.functions import Function, refuse_others
     from nuatom.measured import henke_photoabsorption
     from nuatom.neutrino import (
@@ -176,6 +184,8 @@ __all__ = [
     "Coupling",
     "Detector",
     "EquivalentPhoton",
+    "EventGenerator",
+    "Events",
     "Flavour",
     "FlavourMatrix",
     "FreeElectrons",
@@ -204,6 +214,7 @@ __all__ = [
     "PointNucleus",
     "PseudoscalarMediator",
     "Reactor",
+    "Relaxation",
     "ResponseModel",
     "ScalarMediator",
     "Screened",
@@ -232,6 +243,7 @@ __all__ = [
     "detector",
     "effective_moment",
     "element",
+    "generate",
     "henke_photoabsorption",
     "incoherent_cross_section",
     "incoherent_function",
@@ -252,6 +264,7 @@ __all__ = [
     "target",
     "total_cross_section",
     "units",
+    "write_events",
 ]
 
 

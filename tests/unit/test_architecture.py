@@ -33,6 +33,7 @@ LAYERS = (
     "observables",
     "source",
     "rates",
+    "events",
     "recommendation",
     "detector",
     "limit",
@@ -60,6 +61,7 @@ KERNELS = {
     "nuatom.atom.dirac",
     "nuatom.atom.coulomb",
     "nuatom.atom.green",
+    "nuatom.atom.relaxation.cascade",
     "nuatom.response.kernels",
 }
 LONGEST_FILE = 500

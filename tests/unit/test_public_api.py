@@ -29,6 +29,8 @@ PUBLIC = [
     "Coupling",
     "Detector",
     "EquivalentPhoton",
+    "EventGenerator",
+    "Events",
     "Flavour",
     "FlavourMatrix",
     "FreeElectrons",
@@ -57,6 +59,7 @@ PUBLIC = [
     "PointNucleus",
     "PseudoscalarMediator",
     "Reactor",
+    "Relaxation",
     "ResponseModel",
     "ScalarMediator",
     "Screened",
@@ -85,6 +88,7 @@ PUBLIC = [
     "detector",
     "effective_moment",
     "element",
+    "generate",
     "henke_photoabsorption",
     "incoherent_cross_section",
     "incoherent_function",
@@ -105,6 +109,7 @@ PUBLIC = [
     "target",
     "total_cross_section",
     "units",
+    "write_events",
 ]
 HEAVY = {
     "matplotlib",

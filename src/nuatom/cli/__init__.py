@@ -53,6 +53,8 @@ def nuatom(
 
     nuatom rate Ge --source reactor --flux 2.7e13/cm2/s --transfer 1:50keV:30 --mu-nu 3e-11
 
+    nuatom events Xe --source solar --mu-nu 1e-11 -n 1e6 -o events.parquet
+
     nuatom limit gemma --sensitivity
     """
 
@@ -67,7 +69,7 @@ def application() -> typer.Typer:
     """
     extensions.load()
     # Not before: the words of their options are those of the registries.
-    from nuatom.cli import atom, check, coherent, dcs, groups, limit, options, photo, probe, rate, table
+    from nuatom.cli import atom, check, coherent, dcs, events, groups, limit, options, photo, probe, rate, table
 
     app = typer.Typer(
         name="nuatom",
@@ -76,7 +78,8 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=options.teaching(nuatom))(nuatom)
-    for one in (dcs.dcs, coherent.coherent, photo.photo, rate.rate, limit.limit, atom.atom, check.check):
+    every = (dcs.dcs, coherent.coherent, photo.photo, rate.rate, events.events, limit.limit, atom.atom, check.check)
+    for one in every:
         app.command(cls=groups.OnceCommand, help=options.teaching(one))(groups.expanded(one))
     app.add_typer(probe.app(), name="probe")
     app.add_typer(table.app(), name="table")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +21,12 @@ def atom(
     atom: options.Symbol,
     exchange: options.ExchangeName = "kli",
     nucleus: options.NucleusName = "point",
+    relaxation: Annotated[
+        bool,
+        typer.Option(
+            "--relaxation", help="Widths, fluorescence and Coster-Kronig yields of vacancies, and mean charges."
+        ),
+    ] = False,
     output: options.Files = None,
 ) -> None:
     """The subshells of an atom: occupancy, binding energy calculated and measured, mean radius.
@@ -30,9 +37,13 @@ def atom(
     Energies are in eV, the mean radius ⟨r⟩ is in Bohr radii (0.529 Å). Edges measured on a solid count from
     its Fermi level or valence band, some 3 to 6 eV less than from the vacuum.
 
+    With --relaxation another table follows: for a vacancy in each shell its width, the share of its decays that emit a
+    photon (fluorescence) and that only move it within its principal shell (Coster-Kronig), and the mean charge of the
+    ion in the end.
+
     For example:
 
-    nuatom atom Xe
+    nuatom atom Xe --relaxation
 
     nuatom atom germanium --exchange kli -o ge.json
     """
@@ -55,7 +66,8 @@ def atom(
         "first_ionisation": f"{format_energy(first.binding_energy, 5)} calculated, from {first.label}",
         "edges": edges_in_words(known),
     }
-    table = _table(known, about)
+    decays = _relaxation(known) if relaxation else {}
+    table = _table(known, about, decays)
     cells = {name: variable.data.tolist() for name, variable in table.variables.items()}
     # 0 in a file stands for no measured edge; on the screen it is left empty.
     measured = [energy or None for energy in cells["measured_edge"]]
@@ -69,12 +81,48 @@ def atom(
             Column("⟨r⟩\nBohr", "<r>[Bohr]", cells["mean_radius"], ".4f"),
             Column("measured on", "measured_on", cells["edge_origin"]),
         ],
+        *([_relaxation_columns(cells)] if relaxation else []),
     )
     files.save(files.Results(table), paths)
     screen.written(paths)
 
 
-def _table(atom: Atom, about: About) -> Table:
+_CASCADES = 2000
+_DECAYS: Mapping[str, tuple[str, str, str, str]] = {
+    "width": ("width\neV", "eV", "natural width of a vacancy", ".4g"),
+    "fluorescence": ("fluores-\ncence", "1", "share of decays by a photon", ".4f"),
+    "coster_kronig": ("Coster-\nKronig", "1", "share of decays that stay in the principal shell", ".4f"),
+    "mean_charge": ("mean\ncharge", "1", "mean charge a vacancy ends with", ".3f"),
+}
+"""Columns of relaxation by name: title, unit, what it is and how it is shown."""
+
+
+def _relaxation(atom: Atom) -> dict[str, list[float]]:
+    """The columns of `_DECAYS` for every shell."""
+    from nuatom.atom.relaxation.model import Relaxation
+    from nuatom.units import eV
+
+    model = Relaxation(atom)
+    with screen.progress(f"computing the relaxation of {atom.symbol}"):
+        _ = model.rates
+    found: dict[str, list[float]] = {name: [] for name in _DECAYS}
+    for shell in model.shells:
+        inner = [o.label for o in model.shells if o.n == shell.n and o.label != shell.label]
+        found["width"].append(model.width(shell.label) / eV)
+        found["fluorescence"].append(model.fluorescence_yield(shell.label))
+        found["coster_kronig"].append(sum(model.coster_kronig(shell.label, other) for other in inner))
+        found["mean_charge"].append(float(model.cascade(shell.label, _CASCADES).charge.mean()))
+    return found
+
+
+def _relaxation_columns(cells: Mapping[str, Any]) -> list[Column]:
+    columns = [Column("vacancy", "vacancy", cells["shell"])]
+    for name, (title, unit, _, form) in _DECAYS.items():
+        columns.append(Column(title, name if unit == "1" else f"{name}[{unit}]", cells[name], form))
+    return columns
+
+
+def _table(atom: Atom, about: About, decays: Mapping[str, list[float]]) -> Table:
     """The shells of an atom as a table over the dimension shell."""
     import numpy as np
 
@@ -108,6 +156,7 @@ def _table(atom: Atom, about: About) -> Table:
             "mean_radius": numbers(radius, "bohr", "mean radius of the orbital"),
             "edge_origin": Variable(("shell",), np.array(origins), "", "what was measured"),
             "edge_reference": Variable(("shell",), np.array(references), "", "where the edge was read"),
+            **{name: numbers(values, _DECAYS[name][1], _DECAYS[name][2]) for name, values in decays.items()},
         },
         about,
     )

@@ -1,0 +1,74 @@
+"""The command ``events``, and ``atom --relaxation``: what they print and write, and what they refuse."""
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import nuatom as na
+from nuatom.cli import main
+from nuatom.units import cm2, keV, s
+
+EVENTS = "events Ne --source mono-energetic --energy 0.3MeV --flux 1e10/cm2/s --model free --lowest 1keV -n 500"
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command line in a folder of its own; stdout, or stderr if it is to fail."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(line: str, code: int = 0) -> str:
+        capsys.readouterr()
+        found = main(shlex.split(line))
+        out, err = capsys.readouterr()
+        assert found == code, err
+        return out if code == 0 else err
+
+    return call
+
+
+def test_events_are_those_of_the_library(run: Run, tmp_path: Path) -> None:
+    out = run(f"{EVENTS} --mu-nu 1e-11 --seed 3 -o events.csv")
+    assert "# events: 500, seed 3" in out
+    rows = [row for row in (tmp_path / "events.csv").read_text().splitlines() if not row.startswith("#")]
+    header, first = rows[0].split(","), rows[1].split(",")
+    source = na.MonoEnergetic(0.3, 1e10 / cm2 / s)
+    wanted = na.generate(source, na.MagneticMoment(1e-11), na.FreeElectrons("Ne"), 500, 3, lowest=1 * keV)
+    assert len(rows) == 501
+    assert float(first[header.index("transfer")]) * keV == pytest.approx(wanted.transfer[0], rel=1e-12)
+    rate = float(next(line for line in out.splitlines() if line.startswith("# rate: ")).split()[2])
+    assert rate == pytest.approx(wanted.metadata["total_rate_per_kg_day"], rel=1e-5)
+    shares = [float(line.split()[1]) for line in out.splitlines() if line.startswith("Ne_")]
+    assert sum(shares) == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--mu-nu 1e-11 -o events.root", "events are written to files that end in .parquet"),
+        ("--mu-nu 1e-11 -n 1.5", "-n must be a whole number from 1 to 1e+10"),
+        ("--mu-nu 1e-11 --bias flat", "bias must be None or 'log', got 'flat'"),
+        ("--mu-nu 1e-11 --toward up", "--toward must be three numbers with commas"),
+        ("--mu-nu 1e-11 --seed -1", "--seed must be ≥ 0, got -1"),
+        ("--mu-nu 1e-11 --highest 0.5keV", "no transfer lies between"),
+    ],
+)
+def test_what_events_refuse(run: Run, tmp_path: Path, words: str, message: str) -> None:
+    line = EVENTS.replace("-n 500", "") if "-n" in words.split() else EVENTS
+    assert message in run(f"{line} {words}", 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_relaxation_is_shown_and_saved(run: Run, tmp_path: Path) -> None:
+    out = run("atom Ar --relaxation -o ar.json")
+    lines = out.splitlines()
+    (header,) = [n for n, line in enumerate(lines) if line.startswith("# vacancy")]
+    first = lines[header + 1].split()
+    model = na.Relaxation(na.Atom("Ar", binding="measured"))
+    assert first[0] == "1s1/2"
+    assert float(first[2]) == pytest.approx(model.fluorescence_yield("1s1/2"))
+    assert float(first[4]) == pytest.approx(4.0, abs=0.3)
+    assert "mean_charge" in (tmp_path / "ar.json").read_text()
+    assert "vacancy" not in run("atom Ar")
