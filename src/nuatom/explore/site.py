@@ -22,7 +22,7 @@ from nuatom.files import write_file
 from nuatom.neutrino.electromagnetic import NEUTRINO_MASS, RADIUS_TO_VECTOR
 from nuatom.neutrino.weak import CORRECTED
 from nuatom.response.model import ResponseModel
-from nuatom.targets import compounds
+from nuatom.targets import compounds, target
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, FINE_STRUCTURE, HBARC2, barn, cm2, day, keV, kg, s
 
 PAGE = "page"
@@ -74,7 +74,15 @@ def write_site(folder: Path | str, shown: list[Shown], progress: Callable[[str],
         data = atom_file(one.symbol, one.model, dict(one.words))
         known = element(one.symbol)
         write(f"data/{known.symbol}.bin", data)
-        listed.append({"symbol": known.symbol, "name": known.name, "Z": known.Z, "weight": known.atomic_weight, "size": len(data)})
+        listed.append(
+            {
+                "symbol": known.symbol,
+                "name": known.name,
+                "Z": known.Z,
+                "per_kg": target(known.symbol).units_per_mass * kg,
+                "size": len(data),
+            }
+        )
     write("data/sources.bin", _sources())
     write("data/index.json", json.dumps(_index(listed), ensure_ascii=False, indent=1).encode())
     for path, data in page_files().items():
@@ -116,30 +124,21 @@ def _index(listed: list[dict[str, Any]]) -> dict[str, Any]:
             "keV": keV,
             "cm2": cm2,
             "barn": barn,
-            "per_kg_day_keV": 1 / (kg * day * keV),
+            "per_day_keV": 1 / (day * keV),
             "per_cm2_s": 1 / (cm2 * s),
-            "kg": kg,
         },
         "elements": sorted(listed, key=lambda one: one["Z"]),
-        "compounds": [formula for formula in known if _atoms(formula) <= there],
+        "compounds": [formula for formula in known if set(target(formula).atoms) <= there],
     }
 
 
-def _atoms(formula: str) -> set[str]:
-    from nuatom.targets import target
-
-    return set(target(formula).atoms)
-
-
 def _sources() -> bytes:
-    header, arrays = {}, {}
+    header: dict[str, Any] = {}
+    arrays: dict[str, NDArray[Any]] = {}
     for word, source in exported_sources().items():
         header[word] = {"name": source.name, "antineutrino": source.antineutrino, "lines": source.lines, "flavours": list(source.tails)}
         arrays[f"{word}_energy"] = np.asarray(source.energy)
         for flavour, tails in source.tails.items():
             arrays[f"{word}_{flavour}"] = np.asarray(tails)
-    return pack({"sources": header}, _typed(arrays))
+    return pack({"sources": header}, arrays)
 
-
-def _typed(arrays: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[Any]]:
-    return dict(arrays)

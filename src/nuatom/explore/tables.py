@@ -39,7 +39,7 @@ _PER_DECADE = 40
 _TOLERANCE = 1.5e-3
 _CHUNK = 64
 _TINY = 1e-280
-_SEEN, _LOOSER = 25.0, 3.0
+_SEEN, _LOOSER = 22.0, 6.0
 """How far down single nodes are checked, in logarithms, and how much less strictly than integrals."""
 
 

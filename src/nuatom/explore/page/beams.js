@@ -16,13 +16,15 @@ export class Line {
     return 2 * this.energy - T;
   }
 
-  powers(T, Q, out) {
+  fill({ T, Q }, p0, p1, p2) {
     const E = this.energy;
     const s = 2 * E - T;
-    const isOpen = T < E && Q <= s * (1 + 1e-12);
-    out[0] = isOpen ? 1 / (E * E) : 0;
-    out[1] = out[0] * s;
-    out[2] = out[1] * s;
+    const one = T < E ? 1 / (E * E) : 0;
+    for (let k = 0; k < Q.length; k++) {
+      p0[k] = Q[k] <= s * (1 + 1e-12) ? one : 0;
+      p1[k] = p0[k] * s;
+      p2[k] = p1[k] * s;
+    }
   }
 
   // ∫ φ (s² + T²)/E² and the same times ln X_min, for a mass m
@@ -35,58 +37,84 @@ export class Line {
   }
 }
 
-export class Tail {
-  constructor(energy, values, flavour, flux = 1) {
-    Object.assign(this, { energy, values, flux: { [flavour]: flux } });
+// The energies at which tails are known, and where others lie between them.
+class Grid {
+  constructor(energy) {
+    this.energy = energy;
     this.size = energy.length;
-    this.logs = Float64Array.from(energy, Math.log);
     this.most = energy[this.size - 1];
+    const logs = Float64Array.from(energy, Math.log);
     // Where to look first, for points evenly in ln E.
-    this.bins = 4096;
-    this.start = this.logs[0];
-    this.scale = this.bins / (this.logs[this.size - 1] - this.start);
+    this.start = logs[0];
+    this.bins = 8192;
+    this.scale = this.bins / (logs[this.size - 1] - this.start);
     this.hint = new Int32Array(this.bins + 1);
     for (let b = 0, i = 0; b <= this.bins; b++) {
-      const x = this.start + b / this.scale;
-      while (i < this.size - 2 && this.logs[i + 1] <= x) i++;
+      while (i < this.size - 2 && logs[i + 1] <= this.start + b / this.scale) i++;
       this.hint[b] = i;
     }
+    this.places = new WeakMap();
+  }
+
+  // The cell of E and the share of it below E; cell −1 above all.
+  find(E) {
+    if (E >= this.most) return [-1, 0];
+    const at = Math.max(E, this.energy[0]);
+    let i = this.hint[Math.floor((Math.log(at) - this.start) * this.scale)];
+    while (i < this.size - 2 && this.energy[i + 1] <= at) i++;
+    return [i, (at - this.energy[i]) / (this.energy[i + 1] - this.energy[i])];
+  }
+
+  // The same for (T + Q)/2 of all nodes of a transfer, found once.
+  of(at) {
+    let found = this.places.get(at);
+    if (found === undefined) {
+      found = { cell: new Int16Array(at.Q.length), share: new Float64Array(at.Q.length) };
+      at.Q.forEach((Q, k) => ([found.cell[k], found.share[k]] = this.find((at.T + Q) / 2)));
+      this.places.set(at, found);
+    }
+    return found;
+  }
+}
+
+export class Tail {
+  constructor(grid, values, flavour, flux = 1) {
+    Object.assign(this, { grid, values, most: grid.most, size: grid.size, flux: { [flavour]: flux } });
   }
 
   limit() {
     return Infinity;
   }
 
-  find(E) {
-    const x = Math.min(Math.max(Math.log(E), this.start), this.logs[this.size - 1]);
-    let i = this.hint[Math.floor((x - this.start) * this.scale)];
-    while (i < this.size - 2 && this.logs[i + 1] <= x) i++;
-    this.share = Math.min(1, (Math.exp(x) - this.energy[i]) / (this.energy[i + 1] - this.energy[i]));
-    return i;
-  }
-
-  moment(k, i) {
-    const v = this.values;
+  moment(k, [i, share]) {
     const at = k * this.size + i;
-    return v[at] + (v[at + 1] - v[at]) * this.share;
+    return this.values[at] + (this.values[at + 1] - this.values[at]) * share;
   }
 
-  powers(T, Q, out) {
-    const E = (T + Q) / 2;
-    if (E >= this.most) {
-      out[0] = out[1] = out[2] = 0;
-      return;
+  fill(at, p0, p1, p2) {
+    const { cell, share } = this.grid.of(at);
+    const { T } = at;
+    const v = this.values;
+    const n = this.size;
+    for (let k = 0; k < cell.length; k++) {
+      const i = cell[k];
+      if (i < 0) {
+        p0[k] = p1[k] = p2[k] = 0;
+        continue;
+      }
+      const u = share[k];
+      const m0 = v[i] + (v[i + 1] - v[i]) * u;
+      const m1 = v[n + i] + (v[n + i + 1] - v[n + i]) * u;
+      const m2 = v[2 * n + i] + (v[2 * n + i + 1] - v[2 * n + i]) * u;
+      p0[k] = m2;
+      p1[k] = 2 * m1 - T * m2;
+      p2[k] = 4 * m0 - 4 * T * m1 + T * T * m2;
     }
-    const i = this.find(E);
-    const [m0, m1, m2] = [this.moment(0, i), this.moment(1, i), this.moment(2, i)];
-    out[0] = m2;
-    out[1] = 2 * m1 - T * m2;
-    out[2] = 4 * m0 - 4 * T * m1 + T * T * m2;
   }
 
   photon(T, m) {
     if (T >= this.most) return [0, 0];
-    const i = this.find(T);
+    const i = this.grid.find(T);
     const c = [4, -4 * T, 2 * T * T];
     let value = 0;
     let logs = 0;
@@ -110,8 +138,9 @@ export function beams(choice, sources, constants) {
   const { header, arrays } = sources;
   const own = header.sources[choice.source];
   const scale = choice.source === "reactor" ? choice.flux : 1;
+  own.grid ??= new Grid(arrays[`${choice.source}_energy`]);
   const list = own.flavours.map(
-    (flavour) => new Tail(arrays[`${choice.source}_energy`], arrays[`${choice.source}_${flavour}`], flavour, scale),
+    (flavour) => new Tail(own.grid, arrays[`${choice.source}_${flavour}`], flavour, scale),
   );
   for (const [energy, flux] of own.lines) list.push(new Line(energy, flux));
   return { antineutrino: own.antineutrino, list };

@@ -4,10 +4,9 @@
 //   magnetic moment: flips the helicity and adds by itself
 // The formulas are those of nuatom/neutrino/amplitude.py and flip.py, for the functions S, R, A_L, A_T and VA.
 
-const S = 0;
+import { gregory } from "./nodes.js";
+
 const R = 1;
-const AL = 2;
-const AT = 3;
 const VA = 4;
 
 // Constants of a coupling for one beam: sums over the flavours in it, each with its flux.
@@ -31,20 +30,28 @@ function strengths(coupling, beam, antineutrino, c) {
   return { ...own, photon, sign, weak, flip };
 }
 
-// Weights on the five functions at T, Q; that of R without the share of 1/X, which `photonLine` integrates.
-function weights(k, T, Q, power, out) {
-  const X = (Q - T) * (Q + T);
-  const Q2 = Q * Q;
-  const [p0, p1, p2] = power;
-  const Y = p2 - Q2 * p0;
-  const L = (p2 + Q2 * p0) / (2 * Q2);
-  const contact = k.gg * X * X + 2 * k.g * k.photon * X + k.one * k.photon ** 2;
-  out[S] = (k.weak * Y * contact) / (2 * Q2 * Q2) + (k.one * k.flip * p2 * X) / (Q2 * Q2);
-  out[R] = k.weak * L * (k.gg * X + 2 * k.g * k.photon) + (k.one * k.flip * Y) / Q2;
-  out[AL] = k.weak * Y * k.aa;
-  out[AT] = k.weak * L * X * k.aa;
-  out[VA] = k.sign * ((k.weak * 2 * p1) / Q) * (k.ga * X + k.a * k.photon);
-  return k.weak * L * k.one * k.photon ** 2; // times R/X
+// Adds the weights on the five functions at all nodes of a transfer to `out`, and to `over` the one on R/X, which
+// `photonLine` integrates.
+function add(k, at, power, out, over) {
+  const { T, Q } = at;
+  const [p0s, p1s, p2s] = power;
+  const [wS, wR, wL, wT, wV] = out;
+  const photon = k.photon;
+  for (let i = 0; i < Q.length; i++) {
+    const p2 = p2s[i];
+    if (p2 === 0) continue;
+    const X = (Q[i] - T) * (Q[i] + T);
+    const Q2 = Q[i] * Q[i];
+    const Y = p2 - Q2 * p0s[i];
+    const L = (k.weak * (p2 + Q2 * p0s[i])) / (2 * Q2);
+    const contact = (k.gg * X + 2 * k.g * photon) * X + k.one * photon * photon;
+    wS[i] += ((k.weak * Y * contact) / 2 + k.one * k.flip * p2 * X) / (Q2 * Q2);
+    wR[i] += L * (k.gg * X + 2 * k.g * photon) + (k.one * k.flip * Y) / Q2;
+    wL[i] += k.weak * Y * k.aa;
+    wT[i] += L * X * k.aa;
+    wV[i] += ((k.sign * k.weak * 2 * p1s[i]) / Q[i]) * (k.ga * X + k.a * photon);
+    over[i] += L * k.one * photon * photon;
+  }
 }
 
 // By shell, per atom: ∫dQ² Σ w f at every transfer, shape [transfer][shell].
@@ -54,51 +61,37 @@ export function bound(atom, transfers, coupling, { list, antineutrino }, c) {
   if (coupling.weak && atom.count < 5)
     throw new Error(`${atom.symbol}: its table has no axial current, which the weak interaction needs`);
   const all = list.map((beam) => [beam, strengths(coupling, beam, antineutrino, c)]);
-  const total = Array.from({ length: 5 }, () => new Float64Array(n));
-  const inverse = new Float64Array(n);
-  const scratch = Array.from({ length: 5 }, () => new Float64Array(n + 4));
-  const over = new Float64Array(n + 4);
-  const one = new Float64Array(5);
-  const power = new Float64Array(3);
+  const total = rows(n);
+  const scratch = rows(n + 4);
+  const power = [0, 1, 2].map(() => new Float64Array(n + 4));
   return atom.at(transfers).map((at) => {
     const out = new Float64Array(atom.shells.length);
     total.forEach((w) => w.fill(0));
-    inverse.fill(0);
     let photon = [0, 0];
     let some = false;
     for (const [beam, k] of all) {
       if (at.T >= beam.most) continue;
       const limit = beam.limit(at.T);
-      if (limit < at.Q[at.last]) {
-        const own = atom.cut(at, limit);
-        scratch.forEach((w) => w.fill(0));
-        over.fill(0);
-        add(beam, k, own, scratch, over);
-        contract(own, scratch, over, scaled(beam.photon(own.T, c.neutrino_mass), k), out);
-        continue;
+      const isCut = limit < at.Q[at.last];
+      const own = isCut ? atom.cut(at, limit) : at;
+      const into = isCut ? scratch : total;
+      if (isCut) scratch.forEach((w) => w.fill(0));
+      beam.fill(own, ...power);
+      add(k, own, power, into, into[5]);
+      const line = scaled(beam.photon(at.T, c.neutrino_mass), k);
+      if (isCut) contract(own, scratch, scratch[5], line, out);
+      else {
+        some = true;
+        photon = [photon[0] + line[0], photon[1] + line[1]];
       }
-      some = true;
-      add(beam, k, at, total, inverse);
-      const p = scaled(beam.photon(at.T, c.neutrino_mass), k);
-      photon = [photon[0] + p[0], photon[1] + p[1]];
     }
-    if (some) contract(at, total, inverse, photon, out);
+    if (some) contract(at, total, total[5], photon, out);
     return out;
   });
 
   function scaled([value, logs], k) {
-    const factor = (k.weak * k.one * k.photon ** 2) / (2 * 1);
+    const factor = (k.weak * k.one * k.photon ** 2) / 2;
     return [factor * value, factor * logs];
-  }
-
-  function add(beam, k, at, into, over) {
-    const size = at.Q.length;
-    for (let i = 0; i < size; i++) {
-      beam.powers(at.T, at.Q[i], power);
-      if (power[2] === 0) continue;
-      over[i] += weights(k, at.T, at.Q[i], power, one);
-      for (let f = 0; f < used; f++) into[f][i] += one[f];
-    }
   }
 
   function contract(at, w, over, photon, out) {
@@ -141,19 +134,22 @@ export function bound(atom, transfers, coupling, { list, antineutrino }, c) {
 export function free(transfers, coupling, { list, antineutrino }, c) {
   const m = c.electron_mass;
   const all = list.map((beam) => [beam, strengths(coupling, beam, antineutrino, c)]);
-  const one = new Float64Array(5);
-  const power = new Float64Array(3);
+  const out = rows(1);
+  const power = [0, 1, 2].map(() => new Float64Array(1));
   return Float64Array.from(transfers, (T) => {
-    const Q = Math.sqrt(T * (T + 2 * m));
-    let sum = 0;
+    const at = { T, Q: [Math.sqrt(T * (T + 2 * m))] };
+    out.forEach((w) => w.fill(0));
     for (const [beam, k] of all) {
-      beam.powers(T, Q, power);
-      if (power[2] === 0) continue;
-      const over = weights(k, T, Q, power, one);
-      sum += one[S] * (2 * m + T) + (one[R] + over / (2 * m * T)) * T + one[AT] * (2 * m + T) + one[VA] * Q;
+      beam.fill(at, ...power);
+      add(k, at, power, out, out[5]);
     }
-    return sum;
+    const [wS, wR, , wT, wV, over] = out.map((w) => w[0]);
+    return wS * (2 * m + T) + (wR + over / (2 * m * T)) * T + wT * (2 * m + T) + wV * at.Q[0];
   });
+}
+
+function rows(n) {
+  return Array.from({ length: 6 }, () => new Float64Array(n));
 }
 
 // Areas (or rates) of the discrete lines of an atom.
@@ -164,48 +160,36 @@ export function lines(atom, coupling, { list, antineutrino }, c) {
   const strength = atom.arrays.line_strength;
   const used = coupling.weak ? atom.count : 2;
   const n = 96;
-  const rule = gregoryLog(n);
+  const rule = gregory(n);
   const logs = Float64Array.from(grid, Math.log);
   const step = (logs[logs.length - 1] - logs[0]) / (logs.length - 1);
-  const one = new Float64Array(5);
-  const power = new Float64Array(3);
-  const rows = T.length * grid.length;
+  const out = rows(n);
+  const power = [0, 1, 2].map(() => new Float64Array(n));
+  const size = T.length * grid.length;
   return atom.lines.map((line, i) => {
     let sum = 0;
     for (const beam of list) {
-      if (T[i] >= beam.most) continue;
-      const k = strengths(coupling, beam, antineutrino, c);
       const top = Math.min(beam.limit(T[i]), grid[grid.length - 1]);
-      if (top <= T[i]) continue;
+      if (T[i] >= beam.most || top <= T[i]) continue;
       const span = Math.log(top / T[i]) / (n - 1);
+      const at = { T: T[i], Q: Float64Array.from({ length: n }, (_, q) => T[i] * Math.exp(span * q)) };
+      out.forEach((w) => w.fill(0));
+      beam.fill(at, ...power);
+      add(strengths(coupling, beam, antineutrino, c), at, power, out, out[5]);
       for (let q = 0; q < n; q++) {
-        const Q = T[i] * Math.exp(span * q);
+        const Q = at.Q[q];
         const x = Math.max((Math.log(Q) - logs[0]) / step, 0);
         const cell = Math.min(Math.floor(x), grid.length - 2);
         const u = x - cell;
-        beam.powers(T[i], Q, power);
-        if (power[2] === 0) continue;
-        const over = weights(k, T[i], Q, power, one);
+        if (q > 0) out[R][q] += out[5][q] / ((Q - T[i]) * (Q + T[i]));
         for (let f = 0; f < used; f++) {
-          const at = f * rows + i * grid.length + cell;
-          const a = strength[at];
-          const b = strength[at + 1];
+          const place = f * size + i * grid.length + cell;
+          const [a, b] = [strength[place], strength[place + 1]];
           const value = f !== VA && a > 0 && b > 0 ? Math.exp((1 - u) * Math.log(a) + u * Math.log(b)) : (1 - u) * a + u * b;
-          let weight = one[f];
-          if (f === R && over > 0 && q > 0) weight += over / ((Q - T[i]) * (Q + T[i]));
-          sum += weight * value * 2 * Q * Q * span * rule[q];
+          sum += out[f][q] * value * 2 * Q * Q * span * rule[q];
         }
       }
     }
     return { ...line, transfer: T[i], area: sum };
   });
-}
-
-function gregoryLog(n) {
-  const weight = new Float64Array(n).fill(1);
-  [3 / 8, 7 / 6, 23 / 24].forEach((w, k) => {
-    weight[k] = w;
-    weight[n - 1 - k] = w;
-  });
-  return weight;
 }
