@@ -54,6 +54,8 @@ def nuatom(
     nuatom rate Ge --source reactor --flux 2.7e13/cm2/s --transfer 1:50keV:30 --mu-nu 3e-11
 
     nuatom limit gemma --sensitivity
+
+    nuatom explore --elements Xe
     """
 
 
@@ -67,7 +69,7 @@ def application() -> typer.Typer:
     """
     extensions.load()
     # Not before: the words of their options are those of the registries.
-    from nuatom.cli import atom, check, coherent, dcs, groups, limit, options, photo, rate, table
+    from nuatom.cli import atom, check, coherent, dcs, explore, groups, limit, options, photo, rate, table
 
     app = typer.Typer(
         name="nuatom",
@@ -76,7 +78,16 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=options.teaching(nuatom))(nuatom)
-    for one in (dcs.dcs, coherent.coherent, photo.photo, rate.rate, limit.limit, atom.atom, check.check):
+    for one in (
+        dcs.dcs,
+        coherent.coherent,
+        photo.photo,
+        rate.rate,
+        limit.limit,
+        atom.atom,
+        check.check,
+        explore.explore,
+    ):
         app.command(cls=groups.OnceCommand, help=options.teaching(one))(groups.expanded(one))
     app.add_typer(table.app(), name="table")
     return app
@@ -124,6 +135,7 @@ _LESS = {
     "check": "a lighter atom",
     "table": "a lighter atom",
     "atom": "a lighter atom",
+    "explore": "fewer elements at a time",
 }
 """What asks for less memory, by command; of the others it is fewer transfers."""
 

@@ -116,4 +116,3 @@ def _measured(known: Element) -> NDArray[np.float64]:
         return np.stack([photon, henke_photoabsorption(known.Z, photon)])
     except ValueError:
         return np.zeros((2, 0))
-

@@ -136,9 +136,13 @@ def _sources() -> bytes:
     header: dict[str, Any] = {}
     arrays: dict[str, NDArray[Any]] = {}
     for word, source in exported_sources().items():
-        header[word] = {"name": source.name, "antineutrino": source.antineutrino, "lines": source.lines, "flavours": list(source.tails)}
+        header[word] = {
+            "name": source.name,
+            "antineutrino": source.antineutrino,
+            "lines": source.lines,
+            "flavours": list(source.tails),
+        }
         arrays[f"{word}_energy"] = np.asarray(source.energy)
         for flavour, tails in source.tails.items():
             arrays[f"{word}_{flavour}"] = np.asarray(tails)
     return pack({"sources": header}, arrays)
-

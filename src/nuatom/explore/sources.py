@@ -101,5 +101,3 @@ def _lines(component: Component, shape: LineSpectrum) -> list[tuple[float, dict[
         }
         found.append((float(energy), by_flavour))
     return found
-
-

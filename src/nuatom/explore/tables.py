@@ -116,7 +116,9 @@ def export(model: ResponseModel, per_decade: int = _PER_DECADE, tolerance: float
     shells = model.shells
     loose = [shell.label for shell in shells if not shell.binding_energy > 0]
     if loose:
-        raise ValueError(f"a page shows bound electrons, and {', '.join(loose)} has no binding energy: give an atom's model")
+        raise ValueError(
+            f"a page shows bound electrons, and {', '.join(loose)} has no binding energy: give an atom's model"
+        )
     binding = np.array([shell.binding_energy for shell in shells])
     every, own = _transfers(binding, per_decade)
     transfer = np.unique(np.concatenate([every, *own]))
