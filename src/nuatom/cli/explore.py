@@ -121,8 +121,11 @@ def _arguments(words: choices.FieldWords) -> _Arguments:
     for key, value in words._asdict().items():
         if value == choices.FieldWords._field_defaults[key]:
             continue
-        made = {"exchange": choices.EXCHANGES, "nucleus": choices.NUCLEI}.get(key)
-        found.python += f', {key}="{value}"' if made is None else f", {key}=na.{made.choose(value)()!r}"
+        if key == "binding":
+            found.python += f', binding="{value}"'
+        else:
+            made = choices.EXCHANGES.choose(value)() if key == "exchange" else choices.NUCLEI.choose(value)()
+            found.python += f", {key}=na.{made!r}"
         found.cli += f" --{key} {value}"
     return found
 

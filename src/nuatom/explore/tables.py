@@ -7,8 +7,8 @@ Nodes in Q follow the Bethe ridge, Q_r = √(T² + 2mT), at every transfer T,
 uniform in t from the photon point Q = T to 16 momenta √(2mε_largest) above the ridge, so that a node stays where it is
 on the ridge while T runs.  Of every shell what varies slowly is kept, at the transfers that cubic interpolation in
 ln(T − ε) needs: the logarithms of S, R, A_T and of the one combination of axial charge and longitudinal current that a
-conserved neutrino current leaves, A_L = (A00 − 2(T/Q) A03 + (T/Q)² A33)/2, and the ratio VA/√(R A_T).  Each is rounded to
-16 bits of its range, 3·10⁻⁴ at most.
+conserved neutrino current leaves, A_L = (A00 − 2(T/Q) A03 + (T/Q)² A33)/2, and the ratio VA/√(R A_T).  Each is rounded
+to 16 bits of its range, which is 3·10⁻⁴ at most.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def export(model: ResponseModel, per_decade: int = _PER_DECADE, tolerance: float
 
 
 def _transfers(binding: Array, per_decade: int) -> tuple[Array, list[Array]]:
-    """The transfers to try: evenly in the logarithm for all shells, and for each evenly in that of T − ε near its edge."""
+    """The transfers to try: evenly in the logarithm for all shells, and of each in that of T − ε near its edge."""
     lowest = binding.min()
     every = np.geomspace(lowest + _FIRST, LARGEST_TRANSFER, int(per_decade * np.log10(LARGEST_TRANSFER / lowest)))
     own = []
@@ -177,7 +177,9 @@ def _summaries(values: Array, Q: Array) -> Array:
     log_Q = np.log(Q)[None]
 
     def integral(f: Array, power: int) -> Array:
-        return np.trapezoid(np.maximum(f, _TINY) * Q[None] ** power, np.broadcast_to(log_Q, f.shape), axis=-1)
+        return np.asarray(
+            np.trapezoid(np.maximum(f, _TINY) * Q[None] ** power, np.broadcast_to(log_Q, f.shape), axis=-1)
+        )
 
     found = [integral(values[0], 0), integral(values[0], 2), integral(values[1], 0)]
     found += [np.maximum(f[:, :, 0], _TINY) for f in values[:2]]
