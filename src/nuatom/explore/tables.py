@@ -4,8 +4,8 @@ Nodes in Q follow the Bethe ridge, Q_r = √(T² + 2mT), at every transfer T,
 
     y = ln Q/Q_r,    t(y) = asinh(y/W) + y/2,    W = √(2mε_least)/2Q_r,
 
-uniform in t from the photon point Q = T to 16 momenta √(2mε_largest) above the ridge, so that a node stays where it is
-on the ridge while T runs.  Of every shell what varies slowly is kept, at the transfers that cubic interpolation in
+uniform in t from the photon point Q = T to the ridge, and from there to 16 momenta √(2mε_largest) above it, so that a node
+stays where it is on the ridge while T runs.  Of every shell what varies slowly is kept, at the transfers that cubic interpolation in
 ln(T − ε) needs: the logarithms of S, R, A_T and of the one combination of axial charge and longitudinal current that a
 conserved neutrino current leaves, A_L = (A00 − 2(T/Q) A03 + (T/Q)² A33)/2, and the ratio VA/√(R A_T).  Each is rounded
 to 16 bits of its range, which is 3·10⁻⁴ at most.
@@ -23,8 +23,9 @@ from nuatom.functions import ALL, VECTOR, Array, Function
 from nuatom.response.model import ResponseModel
 from nuatom.units import ELECTRON_MASS, eV, keV
 
-NODES = 112
-"""Nodes in Q."""
+SIDE = 56
+"""Steps between nodes in Q on either side of the ridge."""
+NODES = 2 * SIDE + 1
 REACH = 16.0
 """Momenta of the innermost shell above the ridge at which the nodes end."""
 LARGEST_TRANSFER = 290 * keV
@@ -39,6 +40,8 @@ _PER_DECADE = 40
 _TOLERANCE = 1.5e-3
 _CHUNK = 64
 _TINY = 1e-280
+_FAR = 30.0
+"""Logarithms above the largest value at which an interpolation is far off, by whatever."""
 _SEEN, _LOOSER = 22.0, 6.0
 """How far down single nodes are checked, in logarithms, and how much less strictly than integrals."""
 
@@ -87,7 +90,8 @@ def momentum_nodes(transfer: Array, least: float, largest: float) -> Array:
     low = np.log(transfer / ridge)
     high = np.log1p(REACH * np.sqrt(2 * ELECTRON_MASS * largest) / ridge)
     t_low, t_high = (np.arcsinh(y / width) + y / 2 for y in (low, high))
-    t = t_low[:, None] + (t_high - t_low)[:, None] * np.linspace(0, 1, NODES)
+    share = np.arange(SIDE + 1) / SIDE
+    t = np.concatenate([t_low[:, None] * (1 - share[:-1]), t_high[:, None] * share], axis=1)
     return np.asarray(ridge[:, None] * np.exp(_inverse(t, width[:, None])))
 
 
@@ -124,13 +128,12 @@ def export(model: ResponseModel, per_decade: int = _PER_DECADE, tolerance: float
     transfer = np.unique(np.concatenate([every, *own]))
     Q = momentum_nodes(transfer, float(binding.min()), float(binding.max()))
     names, values = _values(model, transfer, Q)
-    summaries = _summaries(values, Q)
     tables = []
     for i, shell in enumerate(shells):
         # Not the dense ones near the edges of others: a cubic through points that crowd is a poor one.
         far = np.concatenate([own[i], every[every > own[i][-1] * 1.01]])
         mine = np.flatnonzero(np.isin(transfer, far))
-        kept = mine[_kept(np.log(transfer[mine] - binding[i]), summaries[:, i, mine], tolerance)]
+        kept = mine[_kept(np.log(transfer[mine] - binding[i]), values[:, i, mine], Q[mine], tolerance)]
         tables.append(_encoded(shell, transfer[kept], values[:, i, kept]))
     return ExportedAtom(names, tuple(tables))
 
@@ -168,41 +171,44 @@ def _values(model: ResponseModel, transfer: Array, Q: Array) -> tuple[tuple[str,
     return NAMES[: len(parts[0])], np.concatenate(parts, axis=2)
 
 
-def _summaries(values: Array, Q: Array) -> Array:
-    """Logarithms of what must be right between transfers, shape (what, shell, nT).
+def _kept(x: Array, values: Array, Q: Array, tolerance: float) -> NDArray[np.intp]:
+    """The indices of x that are needed for nothing to be missed by more than the tolerance in between.
 
-    ∫S dQ²/Q², ∫S dQ², ∫R dQ²/Q², ∫A dQ², S and R at Q = T; and, less strictly, single nodes, which are all that is left
-    where the neutrino's energy ends the integral below the ridge.
+    Args:
+        x: ln(T − ε), ascending, shape (nT,).
+        values: of the functions of one shell, shape (function, nT, node).
+        Q: the nodes, shape (nT, node).
+        tolerance: relative, of integrals.
     """
-    log_Q = np.log(Q)[None]
-
-    def integral(f: Array, power: int) -> Array:
-        return np.asarray(
-            np.trapezoid(np.maximum(f, _TINY) * Q[None] ** power, np.broadcast_to(log_Q, f.shape), axis=-1)
-        )
-
-    found = [integral(values[0], 0), integral(values[0], 2), integral(values[1], 0)]
-    found += [np.maximum(f[:, :, 0], _TINY) for f in values[:2]]
-    found += [integral(f, 2) for f in values[2:4]]
-    single = []
-    for f in (values[0], values[1], *values[3:4]):
-        logs = np.log(np.maximum(f[:, :, 4::8], _TINY))
-        most = np.log(np.maximum(f.max(axis=(1, 2), keepdims=True), _TINY))
-        single += list(np.moveaxis(np.maximum(logs, most - _SEEN), -1, 0))
-    return np.concatenate([np.log(np.maximum(found, _TINY)), np.array(single) / _LOOSER])
-
-
-def _kept(x: Array, rows: Array, tolerance: float) -> NDArray[np.intp]:
-    """The indices of x that are needed for the rows to be missed by no more than the tolerance in between."""
+    logs = np.log(np.maximum(values[:4], _TINY))
+    logs = np.maximum(logs, logs.max(axis=(1, 2), keepdims=True) - DEPTH)
+    seen = logs > logs.max(axis=(1, 2), keepdims=True) - _SEEN
+    flat = np.moveaxis(logs, 1, -1).reshape(-1, x.size)
+    true = _integrals(logs, Q)
     kept = np.unique(np.append(np.arange(0, x.size, 16), x.size - 1))
     while True:
-        missed = np.abs(_cubic(x[kept], rows[:, kept], x) - rows).max(axis=0)
-        if missed.max() <= tolerance:
+        rows = _cubic(x[kept], flat[:, kept], x).reshape(len(logs), Q.shape[1], x.size)
+        found = np.moveaxis(rows, -1, 1)
+        missed = np.abs(_integrals(found, Q) - true).max(axis=0)
+        # Single nodes less strictly: they are all that is left where the energy ends the integral below the ridge.
+        single = np.abs(found - logs)[:, :, :SIDE]
+        missed = np.maximum(missed, np.where(seen[:, :, :SIDE], single, 0.0).max(axis=(0, 2)) / _LOOSER)
+        if missed.max() <= tolerance or kept.size == x.size:
             return kept
         # The worst of every gap.
         gap = np.searchsorted(kept, np.arange(x.size), side="right")
         worst = [int(part[np.argmax(missed[part])]) for part in (np.flatnonzero(gap == g) for g in np.unique(gap))]
         kept = np.unique(np.concatenate([kept, [k for k in worst if missed[k] > tolerance]])).astype(np.intp)
+
+
+def _integrals(logs: Array, Q: Array) -> Array:
+    """Logarithms of ∫f dQ²/Q² and ∫f dQ² of every function and of f at Q = T, shape (what, nT)."""
+    log_Q = np.log(Q)
+    top = logs.max(axis=(1, 2), keepdims=True)
+    f = np.exp(np.minimum(logs - top, _FAR))
+    found = [np.trapezoid(f * Q**power, np.broadcast_to(log_Q, f.shape), axis=-1) for power in (0, 2)]
+    whole = [np.log(np.maximum(part, _TINY)) + top[..., 0] for part in found]
+    return np.concatenate([*whole, logs[:, :, 0]])
 
 
 def _cubic(x: Array, rows: Array, at: Array) -> Array:

@@ -3,7 +3,7 @@
 import { Ridge, cubic, gregory } from "./nodes.js";
 
 const SIGNED = 4; // the ratio VA/√(R A_T)
-const FEWEST = 12; // cells
+const FEWEST = 8; // cells
 const NEGLIGIBLE = 1e-6; // share of an integral beyond a limit of Q that is then none
 const GAUSS = [
   [0.5 - Math.sqrt(0.15), 5 / 18],
@@ -39,11 +39,8 @@ export class Atom {
   prepare(T) {
     const n = this.ridge.nodes;
     const map = this.ridge.at(T);
-    const Q = new Float64Array(n);
-    const measure = new Float64Array(n);
-    const h = this.ridge.points(map, map.high, n, Q, measure);
-    const rule = gregory(n);
-    for (let k = 0; k < n; k++) measure[k] *= h * rule[k];
+    const { Q, slope } = this.ridge.points(map, this.ridge.every);
+    const measure = this.measured(map, slope, n - 1);
     const rows = this.shells.map((shell) => (T > shell.binding ? this.row(shell, T) : null));
     // Beyond the last node that matters a limit of Q changes nothing.
     let last = 0;
@@ -53,7 +50,7 @@ export class Atom {
       for (let k = 0; k < n; k++) most = Math.max(most, row[k] * measure[k], row[n + k] * measure[k]);
       for (let k = n - 1; k > last; k--) if ((row[k] + row[n + k]) * measure[k] > NEGLIGIBLE * most) last = k;
     }
-    return { T, map, Q, end: Q[n - 1], measure, rows, last };
+    return { T, map, Q, slope, end: Q[n - 1], measure, rows, last };
   }
 
   // The structure functions of a shell at the nodes of T, (function, node).
@@ -91,45 +88,61 @@ export class Atom {
     return at.cuts.get(limit);
   }
 
+  // Weights of the nodes up to one of them, which Gregory's rule has on either side of the ridge.
+  measured(map, slope, last) {
+    const { side, rule } = this.ridge;
+    const out = new Float64Array(last + 1);
+    for (const [from, to] of [
+      [0, Math.min(side, last)],
+      [side, last],
+    ]) {
+      if (to <= from) continue;
+      const h = this.ridge.step(map, from);
+      const own = to - from === side ? rule : gregory(to - from + 1);
+      for (let k = from; k <= to; k++) out[k] += h * own[k - from] * slope[k];
+    }
+    return out;
+  }
+
   cutAt(at, limit) {
-    const n = this.ridge.nodes;
     const { map } = at;
-    const place = ((map.of(Math.log(limit / map.ridge)) - map.low) * (n - 1)) / (map.high - map.low);
-    const whole = Math.min(n - 1, Math.floor(place));
-    if (whole < FEWEST) return this.few(at, place, limit);
-    const h = (map.high - map.low) / (n - 1);
-    const rule = gregory(whole + 1);
-    const full = gregory(n);
-    const places = GAUSS.map(([x]) => whole + (place - whole) * x);
-    const inner = this.ridge.between(map, places.map((x) => map.low + h * x));
-    const measure = new Float64Array(whole + 4);
-    for (let k = 0; k <= whole; k++) measure[k] = (at.measure[k] * rule[k]) / full[k];
-    GAUSS.forEach(([, w], g) => (measure[whole + 1 + g] = inner.slope[g] * h * (place - whole) * w));
-    const Q = Float64Array.from([...at.Q.subarray(0, whole + 1), ...inner.Q]);
-    return { T: at.T, Q, end: limit, measure, rows: at.rows.map((row) => row && this.shortened(row, whole + 1, places)) };
+    const { side } = this.ridge;
+    const place = Math.min(this.ridge.placeOf(map, map.of(Math.log(limit / map.ridge))), 2 * side);
+    // The last node up to which there are cells enough, on its side of the ridge, for Gregory's rule.
+    let whole = Math.floor(place);
+    if (whole > side && whole - side < FEWEST) whole = side;
+    if (whole < FEWEST) whole = 0;
+    const places = [];
+    const weights = [];
+    for (let from = whole; from < place; from = Math.floor(from) + 1) {
+      const to = Math.min(Math.floor(from) + 1, place);
+      for (const [x, w] of GAUSS) {
+        places.push(from + (to - from) * x);
+        weights.push((to - from) * w * this.ridge.step(map, from));
+      }
+    }
+    const kept = whole > 0 ? whole + 1 : 0;
+    const inner = this.ridge.points(map, places);
+    const measure = new Float64Array(kept + places.length);
+    if (kept) measure.set(this.measured(map, at.slope, whole));
+    weights.forEach((w, g) => (measure[kept + g] = inner.slope[g] * w));
+    const Q = new Float64Array(kept + places.length);
+    Q.set(at.Q.subarray(0, kept));
+    Q.set(inner.Q, kept);
+    return { T: at.T, Q, end: limit, measure, rows: at.rows.map((row) => row && this.shortened(row, kept, places)) };
   }
 
-  // Next to Q = T there are not cells enough: as many nodes as ever, evenly up to the limit.
-  few(at, place, limit) {
-    const n = this.ridge.nodes;
-    const { map } = at;
-    const places = Array.from({ length: n }, (_, k) => (place * k) / (n - 1));
-    const h = (map.high - map.low) / (n - 1);
-    const { Q, slope } = this.ridge.between(map, places.map((x) => map.low + h * x));
-    const rule = gregory(n);
-    const measure = slope.map((v, k) => (v * h * place * rule[k]) / (n - 1));
-    return { T: at.T, Q, end: limit, measure, rows: at.rows.map((row) => row && this.shortened(row, 0, places)) };
-  }
-
-  // The first values of a row and its values between nodes, cubic in the logarithm.
+  // The first values of a row and its values between nodes, cubic in the logarithm, not across the ridge.
   shortened(row, kept, places) {
     const n = this.ridge.nodes;
+    const { side } = this.ridge;
     const size = kept + places.length;
     const out = new Float64Array(this.count * size);
     for (let f = 0; f < this.count; f++) {
       out.set(row.subarray(f * n, f * n + kept), f * size);
       for (let k = 0; k < places.length; k++) {
-        const i = Math.max(0, Math.min(n - 4, Math.floor(places[k]) - 1));
+        const [least, most] = places[k] < side ? [0, side - 3] : [side, n - 4];
+        const i = Math.max(least, Math.min(most, Math.floor(places[k]) - 1));
         const u = places[k] - i;
         const [a, b, c] = [u - 1, u - 2, u - 3];
         const at = f * n + i;

@@ -3,7 +3,9 @@
 export class Ridge {
   // of an atom whose outermost and innermost binding energies are given, in MeV
   constructor({ nodes, reach, electron_mass }, least, largest) {
-    Object.assign(this, { nodes, reach, mass: electron_mass });
+    Object.assign(this, { nodes, reach, mass: electron_mass, side: (nodes - 1) / 2 });
+    this.every = Array.from({ length: nodes }, (_, k) => k);
+    this.rule = gregory(this.side + 1);
     this.least = Math.sqrt(2 * electron_mass * least);
     this.largest = Math.sqrt(2 * electron_mass * largest);
   }
@@ -18,22 +20,31 @@ export class Ridge {
     return { T, ridge, width, low, high, of };
   }
 
-  // Q and dQ²/dt at some t.
-  between({ ridge, width }, places) {
-    const y = places.map((t) => inverse(t, width));
-    const Q = Float64Array.from(y, (v) => ridge * Math.exp(v));
-    return { Q, slope: Q.map((q, k) => (2 * q * q) / (1 / Math.hypot(width, y[k]) + 0.5)) };
+  // t at a place among the nodes: evenly from the photon point to the ridge, and from there to the end.
+  of({ low, high }, place) {
+    return place < this.side ? low * (1 - place / this.side) : (high * (place - this.side)) / this.side;
   }
 
-  // Q and dQ²/dt at n points, evenly in t from the photon point to t = high.
-  points({ T, ridge, width, low }, high, n, Q, slope) {
-    for (let k = 0; k < n; k++) {
-      const t = low + ((high - low) * k) / (n - 1);
-      const y = inverse(t, width);
-      Q[k] = k === 0 ? T : ridge * Math.exp(y);
+  placeOf({ low, high }, t) {
+    return t < 0 ? this.side * (1 - t / low) : this.side * (1 + t / high);
+  }
+
+  // t from one node to the next, around a place.
+  step({ low, high }, place) {
+    return (place < this.side ? -low : high) / this.side;
+  }
+
+  // Q and dQ²/dt at some places.
+  points(map, places) {
+    const { T, ridge, width } = map;
+    const Q = new Float64Array(places.length);
+    const slope = new Float64Array(places.length);
+    for (let k = 0; k < places.length; k++) {
+      const y = inverse(this.of(map, places[k]), width);
+      Q[k] = places[k] === 0 ? T : ridge * Math.exp(y);
       slope[k] = (2 * Q[k] * Q[k]) / (1 / Math.sqrt(width * width + y * y) + 0.5);
     }
-    return (high - low) / (n - 1);
+    return { Q, slope };
   }
 }
 

@@ -62,8 +62,8 @@ export function bound(atom, transfers, coupling, { list, antineutrino }, c) {
     throw new Error(`${atom.symbol}: its table has no axial current, which the weak interaction needs`);
   const all = list.map((beam) => [beam, strengths(coupling, beam, antineutrino, c)]);
   const total = rows(n);
-  const scratch = rows(n + 4);
-  const power = [0, 1, 2].map(() => new Float64Array(n + 4));
+  const scratch = rows(n + 3 * 10);
+  const power = [0, 1, 2].map(() => new Float64Array(n + 3 * 10));
   return atom.at(transfers).map((at) => {
     const out = new Float64Array(atom.shells.length);
     total.forEach((w) => w.fill(0));
@@ -123,7 +123,8 @@ export function bound(atom, transfers, coupling, { list, antineutrino }, c) {
       const X = (Q[i] - T) * (Q[i] + T);
       return (over[i] * row[size + i] - (pole * B) / (X + B)) / X;
     };
-    let sum = measure[0] * (3 * rest(1) - 3 * rest(2) + rest(3));
+    // On the pole itself what is smooth goes on from its neighbours.
+    let sum = measure[0] * (Q[0] > T ? rest(0) : 3 * rest(1) - 3 * rest(2) + rest(3));
     for (let i = 1; i < size; i++) sum += measure[i] * rest(i);
     // −1: next to the pole it is X − X_min over X² that counts (nuatom/neutrino/strip.py).
     return sum + pole * (Math.log(top) - Math.log((top + B) / B) - 1) - logs * scale;
