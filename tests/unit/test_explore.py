@@ -60,7 +60,9 @@ def test_exported_levels_are_the_model(hydrogen: na.Hydrogenic) -> None:
 def test_between_transfers_a_table_is_interpolated_to_its_tolerance(hydrogen: na.Hydrogenic) -> None:
     [shell] = tables.export(hydrogen).shells
     binding = hydrogen.shells[0].binding_energy
-    middle = np.sqrt(shell.transfer[:-1] * shell.transfer[1:])
+    # The closed forms are without relativity, which moves the ridge off the nodes above.
+    transfer = shell.transfer[shell.transfer < 5 * keV]
+    middle = np.sqrt(transfer[:-1] * transfer[1:])
     x, at = np.log(shell.transfer - binding), np.log(middle - binding)
     logs = shell.low[0] + shell.step[0] * shell.levels[0].astype(float)
     rows = np.exp(tables._cubic(x, logs.T, at)).T

@@ -28,6 +28,24 @@ CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
 FLUX = 1e13
+CONTRAST = """() => {
+  const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const light = (text) => {
+    const [r, g, b] = text.match(/[\\d.]+/g).map((v) => linear(v / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (e) => {
+    const colour = getComputedStyle(e).backgroundColor;
+    return /, 0\\)$/.test(colour) && e.parentElement ? behind(e.parentElement) : colour;
+  };
+  const words = 'label, p, h1, h2, button, td, th, pre, legend, input, select, output, li';
+  const shown = [...document.querySelectorAll(words)].filter((e) => e.textContent.trim());
+  return Math.min(...shown.map((e) => {
+    const [a, b] = [light(getComputedStyle(e).color), light(behind(e))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  }));
+}"""
+"""The least contrast of a text with what is behind it (WCAG 2: at least 4.5)."""
 
 COUPLINGS: dict[str, tuple[na.Coupling, dict[str, object]]] = {
     "moment": (na.MagneticMoment(1e-11), {"moment": 1e-11}),
@@ -134,9 +152,9 @@ def test_cross_sections_are_those_of_the_package(
             same(found["bound"], na.cross_section(coupling, model(symbol), E, T))
             for word, other in (("free", na.FreeElectrons(symbol)), ("stepping", na.Stepping(na.Atom(symbol)))):
                 exact = na.cross_section(coupling, other, E, T)
-                np.testing.assert_allclose(
-                    found[word], exact, rtol=1e-9, atol=1e-9 * exact.max(), err_msg=f"{name} {E}"
-                )
+                # A free electron ends at once there: on which side of it the number is, rounding decides.
+                sure = np.abs(T / end - 1) > 1e-9
+                np.testing.assert_allclose(found[word][sure], exact[sure], rtol=1e-9, atol=1e-9 * exact.max())
 
 
 @pytest.mark.parametrize(
@@ -234,28 +252,13 @@ def test_everything_is_labelled_and_fits_a_phone(browser: Any, site: str, scheme
     context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme)
     page = opened(context.new_page(), site, "#source=solar&weak=1")
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-    page.wait_for_selector("#map-value")
+    page.wait_for_function("document.querySelector('#map').width > 300")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     unnamed = page.evaluate(
         "[...document.querySelectorAll('input, select, button')]"
         ".filter((e) => !(e.labels?.length || e.ariaLabel || e.textContent.trim())).map((e) => e.id)"
     )
     assert unnamed == []
-    contrast = page.evaluate(
-        """() => {
-          const light = (text) => {
-            const [r, g, b] = text.match(/[\\d.]+/g).map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-          };
-          const behind = (e) => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (!/, 0\\)$/.test(c)) return c; } return 'rgb(255,255,255)'; };
-          let worst = 99;
-          for (const e of document.querySelectorAll('label, p, h1, h2, button, td, th, pre, legend, input, select, output, li')) {
-            if (!e.textContent.trim()) continue;
-            const [a, b] = [light(getComputedStyle(e).color), light(behind(e))];
-            worst = Math.min(worst, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
-          }
-          return worst;
-        }"""
-    )
+    contrast = page.evaluate(CONTRAST)
     assert contrast >= 4.5
     context.close()

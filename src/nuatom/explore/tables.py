@@ -4,11 +4,11 @@ Nodes in Q follow the Bethe ridge, Q_r = √(T² + 2mT), at every transfer T,
 
     y = ln Q/Q_r,    t(y) = asinh(y/W) + y/2,    W = √(2mε_least)/2Q_r,
 
-uniform in t from the photon point Q = T to the ridge, and from there to 16 momenta √(2mε_largest) above it, so that a node
-stays where it is on the ridge while T runs.  Of every shell what varies slowly is kept, at the transfers that cubic interpolation in
-ln(T − ε) needs: the logarithms of S, R, A_T and of the one combination of axial charge and longitudinal current that a
-conserved neutrino current leaves, A_L = (A00 − 2(T/Q) A03 + (T/Q)² A33)/2, and the ratio VA/√(R A_T).  Each is rounded
-to 16 bits of its range, which is 3·10⁻⁴ at most.
+uniform in t from the photon point Q = T to the ridge, and from there to 16 momenta √(2mε_largest) above it, so that a
+node stays where it is on the ridge while T runs.  Of every shell what varies slowly is kept, at the transfers that
+cubic interpolation in ln(T − ε) needs: the logarithms of S, R, A_T and of the one combination of axial charge and
+longitudinal current that a conserved neutrino current leaves, A_L = (A00 − 2(T/Q) A03 + (T/Q)² A33)/2, and the ratio
+VA/√(R A_T).  Each is rounded to 16 bits of its range, which is 3·10⁻⁴ at most.
 """
 
 from __future__ import annotations
