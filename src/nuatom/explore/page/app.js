@@ -181,9 +181,14 @@ function render() {
   ];
   // Beyond the end of free electrons what is left of bound ones is over nothing.
   draw($("ratio"), { ...common, series: ratios, ylabel: "over free", yrange: ratioRange(ratios[0].y), onHover: hover, label: "Bound and stepping over free electrons" });
-  shares(common);
   calls();
-  for (const [id, fill] of Object.entries(BOXES)) if ($(id).open) fill();
+  // The rest when the chart that was asked for is there.
+  const mine = turn;
+  setTimeout(() => {
+    if (mine !== turn) return;
+    shares(common);
+    for (const [id, fill] of Object.entries(BOXES)) if ($(id).open) fill();
+  });
   const shown = state.at && checked("at", () => energy(state.at, "Read at", 1e-6, index.largest_transfer));
   if (shown) reading(shown);
   document.body.dataset.ready = String(turn);

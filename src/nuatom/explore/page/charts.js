@@ -66,7 +66,7 @@ export function draw(box, { x, series, xlabel, ylabel, xlog, ylog, yrange, marks
     width: Math.max(280, box.clientWidth), height: box.clientHeight, legend: { show: false }, bands,
     cursor: { y: false, points: { size: 6 } },
     scales: {
-      x: { time: false, distr: xlog ? 3 : 1 },
+      x: { time: false, distr: xlog ? 3 : 1, range: () => [x[0], x[x.length - 1]] },
       y: { distr: ylog ? 3 : 1, ...(yrange ? { range: yrange } : ylog ? { range: (_, low, high) => positive(low, high) } : {}) },
     },
     axes: [axis(xlog, xlabel), { ...axis(ylog, ylabel), size: 72 }],
