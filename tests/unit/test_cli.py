@@ -1066,7 +1066,8 @@ def test_the_examples_run(words: str, run: Run, certified: Callable[..., None]) 
 
 def test_help_flows_whatever_the_width() -> None:
     helps: Sequence[str | None] = [command.help for command in application().registered_commands]
-    assert len(helps) == len(COMMANDS) + 2  # rate and limit, which test_cli_events.py is about
+    # Besides rate and limit, which test_cli_events.py is about, and explore, which test_explore.py is about.
+    assert len(helps) == len(COMMANDS) + 3
     assert all(text and "\n" not in text.replace("\n\n", "") for text in helps)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import nuatom as na
-from nuatom.cli import main
+from nuatom.cli import explore, main
 from nuatom.explore import tables
 from nuatom.explore.packing import pack
 from nuatom.explore.serving import address, server
@@ -238,6 +238,12 @@ def test_what_the_command_cannot_show_is_one_line(
     error = capsys.readouterr().err
     assert said in error and len(error.strip().splitlines()) == 1
     assert not (tmp_path / "site").exists()
+
+
+def test_the_examples_of_the_help_are_read_as_they_stand() -> None:
+    examples = [line.strip() for line in (explore.explore.__doc__ or "").splitlines() if line.strip()[:7] == "nuatom "]
+    assert len(examples) == 2
+    assert explore._symbols(examples[0].split()[-1]) == ["Xe", "Cs", "I"]
 
 
 def test_without_any_table_the_command_says_what_to_do(

@@ -4,7 +4,7 @@ import { bound, free, lines } from "./spectrum.js";
 
 const POINTS = 200;
 const BESIDE = 1e-6; // of an edge, at which a step begins and ends
-const NEAR = [2e-3, 0.01, 0.03];
+const NEAR = [1e-3, 4e-3, 0.012, 0.03];
 
 // Transfers evenly spaced, and denser above every edge.
 export function transfers(atoms, low, high, xlog) {
