@@ -1,6 +1,10 @@
 """How the documentation is built: `python -m sphinx -W docs docs/_build/html`."""
 
+import os
 import re
+from pathlib import Path
+
+import mathjax
 
 import nuatom
 
@@ -9,13 +13,21 @@ author = "the nuatom authors"
 copyright = "2026, the nuatom authors"
 version = release = nuatom.__version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
 exclude_patterns = ["_build", "jupyter_execute"]
 default_role = "py:obj"
 
 html_theme = "furo"
 html_title = f"nuatom {release}"
-html_static_path = ["_static"]
+html_css_files = ["site.css"]
+
+# Formulas are drawn by a file of the site itself, so that they are formulas without a network too: the one of MathJax
+# that has its letters in it as outlines, from the package that carries MathJax as data.
+MATHJAX = Path(mathjax.__file__).parent / "static" / "mathjax" / "es5" / "tex-svg-full.js"
+mathjax_path = MATHJAX.name
+# The menu would ask another host for voices.
+mathjax3_config = {"options": {"enableMenu": False}, "svg": {"scale": 0.92}}
+html_static_path = ["_static", str(MATHJAX)]
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath", "smartquotes"]
 myst_heading_anchors = 3
@@ -86,7 +98,24 @@ def shorten_signature(
     return ("" if signature == "(*args, **kwargs)" else short(signature)), short(returns)
 
 
+KERNEL = """
+c = get_config()
+c.IPKernelApp.matplotlib = "inline"
+c.InlineBackend.figure_formats = {"svg"}
+c.HistoryManager.enabled = False
+"""
+
+
+def configure_kernels(folder: Path) -> None:
+    """Show figures as figures in every notebook, so that no page has to begin with saying so."""
+    profile = folder / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text(KERNEL, encoding="utf-8")
+    os.environ["IPYTHONDIR"] = str(folder)
+
+
 def setup(app: object) -> None:
     """Run before napoleon, which takes the sections apart."""
+    configure_kernels(Path(app.doctreedir) / "ipython")  # type: ignore[attr-defined]
     app.connect("autodoc-process-docstring", display_equations, priority=100)  # type: ignore[attr-defined]
     app.connect("autodoc-process-signature", shorten_signature)  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ The tables of the atoms are computed once, in about a minute each, and kept.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ from nuatom.functions import VECTOR, Function
 from nuatom.response.model import Lines, Measure, StructureFunctions
 from nuatom.units import ELECTRON_MASS, MeV, cm2, eV, keV
 from style import STYLE
+from tabular import show
 
 Array = NDArray[np.float64]
 Columns = dict[str, Array]
@@ -95,15 +96,6 @@ def transfers(model: na.ResponseModel, low: float, high: float, count: int = 160
 
 
 # --- tables ------------------------------------------------------------------------------------------
-
-
-def show(title: str, columns: Mapping[str, Sequence[object] | Array]) -> None:
-    """Print columns under a title."""
-    print(f"\n{title}")
-    texts = [[name, *(x if isinstance(x, str) else f"{x:.4g}" for x in xs)] for name, xs in columns.items()]
-    widths = [max(map(len, text)) for text in texts]
-    for row in zip(*texts, strict=True):
-        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
 
 
 # --- all couplings -------------------------------------------------------------------------------------

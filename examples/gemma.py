@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from nuatom import limit
 from nuatom.config import Experiment, load
 from nuatom.units import keV
+from tabular import show
 
 OFF = 4487 / 18134  # hours with the reactor off over hours with it on
 FLUX_ERROR = 0.05
@@ -75,12 +76,13 @@ def main() -> None:
     """Print the limits."""
     experiment = load("gemma")
     published = experiment.settings.published
-    print("electrons   90 % limit [1e-11 Bohr magnetons]")
+    limits = {}
     for name, response in RESPONSES.items():
         one = experiment.with_response(response)
-        print(f"{name:10}  {moment(with_reactor_off(one.signal, one.backgrounds)) / 1e-11:.2f}")
+        limits[name] = moment(with_reactor_off(one.signal, one.backgrounds)) / 1e-11
     if published is not None and published.magnetic_moment is not None:
-        print(f"published   {published.magnetic_moment / 1e-11:.2f}  ({published.reference})")
+        limits[f"published ({published.reference})"] = published.magnetic_moment / 1e-11
+    show("", {"electrons": limits, "90 % limit [1e-11 Bohr magnetons]": [f"{x:.2f}" for x in limits.values()]})
 
 
 if __name__ == "__main__":

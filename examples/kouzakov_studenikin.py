@@ -13,7 +13,6 @@ Germanium takes two atomic tables, hydrogen and xenon one each; they are compute
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from functools import cache
 from math import pi
 from pathlib import Path
@@ -31,6 +30,7 @@ from nuatom.functions import VECTOR
 from nuatom.neutrino import standard_model_moment
 from nuatom.units import ELECTRON_MASS, FERMI_CONSTANT, HBARC2, MeV, cm2, day, eV, keV, kg, s
 from style import STYLE
+from tabular import show
 
 Array = NDArray[np.float64]
 Columns = dict[str, Array]
@@ -179,15 +179,6 @@ def away_from_edges(transfer: Array, margin: float = 0.1, symbol: str = "Ge") ->
 # --- tables, at round transfers ---------------------------------------------------------------------
 
 
-def show(title: str, columns: Mapping[str, ArrayLike | list[str]]) -> None:
-    """Print columns under a title."""
-    print(f"\n{title}")
-    texts = [[name, *(f"{x:.4g}" if not isinstance(x, str) else x for x in xs)] for name, xs in columns.items()]
-    widths = [max(map(len, text)) for text in texts]
-    for row in zip(*texts, strict=True):
-        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
-
-
 def table_transverse() -> None:
     T = np.array([0.02, 0.05, 0.1, 0.3, 1, 3, 10, 30, 100]) * keV
     shares = {symbol: transverse_share(response(symbol), T) for symbol in SYMBOLS}
@@ -243,8 +234,8 @@ def table_edges() -> None:
     free, stepping = (magnetic(other, T) for other in (na.FreeElectrons("Ge"), na.Stepping(model)))
     rates = {"events": events(bound), "free": events(free), "stepping": events(stepping)}
     ratios = {"bound/free": bound / free, "bound/stepping": bound / stepping}
-    print(f"\nOne event unit: per kg, day and keV in {FLUX * cm2 * s:g} neutrinos of 1 MeV per cm² and s")
-    title = f"(f) Ge at its L and K edges, {MOMENT:g} μ_B"
+    unit = f"events per kg, day and keV in {FLUX * cm2 * s:g} neutrinos of 1 MeV per cm² and s"
+    title = f"(f) Ge at its L and K edges, {MOMENT:g} μ_B; {unit}"
     show(title, {"T [keV]": T / keV, "[cm²/keV]": bound / PER_KEV, **rates, **ratios})
     above = np.array([1e-3, 0.01, 0.03, 0.1, 0.3, 1])
     show("(f) a shell over free electrons, at T = (1+x)ε", {"x": above, **shell_opening(above)})

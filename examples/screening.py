@@ -31,6 +31,7 @@ from nuatom.response.screening.random_phase import response
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
 from nuatom.units import BOHR_RADIUS, FINE_STRUCTURE, HARTREE, MeV, barn, eV, keV
 from style import STYLE
+from tabular import show
 
 Array = NDArray[np.float64]
 
@@ -123,7 +124,7 @@ def table_interactions(symbol: str = "Xe") -> None:
         columns[name[type(interaction).__name__]] = dipole(symbol, energy, interaction, na.Slater()) / MEGABARN
     columns["local, Kohn-Sham"] = dipole(symbol, energy, na.LocalExchange(), na.KohnSham()) / MEGABARN
     columns["local, exact"] = dipole(symbol, energy, na.LocalExchange(), na.KriegerLiIafrate()) / MEGABARN
-    show(columns)
+    show(f"{symbol}, photoabsorption in Mb", columns)
 
 
 # --- neutrinos -----------------------------------------------------------------------------------
@@ -158,7 +159,8 @@ def ratio(symbol: str, name: str, transfer: Array) -> Array:
 def table_ratios(symbol: str) -> None:
     """The ratio by coupling at a few T."""
     transfer = np.array([15, 20, 30, 50, 80, 100, 150, 300, 500, 1000, 1500, 2000]) * eV
-    show({"T [eV]": transfer / eV, **{name.split(",")[0]: ratio(symbol, name, transfer) for name in COUPLINGS}})
+    ratios = {name.split(",")[0]: ratio(symbol, name, transfer) for name in COUPLINGS}
+    show(f"{symbol}: dσ/dT of screened over that of independent electrons", {"T [eV]": transfer / eV, **ratios})
 
 
 def table_shells(symbol: str, name: str, shells: Sequence[str]) -> None:
@@ -171,7 +173,8 @@ def table_shells(symbol: str, name: str, shells: Sequence[str]) -> None:
     ]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.where(parts[1] > 0, parts[0] / parts[1], np.nan)
-    show({"T [eV]": transfer / eV, **{label: ratios[labels.index(label)] for label in shells}})
+    title = f"{symbol}, {name}: screened over independent electrons by shell"
+    show(title, {"T [eV]": transfer / eV, **{label: ratios[labels.index(label)] for label in shells}})
 
 
 # --- convergence ---------------------------------------------------------------------------------
@@ -206,11 +209,12 @@ def table_convergence(symbol: str = "Xe") -> None:
     for name, (settings, widths) in variants.items():
         values = np.array([integral(settings, widths, float(T)) for T in transfer])
         columns[name] = 100 * (values / reference - 1)
-    show(columns)
+    show(f"{symbol}: change of ∫S dQ²/Q² with the numerics", columns)
 
 
 def table_measured(symbols: Sequence[str] = ATOMS) -> None:
     """The median deviation from measured photoabsorption and the points off by more than 30 %, to 30 keV."""
+    rows = []
     for symbol in symbols:
         energy = np.geomspace(12.5, 29_999, 80) * eV
         models: dict[str, ResponseModel] = {"screened": screened(symbol), "independent": independent(symbol)}
@@ -219,16 +223,9 @@ def table_measured(symbols: Sequence[str] = ATOMS) -> None:
         for name, model in models.items():
             found = compare_photoabsorption(symbol, model, energy)
             off = ", ".join(f"{T / eV:.0f}" for T in found.off) or "none"
-            print(f"{symbol:2s} {name:24s} median {100 * (found.median or 0):4.1f} %, off by > 30 % at [eV]: {off}")
-
-
-def show(columns: dict[str, Array]) -> None:
-    """Print columns of numbers."""
-    width = {name: max(len(name), 9) for name in columns}
-    print("  ".join(f"{name:>{width[name]}s}" for name in columns))
-    for row in zip(*columns.values(), strict=True):
-        cells = zip(row, width.values(), strict=True)
-        print("  ".join(f"{'–' if np.isnan(x) else format(x, '.4g'):>{w}s}" for x, w in cells))
+            rows.append((symbol, name, f"{100 * (found.median or 0):.1f}", off))
+    names = ("atom", "response", "median [%]", "off by > 30 % at [eV]")
+    show("Deviation from measured photoabsorption", dict(zip(names, zip(*rows, strict=True), strict=True)))
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from nuatom import limit
 from nuatom.config import Experiment, load
 from nuatom.detector import FlatBackground, TabulatedBackground
 from nuatom.units import ELECTRON_MASS, keV, tonne, year
+from tabular import show
 
 PER = 1 / (tonne * year * keV)
 MEAN, MEAN_ERROR = 15.8 * PER, 1.3 / 15.8  # published, from 1 to 30 keV, everything together
@@ -79,13 +80,15 @@ def main() -> None:
     """Print the limits."""
     experiment = sketch()
     published = experiment.settings.published
-    print("electrons   90 % limit [1e-12 Bohr magnetons], and where it falls in 68 % of experiments")
+    rows = []
     for name, response in RESPONSES.items():
         data = likelihood(experiment.with_response(response))
         low, median, high = (moment(data, band=band) / 1e-12 for band in (-1, 0, 1))
-        print(f"{name:10}  {median:.2f}   {low:.2f} to {high:.2f}")
+        rows.append((name, f"{median:.2f}", f"{low:.2f} to {high:.2f}"))
     if published is not None and published.magnetic_moment is not None:
-        print(f"published   {published.magnetic_moment / 1e-12:.2f}  ({published.reference})")
+        rows.append((f"published ({published.reference})", f"{published.magnetic_moment / 1e-12:.2f}", ""))
+    names = ("electrons", "90 % limit [1e-12 Bohr magnetons]", "in 68 % of experiments")
+    show("", dict(zip(names, zip(*rows, strict=True), strict=True)))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ EDGES = {
     "config": {*LAYERS, "quantities", "choices"},
     "figures": {*LAYERS},
     "output": {*LAYERS, "choices"},
-    "cli": {*LAYERS, "quantities", "choices", "config", "figures", "output"},
+    "explore": {*LAYERS},
+    "cli": {*LAYERS, "quantities", "choices", "config", "figures", "output", "explore"},
     "__main__": {"cli"},
 }
 SIBLINGS = ({"response", "neutrino"}, {"response", "probe"}, {"neutrino", "probe"})

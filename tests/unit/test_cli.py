@@ -1100,7 +1100,8 @@ def test_the_examples_run(words: str, run: Run, certified: Callable[..., None]) 
 
 def test_help_flows_whatever_the_width() -> None:
     helps: Sequence[str | None] = [command.help for command in application().registered_commands]
-    assert len(helps) == len(COMMANDS) + 3  # rate, limit and events, which have files of their own
+    # Besides rate, limit, events and explore, which have files of their own.
+    assert len(helps) == len(COMMANDS) + 4
     assert all(text and "\n" not in text.replace("\n\n", "") for text in helps)
 
 

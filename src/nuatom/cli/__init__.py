@@ -56,6 +56,8 @@ def nuatom(
     nuatom events Xe --source solar --mu-nu 1e-11 -n 1e6 -o events.parquet
 
     nuatom limit gemma --sensitivity
+
+    nuatom explore --elements Xe
     """
 
 
@@ -69,7 +71,21 @@ def application() -> typer.Typer:
     """
     extensions.load()
     # Not before: the words of their options are those of the registries.
-    from nuatom.cli import atom, check, coherent, dcs, events, groups, limit, options, photo, probe, rate, table
+    from nuatom.cli import (
+        atom,
+        check,
+        coherent,
+        dcs,
+        events,
+        explore,
+        groups,
+        limit,
+        options,
+        photo,
+        probe,
+        rate,
+        table,
+    )
 
     app = typer.Typer(
         name="nuatom",
@@ -78,8 +94,8 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=options.teaching(nuatom))(nuatom)
-    every = (dcs.dcs, coherent.coherent, photo.photo, rate.rate, events.events, limit.limit, atom.atom, check.check)
-    for one in every:
+    atoms = (dcs.dcs, coherent.coherent, photo.photo, rate.rate, events.events)
+    for one in (*atoms, limit.limit, atom.atom, check.check, explore.explore):
         app.command(cls=groups.OnceCommand, help=options.teaching(one))(groups.expanded(one))
     app.add_typer(probe.app(), name="probe")
     app.add_typer(table.app(), name="table")
@@ -128,6 +144,7 @@ _LESS = {
     "check": "a lighter atom",
     "table": "a lighter atom",
     "atom": "a lighter atom",
+    "explore": "fewer elements at a time",
 }
 """What asks for less memory, by command; of the others it is fewer transfers."""
 
