@@ -32,6 +32,7 @@ LAYERS = (
     "source",
     "rates",
     "recommendation",
+    "atlas",
     "detector",
     "limit",
     "certificate",

@@ -67,7 +67,7 @@ def application() -> typer.Typer:
     """
     extensions.load()
     # Not before: the words of their options are those of the registries.
-    from nuatom.cli import atom, check, coherent, dcs, groups, limit, options, photo, rate, table
+    from nuatom.cli import atlas, atom, check, coherent, dcs, groups, limit, options, photo, rate, table
 
     app = typer.Typer(
         name="nuatom",
@@ -79,6 +79,7 @@ def application() -> typer.Typer:
     for one in (dcs.dcs, coherent.coherent, photo.photo, rate.rate, limit.limit, atom.atom, check.check):
         app.command(cls=groups.OnceCommand, help=options.teaching(one))(groups.expanded(one))
     app.add_typer(table.app(), name="table")
+    app.add_typer(atlas.app(), name="atlas")
     return app
 
 
@@ -123,6 +124,7 @@ _LESS = {
     "photo": "fewer energies at a time",
     "check": "a lighter atom",
     "table": "a lighter atom",
+    "atlas": "fewer workers",
     "atom": "a lighter atom",
 }
 """What asks for less memory, by command; of the others it is fewer transfers."""
