@@ -32,6 +32,7 @@ LAYERS = (
     "source",
     "rates",
     "recommendation",
+    "factors",
     "atlas",
     "detector",
     "limit",

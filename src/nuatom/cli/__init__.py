@@ -67,7 +67,7 @@ def application() -> typer.Typer:
     """
     extensions.load()
     # Not before: the words of their options are those of the registries.
-    from nuatom.cli import atlas, atom, check, coherent, dcs, groups, limit, options, photo, rate, table
+    from nuatom.cli import atlas, atom, check, coherent, dcs, export, groups, limit, options, photo, rate, table
 
     app = typer.Typer(
         name="nuatom",
@@ -76,7 +76,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=options.teaching(nuatom))(nuatom)
-    for one in (dcs.dcs, coherent.coherent, photo.photo, rate.rate, limit.limit, atom.atom, check.check):
+    for one in (dcs.dcs, coherent.coherent, photo.photo, rate.rate, limit.limit, atom.atom, export.export, check.check):
         app.command(cls=groups.OnceCommand, help=options.teaching(one))(groups.expanded(one))
     app.add_typer(table.app(), name="table")
     app.add_typer(atlas.app(), name="atlas")
