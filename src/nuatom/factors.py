@@ -96,7 +96,7 @@ def factor_table(
 def for_wimprates(model: ResponseModel, energy: ArrayLike, momentum: ArrayLike, about: Mapping[str, str]) -> bytes:
     """|f_ion|² as `wimprates` reads it: the bytes of a pickled dictionary by shell "4d", both subshells added.
 
-    Each shell has ``lnks``, ln of k over the atomic unit of momentum, ``lnqs``, that of Q, and ``ffsquared`` (k, Q); and
+    Each shell has ``lnks``, ln of k over the atomic unit of momentum, ``lnqs``, that of Q, ``ffsquared`` (k, Q), and
     what wimprates does not read: ``binding_eV``, the mean of its subshells, ``subshells``, and ``about``.
 
     Args:

@@ -28,9 +28,7 @@ def export(
     ] = "f_ion",
     energy: Annotated[
         str,
-        typer.Option(
-            "--energy", metavar="RANGE", help="Of the photoelectron for f_ion; transfers for K and S."
-        ),
+        typer.Option("--energy", metavar="RANGE", help="Of the photoelectron for f_ion; transfers for K and S."),
     ] = "0.11eV:10keV:120",
     momentum: Annotated[
         str, typer.Option("--momentum", metavar="RANGE", help="Momentum transfers, times c.")
