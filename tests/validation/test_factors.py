@@ -12,9 +12,8 @@ from nuatom.factors import f_ion_squared, factor_table, for_wimprates, shell_of
 from nuatom.functions import ALL, VECTOR
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU, eV, keV
 
-XENON = np.genfromtxt(
-    Path(__file__).parent / "data" / "xenon_hartree_fock.csv", delimiter=",", names=True, comments="#"
-)
+_TABLE = Path(__file__).parent / "data" / "xenon_hartree_fock.csv"
+XENON = np.genfromtxt(_TABLE, delimiter=",", names=True, skip_header=2)
 
 
 @pytest.mark.slow
