@@ -8,7 +8,7 @@ from nuatom.atlas.contents import Contents, contents
 from nuatom.atlas.fetching import fetch
 from nuatom.atlas.manifest import MANIFEST, AtlasError, write_manifest
 from nuatom.atlas.schedule import build
-from nuatom.atlas.task import RESPONSES, Outcome, build_element
+from nuatom.atlas.task import RESPONSES, TaskOutcome, build_element
 from nuatom.atlas.verification import Finding, verify
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "AtlasError",
     "Contents",
     "Finding",
-    "Outcome",
+    "TaskOutcome",
     "build",
     "build_element",
     "contents",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nuatom.atlas.manifest import AtlasError, write_manifest
-from nuatom.atlas.task import RESPONSES, Outcome, build_element
+from nuatom.atlas.task import RESPONSES, TaskOutcome, build_element
 from nuatom.elements import element
 
 Report = Callable[[int, int, str], None]
@@ -22,7 +22,7 @@ def build(
     workers: int = 1,
     scheduler: str | None = None,
     report: Report | None = None,
-) -> list[Outcome]:
+) -> list[TaskOutcome]:
     """Compute the tables of elements on many processes, and list them in the folder's manifest.
 
     What is in the folder is not computed again, and what another builder is at is left to it and looked at last.  A
@@ -59,14 +59,14 @@ def build(
         write_manifest(folder)
 
 
-def _gathered(client: Any, symbols: list[str], folder: str, response: str, report: Report | None) -> list[Outcome]:
+def _gathered(client: Any, symbols: list[str], folder: str, response: str, report: Report | None) -> list[TaskOutcome]:
     from distributed import as_completed
 
     def submit(symbol: str, wait: bool) -> Any:
         name = f"nuatom-{symbol}-{response}-{'wait' if wait else 'try'}"
         return client.submit(build_element, symbol, folder, response, wait, key=name, pure=False)
 
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, TaskOutcome] = {}
     futures = [submit(symbol, False) for symbol in symbols]
     of_future = {future.key: symbol for future, symbol in zip(futures, symbols, strict=True)}
     queue = as_completed(futures)
@@ -83,7 +83,7 @@ def _gathered(client: Any, symbols: list[str], folder: str, response: str, repor
             found = future.result()
         else:
             error = future.exception()
-            found = Outcome(symbol, "failed", message=f"{type(error).__name__}: {error}")
+            found = TaskOutcome(symbol, "failed", message=f"{type(error).__name__}: {error}")
         if found.state == "busy":
             again = submit(symbol, True)
             of_future[again.key] = symbol

@@ -30,7 +30,7 @@ RESPONSES: Mapping[str, Callable[[str], Any]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskOutcome:
     """What became of one element.
 
     Attributes:
@@ -52,7 +52,7 @@ class Outcome:
     message: str = ""
 
 
-def build_element(symbol: str, into: str, response: str = "recommended", wait: bool = True) -> Outcome:
+def build_element(symbol: str, into: str, response: str = "recommended", wait: bool = True) -> TaskOutcome:
     """Make sure that all tables of an element's response are in a folder, computing in one thread what is not.
 
     What the atlas of this process has is copied.  An element is held by a lock, which the system opens if the process
@@ -68,9 +68,9 @@ def build_element(symbol: str, into: str, response: str = "recommended", wait: b
 
     start, used = time.perf_counter(), time.process_time()
 
-    def outcome(state: str, files: tuple[str, ...] = (), message: str = "") -> Outcome:
+    def outcome(state: str, files: tuple[str, ...] = (), message: str = "") -> TaskOutcome:
         spent = time.process_time() - used, time.perf_counter() - start
-        return Outcome(symbol, state, files, *spent, _peak(), message)
+        return TaskOutcome(symbol, state, files, *spent, _peak(), message)
 
     folder = Path(into)
     try:
