@@ -35,6 +35,8 @@ LAYERS = (
     "rates",
     "events",
     "recommendation",
+    "factors",
+    "atlas",
     "detector",
     "limit",
     "certificate",

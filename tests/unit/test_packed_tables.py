@@ -67,7 +67,7 @@ def helium() -> ResponseTable:
 
 
 def test_cross_sections_are_those_of_the_whole_table(helium: ResponseTable) -> None:
-    rounded = table_file._from_table(table_file._to_table(helium))
+    rounded = table_file.from_table(table_file._to_table(helium))
     assert np.any(rounded.values != helium.values)
     model = CentralField(na.Atom("He"))
     assert_close(on(model, helium), on(model, rounded))
@@ -77,7 +77,7 @@ def test_coarser_packing_would_be_seen(helium: ResponseTable, monkeypatch: pytes
     model = CentralField(na.Atom("He"))
     for coarse in ({"values": Multiples(2**-10)}, {"lines_values": Bits(8)}):
         monkeypatch.setattr(table_file, "_PACKED", coarse)
-        rounded = table_file._from_table(table_file._to_table(helium))
+        rounded = table_file.from_table(table_file._to_table(helium))
         with pytest.raises(AssertionError, match="Not equal to tolerance"):
             assert_close(on(model, helium), on(model, rounded))
 

@@ -64,8 +64,8 @@ def test_entries_say_where_and_clear_leaves_the_atlas(atlas: Path, tmp_path: Pat
 def test_the_package_comes_with_a_folder(atlas: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NUATOM_ATLAS")
     package = Path(module.__file__).parents[1]
-    assert module._SHIPPED == package / "atlas_tables"
-    monkeypatch.setattr(module, "_SHIPPED", atlas)
+    assert module.SHIPPED == package / "atlas_tables"
+    monkeypatch.setattr(module, "SHIPPED", atlas)
     store = Store(tmp_path / "cache")
     assert store.atlas == (atlas,)
     assert_same(store.fetch("response", PARAMETERS, must_not_build), a_table())

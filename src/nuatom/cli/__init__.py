@@ -72,12 +72,14 @@ def application() -> typer.Typer:
     extensions.load()
     # Not before: the words of their options are those of the registries.
     from nuatom.cli import (
+        atlas,
         atom,
         check,
         coherent,
         dcs,
         events,
         explore,
+        export,
         groups,
         limit,
         options,
@@ -95,10 +97,11 @@ def application() -> typer.Typer:
     )
     app.callback(help=options.teaching(nuatom))(nuatom)
     atoms = (dcs.dcs, coherent.coherent, photo.photo, rate.rate, events.events)
-    for one in (*atoms, limit.limit, atom.atom, check.check, explore.explore):
+    for one in (*atoms, limit.limit, atom.atom, export.export, check.check, explore.explore):
         app.command(cls=groups.OnceCommand, help=options.teaching(one))(groups.expanded(one))
     app.add_typer(probe.app(), name="probe")
     app.add_typer(table.app(), name="table")
+    app.add_typer(atlas.app(), name="atlas")
     return app
 
 
@@ -143,6 +146,7 @@ _LESS = {
     "photo": "fewer energies at a time",
     "check": "a lighter atom",
     "table": "a lighter atom",
+    "atlas": "fewer workers",
     "atom": "a lighter atom",
     "explore": "fewer elements at a time",
 }

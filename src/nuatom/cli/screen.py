@@ -196,6 +196,21 @@ def progress(task: str) -> Iterator[Progress | None]:
         yield report
 
 
+@contextmanager
+def told_progress(task: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """As `progress`, for what also tells what is going on: it is called with that as third argument."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
+    with Bar(*columns, MofNCompleteColumn(), TimeElapsedColumn(), console=_stderr(), transient=True) as bar:
+        only = bar.add_task(task, total=None)
+        yield lambda done, total, what: bar.update(only, completed=done, total=total, description=f"{task}: {what}")
+
+
 def _stderr() -> Console:
     from rich.console import Console
 

@@ -73,9 +73,9 @@ class CentralField:
         """Largest energy at which R is computed at the photon point Q = T [energy]."""
         return float(PHOTON_TOP * HARTREE)
 
-    def build(self) -> CentralField:
-        """Make sure the table is there, from the store or computed; returns the model."""
-        _ = self.table
+    def build(self, functions: Iterable[Function] = VECTOR) -> CentralField:
+        """Make sure the table of these functions is there, from the store or computed; returns the model."""
+        _ = self._table_with(with_vector(functions))
         return self
 
     @cached_property

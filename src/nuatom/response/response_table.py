@@ -291,6 +291,20 @@ def build(
     )
 
 
+def node(waves: PartialWaves, table: ResponseTable, index: int) -> Array:
+    """The values of a table at one photoelectron energy, computed again, shape (function, shell, node).
+
+    Args:
+        waves: the field the table is of.
+        table: of which the nodes in Q, the momentum densities and the approach to the impulse limit are taken.
+        index: of the energy.
+    """
+    near = tuple(table.approach.of_shell(i, moments) for i, moments in enumerate(table.moments))
+    builder = _Builder(waves, table.binding, table.moments, table.t, table.width, table.functions, near)
+    with one_blas_thread():
+        return builder.compute(float(table.energies[index])).values
+
+
 def _hand_over_errors(builder: _Builder, done: Mapping[float, _Column]) -> Array:
     out = []
     for i, (binding, moments) in enumerate(zip(builder.binding, builder.moments, strict=True)):

@@ -122,6 +122,11 @@ class Screened:
         )
 
     @property
+    def independent(self) -> CentralField:
+        """The same electrons, each on its own, at the thresholds of the field: what screening is computed from."""
+        return self._field
+
+    @property
     def _widths(self) -> Widths:
         return Widths(self.width, LEAST_WIDTH)
 
@@ -129,11 +134,13 @@ class Screened:
     def _alone(self) -> bool:
         return sum(shell.occupancy for shell in self.atom.calculated_shells) < 1.5
 
-    def build(self) -> Screened:
-        """Make sure the tables are there, from the store or computed; returns the model."""
-        _ = self._measured.table
+    def build(self, functions: Iterable[Function] = VECTOR) -> Screened:
+        """Make sure the tables of these functions are there, from the store or computed; returns the model."""
+        wanted = with_vector(functions)
+        self._measured.build(wanted)
         if not self._alone:
-            _ = self._field.table, self.table
+            self._field.build(wanted)
+            _ = self.table
         return self
 
     @cached_property

@@ -26,17 +26,21 @@ def fetch_table(
     Thresholds are no part of it: an atom with measured edges shares the table of the calculated one.
     """
 
-    def parameters(functions: tuple[Function, ...]) -> dict[str, Any]:
-        return {**atom.parameters, "tolerance": tolerance, "functions": [f.value for f in functions]}
-
     def compute() -> Table:
         return _to_table(build(PartialWaves(atom.solution, atom.calculated_shells), tolerance, functions, progress))
 
     store = Store()
-    whole = store.load("response", key("response", parameters(ALL))) if functions == VECTOR else None
+    whole = (
+        store.load("response", key("response", table_parameters(atom, tolerance, ALL))) if functions == VECTOR else None
+    )
     if whole is not None:
-        return _of_vector(_from_table(whole))
-    return _from_table(store.fetch("response", parameters(functions), compute))
+        return _of_vector(from_table(whole))
+    return from_table(store.fetch("response", table_parameters(atom, tolerance, functions), compute))
+
+
+def table_parameters(atom: Atom, tolerance: float, functions: tuple[Function, ...]) -> dict[str, Any]:
+    """What a table is known by."""
+    return {**atom.parameters, "tolerance": tolerance, "functions": [f.value for f in functions]}
 
 
 def _of_vector(table: ResponseTable) -> ResponseTable:
@@ -122,7 +126,8 @@ def _shared(lines: Excitations) -> Array:
     return values
 
 
-def _from_table(table: Table) -> ResponseTable:
+def from_table(table: Table) -> ResponseTable:
+    """The table in a file."""
     data = {name: variable.data for name, variable in table.variables.items()}
     moments = tuple(
         DensityMoments(momentum, density, log_moments, float(scale))

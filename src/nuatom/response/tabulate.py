@@ -30,7 +30,7 @@ def tabulate(
         refine: called with all nodes, ascending, and the energies computed last; gives those to compute next, none at
             the end.
         progress: called with (nodes done, nodes known to be needed).
-        threads: worker threads; by default one per core.
+        threads: worker threads; by default as many as NUATOM_THREADS says, else one per core.
         rounds: how many times nodes are computed at most; by default until refine gives none.
     """
     from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ def tabulate(
     done: dict[float, Node] = {}
     fresh = list(first)
     computed = 0
-    with one_blas_thread(), ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads or _threads()) as pool:
         try:
             while fresh:
                 total = len(done) + len(fresh)
@@ -55,3 +55,12 @@ def tabulate(
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return done
+
+
+def _threads() -> int:
+    named = os.environ.get("NUATOM_THREADS", "").strip()
+    if not named:
+        return os.cpu_count() or 1
+    if not named.isascii() or not named.isdigit() or int(named) < 1:
+        raise ValueError(f"NUATOM_THREADS must be a number of threads such as 2, not {named!r}; correct it or unset it")
+    return int(named)

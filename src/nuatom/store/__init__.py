@@ -16,7 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,16 @@ _TABLE_FILE = re.compile(rf"{_STEM}\.nc")
 _ASIDE_FILE = re.compile(rf"{_STEM}\.damaged")
 _TEMPORARY_FILE = re.compile(rf"\.({_STEM}(\.nc)?|probe)\.[0-9a-f]+\.tmp")
 _LOCK_FILE = re.compile(rf"\.{_STEM}\.lock")
-_SHIPPED = Path(__file__).parents[1] / "atlas_tables"
+SHIPPED = Path(__file__).parents[1] / "atlas_tables"
 """Tables that come with the package."""
 _REMEDY = "set the environment variable NUATOM_CACHE to a folder you can write"
 _warned: set[str] = set()
+_collecting: _Collection | None = None
 
 __all__ = [
     "PHYSICS",
     "SCHEMA",
+    "SHIPPED",
     "Bits",
     "Entry",
     "Multiples",
@@ -52,6 +54,7 @@ __all__ = [
     "StoreWarning",
     "Table",
     "Variable",
+    "collected",
     "fingerprint",
     "key",
     "rounded_to_share",
@@ -90,6 +93,35 @@ class Entry:
     parameters: Mapping[str, Any] | None
     current: bool
     own: bool = True
+
+
+@dataclass(frozen=True)
+class _Collection:
+    """A folder that tables are collected in, and the files that were put there."""
+
+    folder: Path
+    alone: bool
+    files: list[Path] = field(default_factory=list)
+
+
+@contextmanager
+def collected(folder: Path, alone: bool = False) -> Iterator[list[Path]]:
+    """Make this the folder of every `Store` of this process that names none; what the atlas has is copied there.
+
+    Args:
+        folder: where all tables are to be that are asked for in the block.
+        alone: do not look into the atlas: what is not in the folder is computed.
+
+    Yields:
+        the files that were put there, as they come.
+    """
+    global _collecting
+    before = _collecting
+    _collecting = _Collection(Path(folder).expanduser().absolute(), alone)
+    try:
+        yield _collecting.files
+    finally:
+        _collecting = before
 
 
 # --- Files ---------------------------------------------------------------------------------------
@@ -146,7 +178,7 @@ def _atlas() -> tuple[Path, ...]:
     for folder in named:
         if not folder.is_dir():
             raise StoreError(f"NUATOM_ATLAS names {folder}, which is no folder; correct it or unset it")
-    return (*named, *([_SHIPPED] if _SHIPPED.is_dir() else []))
+    return (*named, *([SHIPPED] if SHIPPED.is_dir() else []))
 
 
 class Store:
@@ -170,6 +202,9 @@ class Store:
     key = staticmethod(key)
 
     def __init__(self, folder: Path | str | None = None) -> None:
+        collection = _collecting if folder is None else None
+        if collection is not None:
+            folder = collection.folder
         path, self._named = _default_folder() if folder is None else (Path(folder), True)
         try:
             self.folder = path.expanduser().absolute()
@@ -177,7 +212,8 @@ class Store:
                 self.folder.mkdir(parents=True, exist_ok=True)
         except (OSError, RuntimeError) as error:  # RuntimeError: ~somebody who is not there
             raise _unusable(path, error) from error
-        self.atlas = tuple(folder for folder in _atlas() if folder != self.folder)
+        alone = collection is not None and collection.alone
+        self.atlas = () if alone else tuple(folder for folder in _atlas() if folder != self.folder)
 
     def __repr__(self) -> str:
         return f"Store({str(self.folder)!r})"
@@ -206,12 +242,17 @@ class Store:
         for folder in self.atlas:
             path = folder / self.path(kind, key).name
             try:
-                return _decode(path.read_bytes(), kind, key)
+                sealed = path.read_bytes()
+                table = _decode(sealed, kind, key)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except (OSError, DamagedError) as error:
                 reason = _reason(error) if isinstance(error, OSError) else str(error)
                 _warn(f"the table {path} of the atlas is not used: {reason}", once=True)
+                continue
+            if _collecting is not None and _collecting.folder == self.folder:
+                self._write(self.path(kind, key), sealed)
+            return table
         return None
 
     def _load_own(self, kind: str, key: str) -> Table | None:
@@ -255,13 +296,17 @@ class Store:
             "physics": keys.PHYSICS,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        sealed = encode(table, header)
+        self._write(path, encode(table, header))
+
+    def _write(self, path: Path, sealed: bytes) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
             write_file(path, sealed)
         except OSError as error:
             raise _unusable(self.folder, error) from error
+        if _collecting is not None and _collecting.folder == self.folder:
+            _collecting.files.append(path)
 
     def fetch(self, kind: str, parameters: Mapping[str, Any], build: Callable[[], Table]) -> Table:
         """The stored table of these parameters, or else the one that build() makes, which is then stored.
