@@ -171,7 +171,7 @@ def _written(file: Any, name: str, variable: Variable) -> Any:
     data = variable.data if packing is None else packing.stored(variable.data)
     # Shuffle and deflate: filters of every HDF5.  What else there is, is read by fewer and saves little more.
     small = data.nbytes < _WORTH_DEFLATING
-    filters = {} if small else {"compression": "gzip", "compression_opts": 4, "shuffle": True, "chunks": data.shape}
+    filters = {} if small else {"compression": "gzip", "compression_opts": 9, "shuffle": True, "chunks": data.shape}
     fill = None if packing is None else packing.fill
     written = file.create_variable(name, variable.dims, data=data, fillvalue=fill, **filters)
     for attribute, value in packing.attributes.items() if packing is not None else ():
