@@ -56,14 +56,15 @@ def configurations() -> str:
 
 def _energies() -> Iterator[tuple[str, Number]]:
     atoms = [Atom(symbol, choice) for symbol in ("He", "Ne") for choice in (Slater(), KohnSham(), KriegerLiIafrate())]
-    for atom in (Atom("H"), *atoms, Atom("Xe"), Atom("Ne", nucleus=UniformNucleus()), Atom("Li", charge=2)):
+    ion = Atom("Li", Slater(), charge=2)
+    for atom in (Atom("H", Slater()), *atoms, Atom("Xe", Slater()), ion, Atom("Ne", Slater(), UniformNucleus())):
         for shell, energy in zip(atom.calculated_shells, atom.solution.energies, strict=True):
             name = f"energy {atom.symbol} {atom.exchange} {atom.nucleus} {atom.charge} {shell.label}"
             yield name, Number(float(energy), ENERGY_ERROR * abs(float(energy)))
 
 
 def _waves() -> Iterator[tuple[str, Number]]:
-    atom = Atom("Ne")
+    atom = Atom("Ne", Slater())
     waves = PartialWaves(atom.solution, atom.calculated_shells)
     for energy in (0.3, 40.0):
         Q = np.array([0.2, 1.0, 3.0]) * (1 + np.sqrt(2 * energy))
@@ -78,7 +79,7 @@ def _waves() -> Iterator[tuple[str, Number]]:
 
 
 def _central_field() -> Iterator[tuple[str, Number]]:
-    model = CentralField(Atom("He"))
+    model = CentralField(Atom("He", Slater()))  # of a field that no table is shipped of
     T = np.array([30 * eV, 300 * eV, 5 * keV])
     Q = np.sqrt(2 * 0.511 * T)[:, None] * np.array([0.1, 0.9, 1.3])
     found = model.structure(T, Q)
@@ -99,7 +100,7 @@ def _central_field() -> Iterator[tuple[str, Number]]:
 
 
 def _screened() -> Iterator[tuple[str, Number]]:
-    model = Screened(Atom("He"), multipoles=2, highest=0.5 * keV)
+    model = Screened(Atom("He", Slater()), multipoles=2, highest=0.5 * keV)
     T = np.array([30 * eV, 65 * eV, 200 * eV])
     found = model.structure(T, np.sqrt(2 * 0.511 * T)[:, None] * np.array([0.1, 0.9]))
     for function in ALL:

@@ -58,7 +58,7 @@ def test_every_number_could_fail() -> None:
 @pytest.mark.parametrize("kind", ["atom", "response", "screening"])
 def test_the_variables_are_those_of_this_schema(kind: str) -> None:
     """What a reader expects in a file: a table with other variables must not have the key of one without."""
-    _ = Atom("He").solution, CentralField(Atom("He")).table, screened("He").table
+    _ = Atom("Be").solution, CentralField(Atom("He")).table, screened("He").table
     table = next(
         found for entry in Store().entries() if entry.kind == kind and (found := Store().load(kind, entry.key))
     )
@@ -125,18 +125,18 @@ def test_other_source_with_the_same_physics_reads_the_same_tables(tmp_path: Path
         (other / "__init__.py").read_text(encoding="utf-8").replace(f'"{nuatom.__version__}"', '"99.0.0"'),
         encoding="utf-8",
     )
-    _ = Atom("He").solution
+    _ = Atom("Be").solution
     script = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "import nuatom, nuatom.atom.field as field, nuatom.store as store\n"
         "def no(*arguments): raise AssertionError('computed')\n"
         "field.self_consistent_field = no\n"
-        "print(nuatom.__version__, nuatom.Atom('He').solution.energies[0], store.fingerprint())"
+        "print(nuatom.__version__, nuatom.Atom('Be').solution.energies[0], store.fingerprint())"
     )
     run = subprocess.run([sys.executable, "-c", script, str(other.parent)], capture_output=True, text=True, check=True)
     version, energy, source = run.stdout.split()
     assert version == "99.0.0"
-    assert float(energy) == Atom("He").solution.energies[0]
+    assert float(energy) == Atom("Be").solution.energies[0]
     assert source != na.store.fingerprint()
 
 
