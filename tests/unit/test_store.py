@@ -28,6 +28,12 @@ def put(store: Store) -> Path:
     return store.path("response", key("response", PARAMETERS))
 
 
+@pytest.fixture(autouse=True)
+def nothing_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store without the tables of the package: its entries are those that a test puts there."""
+    monkeypatch.setattr(module, "SHIPPED", tmp_path / "not shipped")
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "cache")
