@@ -211,13 +211,13 @@ def test_ports_out_of_range_are_refused(tmp_path: Path, port: int) -> None:
 
 @pytest.mark.slow
 def test_the_command_writes_the_page_of_the_elements_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explore", "-o", str(tmp_path / "site"), "--elements", "Ne"]) == 0
+    assert main(["explore", "-o", str(tmp_path / "site"), "--elements", "He"]) == 0
     assert "files" in capsys.readouterr().err
-    header, _ = unpacked((tmp_path / "site/data/Ne.bin").read_bytes())
+    header, _ = unpacked((tmp_path / "site/data/He.bin").read_bytes())
     assert header["model"] == {
-        "name": "central-field",
-        "python": 'na.CentralField(na.Atom("Ne"))',
-        "cli": "--model central-field",
+        "name": "recommended",
+        "python": 'na.recommended("He")',
+        "cli": "--model recommended",
     }
     assert header["functions"] == list(tables.NAMES)
     assert len(header["lines"]) > 5  # type: ignore[arg-type]
@@ -250,5 +250,5 @@ def test_without_any_table_the_command_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NUATOM_CACHE", str(tmp_path / "empty"))
-    assert main(["explore", "-o", str(tmp_path / "site")]) == 2
+    assert main(["explore", "-o", str(tmp_path / "site"), "--model", "central-field", "--exchange", "slater"]) == 2
     assert "--elements" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -45,9 +46,9 @@ def explore(
             help=options.explained(choices.TABULATED),
             rich_help_panel="Atom and model",
         ),
-    ] = "central-field",
+    ] = "recommended",
     own: options.OwnOptions = options.NOTHING,
-    exchange: options.ExchangeName = "slater",
+    exchange: options.ExchangeName = "kli",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
@@ -68,7 +69,7 @@ def explore(
 
     nuatom explore --elements Xe,CsI
 
-    nuatom explore -o site --elements Ge --model recommended
+    nuatom explore -o site --elements Ge --model central-field
     """
     from nuatom.explore import write_site
     from nuatom.explore.serving import address, server
@@ -76,7 +77,9 @@ def explore(
     words = options.field_of(context, model, exchange, nucleus, binding)
     chosen = options.choose_model(model, choices.TABULATED, own)
     symbols = _symbols(elements) if elements is not None else _stored(chosen.word, words)
-    arguments = _arguments(words)
+    # What is some model's own is said by its name.
+    own_field = chosen.entry.own_field
+    arguments = _arguments(words, () if own_field is None else own_field.words)
 
     def shown(symbol: str) -> Shown:
         from nuatom.explore.site import Shown
@@ -116,10 +119,10 @@ class _Arguments:
         self.cli = ""
 
 
-def _arguments(words: choices.FieldWords) -> _Arguments:
+def _arguments(words: choices.FieldWords, own: Collection[str]) -> _Arguments:
     found = _Arguments()
     for key, value in words._asdict().items():
-        if value == choices.FieldWords._field_defaults[key]:
+        if key in own or value == choices.FieldWords._field_defaults[key]:
             continue
         if key == "binding":
             found.python += f', binding="{value}"'

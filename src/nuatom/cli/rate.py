@@ -167,8 +167,7 @@ def rate(
 
     nuatom rate xenonnt --detected
 
-    nuatom rate Ge --source reactor --flux 2.7e13/cm2/s --exposure '1 kg year' --resolution 150eV --threshold 0.2keV
-    --bins 0.2:10keV:50:lin
+    nuatom rate Ge --source reactor --flux 2.7e13/cm2/s --exposure '1 kg year' --resolution 50eV --bins 1:10keV:50
     """
     from nuatom import figures, units
     from nuatom import output as files

@@ -182,7 +182,7 @@ class Screened:
         values = self._dressed({f: base[f] for f in wanted}, T, np.broadcast_to(y, (len(self.shells), *y.shape)))
         is_open = self._is_open(T)
         lines = self._lines_in_continuum(T, y, wanted)
-        out = {f: share * (values[f] * is_open + lines[f]) + (1 - share) * plain[f] for f in wanted}
+        out = _bounded({f: share * (values[f] * is_open + lines[f]) + (1 - share) * plain[f] for f in wanted})
         error = np.maximum(base.relative_error, plain.relative_error) + SCREENING_ERROR * share[:, 0]
         return StructureFunctions(out, self.shells, T, Q, error)
 
@@ -220,7 +220,7 @@ class Screened:
             parts[0] = (base.momentum, {f: parts[0][1][f] + (1 - share) * plain[f] for f in wanted})
         else:
             parts.append((plain.momentum, {f: (1 - share) * plain[f] for f in wanted}))
-        joined = {f: np.concatenate([part[f] for _, part in parts], axis=-1) for f in wanted}
+        joined = _bounded({f: np.concatenate([part[f] for _, part in parts], axis=-1) for f in wanted})
         error = np.maximum(base.relative_error, plain.relative_error) + SCREENING_ERROR * share[:, 0]
         return Measure(joined, np.concatenate([Q for Q, _ in parts], axis=-1), error)
 
@@ -324,11 +324,7 @@ class Screened:
                     out[f][i] += factor * size
                 else:
                     out[f][i] *= np.exp(factor)
-        for f in touched:
-            if f in MIXED and all(bound in values for bound in MIXED[f]):
-                bound = np.sqrt(out[MIXED[f][0]] * out[MIXED[f][1]])
-                out[f] = np.clip(out[f], -bound, bound)
-        return out
+        return _bounded(out)
 
     def _in_y(self, rows: Array, y: Array) -> Array:
         """Rows (nT, ny) at y (nT, m): cubic, constant below the nodes, dying out as 1/Q² above."""
@@ -436,3 +432,13 @@ class Screened:
             transfer = self._moved(float(found.transfer[k]) * HARTREE, int(found.shell[k]), found.final[k])
             rows.append((transfer, int(found.shell[k]), found.final[k], strengths))
         return rows
+
+
+def _bounded(values: dict[Function, Array]) -> dict[Function, Array]:
+    """Interferences within the geometric mean of what they are of, which interpolation and rounding may exceed."""
+    out = dict(values)
+    for f, (first, second) in MIXED.items():
+        if f in values and first in values and second in values:
+            bound = np.sqrt(values[first] * values[second])
+            out[f] = np.clip(values[f], -bound, bound)
+    return out
