@@ -464,7 +464,7 @@ def test_events_are_counted_in_the_bins(experiment: Experiment) -> None:
 
 def test_the_whole_file_of_the_documentation(tmp_path: Path) -> None:
     page = Path(__file__).parents[2] / "docs" / "configuration.md"
-    (block,) = re.findall(r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    block, *_ = re.findall(r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     (tmp_path / "events.csv").write_text("energy [keV]\n2.9\n3.1\n60\n")
     found = parse(block, tmp_path)
     assert found.title == "a detector at a reactor"

@@ -252,8 +252,8 @@ def test_a_histogram_of_flux_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("0,1,2\n2,3,1", "line 3, column 'low': bins must join"),
-        ("0,1,2\n1,1,1", "line 3, column 'high': the bin is empty"),
+        ("0,1,2\n2,3,1", "bins leave a gap between bins 1 and 2: expected bins that join"),
+        ("0,1,2\n1,1,1", "bin 2 is empty: it ends at or below its start"),
         ("0,1,0", "every flux in it is zero"),
     ],
 )

@@ -108,7 +108,7 @@ def test_hydrogenic_states_are_complete(n: int, l: int) -> None:
 def test_the_ground_state_answers_with_all_electrons() -> None:
     Q = np.array([1e-3, 5.0]) * keV
     found = na.density_response(central_field("Ne"), [0.1 * keV], Q)
-    expected = electron_form_factor("Ne", Q) ** 2 / (0.1 * keV)
+    expected = electron_form_factor("Ne", Q, exchange=na.Slater()) ** 2 / (0.1 * keV)
     np.testing.assert_allclose(found.elastic[0], expected, rtol=1e-12)
     assert found.elastic[0, 0] * 0.1 * keV == pytest.approx(100, rel=1e-6)
 
