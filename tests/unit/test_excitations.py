@@ -38,7 +38,7 @@ def test_oscillator_strengths_of_hydrogen() -> None:
     assert lines.momentum[30] < 0.02 * keV
     for n in range(2, 9):
         both = sum(f[i] for i, label in enumerate(lines.final) if label in (f"{n}p1/2", f"{n}p3/2"))
-        # Relativity is of order α² = 5e-5, the finite Q of order (Q a)² = 2e-5; in a table two lines are rounded to 3e-5
+        # Relativity is of order α² = 5e-5, the finite Q of order (Q a)² = 2e-5; a table rounds each line to 3e-5
         # of all those of the shell, whose sum is 0.565.
         assert both == pytest.approx(exact(n), abs=1e-4 * exact(n) + 2 * 2**-15 * 0.565)
     # The two j share it 1 : 2.
