@@ -419,13 +419,22 @@ def line_strengths(grid: Array, rows: Array, momentum: Array, *, signed: bool) -
 
 
 def _hermite(x: Array, rows: Array, at: Array, row: NDArray[np.intp], cell: NDArray[np.intp]) -> Array:
-    """Cubic Hermite of rows of values at x, at points of known cells, constant beyond the ends."""
+    """Cubic Hermite of rows of values at x, at points of known cells, constant beyond the ends.
+
+    Where a step is long beside its neighbour, as next to momenta that crowd, slopes are kept to three times the chord:
+    the slope of a short step would carry a cubic in a long one anywhere.
+    """
     slope = np.gradient(rows, x, axis=1, edge_order=2)
-    h = x[cell + 1] - x[cell]
+    step = np.diff(x)
+    shortest = np.minimum(np.append(np.inf, step[:-1]), np.append(step[1:], np.inf))
+    h = step[cell]
+    low, high = rows[row, cell], rows[row, cell + 1]
+    bound = np.where((step > 3 * shortest)[cell], 3 * np.abs(high - low) / h, np.inf)
+    first, last = (np.clip(slope[row, at_cell], -bound, bound) for at_cell in (cell, cell + 1))
     u = np.clip((at - x[cell]) / h, 0.0, 1.0)
     v = 1 - u
-    ends = v * v * (1 + 2 * u) * rows[row, cell] + u * u * (3 - 2 * u) * rows[row, cell + 1]
-    return np.asarray(ends + h * u * v * (v * slope[row, cell] - u * slope[row, cell + 1]))
+    ends = v * v * (1 + 2 * u) * low + u * u * (3 - 2 * u) * high
+    return np.asarray(ends + h * u * v * (v * first - u * last))
 
 
 def _integral_over_transfer(

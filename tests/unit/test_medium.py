@@ -310,3 +310,15 @@ def test_momenta_of_lines_are_apart_however_thin_matter_is() -> None:
         Q = na.InMedium(HYDROGEN, density * g / cm**3).lines().momentum
         assert np.all(np.diff(Q) > 5e-8 * Q[1:])
         assert Q[0] == HYDROGEN.lines().momentum[0] and Q[-1] == HYDROGEN.lines().momentum[-1]
+
+
+@pytest.mark.slow
+def test_deep_lines_in_matter_are_those_of_the_atom() -> None:
+    """Far above what makes ε nothing changes; between crowded momenta a K line was once a million times too strong."""
+    model = central_field("Ar")
+    alone, dense = (
+        na.lines(na.MagneticMoment(1e-11), m, 0.4 * MeV) for m in (model, na.InMedium(model, 1.4 * g / cm**3))
+    )
+    deep = alone.transfer > 2 * keV
+    assert np.count_nonzero(deep) > 20
+    np.testing.assert_allclose(dense.area[deep], alone.area[deep], rtol=2e-3)

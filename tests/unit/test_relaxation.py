@@ -84,7 +84,7 @@ def test_sum_over_couplings_is_the_sum_over_magnetic_numbers(i: int, kappa: int,
 
 
 def test_both_forms_agree_in_one_local_field() -> None:
-    atom = na.Atom("Ar")
+    atom = na.Atom("Ar", na.Slater())
     shells, solution = atom.calculated_shells, atom.solution
     for initial, final in ((0, 2), (0, 3), (1, 5), (2, 4), (3, 6)):
         gap = float(solution.energies[final] - solution.energies[initial])

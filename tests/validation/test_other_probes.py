@@ -8,7 +8,7 @@ from hepunits.constants import Avogadro, c_light
 from numpy.typing import ArrayLike
 
 import nuatom as na
-from central_fields import atoms, central_field, screened
+from central_fields import atoms, central_field, screened, slater
 from nuatom.functions import Array
 from nuatom.observables.stopping import DipoleStrength, bethe_stopping
 from nuatom.probe import ChargedParticle, DarkMatter, Photon, StandardHalo
@@ -89,7 +89,7 @@ def test_spectra_have_the_profile_of_the_same_field(symbol: object) -> None:
     # The ridge of partial waves against the impulse limit of the same atom: at 100 keV binding still moves the flanks.
     p_z = np.array([-1.0, -0.3, 0.0, 0.3, 1.0])
     args = 100 * keV, np.radians(150), p_z
-    ours, limit = profile(central_field(str(symbol)), *args), profile(na.Impulse(na.Atom(str(symbol))), *args)
+    ours, limit = profile(central_field(str(symbol)), *args), profile(na.Impulse(slater(str(symbol))), *args)
     np.testing.assert_allclose(ours, limit, rtol=0.02)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nuatom.atom.exchange import Exchange, Slater
 from nuatom.atom.field import Atom
 from nuatom.atom.grid import Array
 from nuatom.atom.relaxation.table import Rates, fetch_rates
@@ -80,6 +81,9 @@ class Cascades:
         return np.asarray(np.bincount(self.owner, self.energy * ~self.is_photon, len(self.remaining)), dtype=float)
 
 
+_SLATER = Slater()
+
+
 @dataclass(frozen=True)
 class Relaxation:
     """How an atom relaxes after it has lost an inner electron.
@@ -93,6 +97,8 @@ class Relaxation:
     Args:
         atom: neutral.
         orbitals: "relaxed" for those of the ion with the vacancy, or "frozen" for those of the neutral atom.
+        exchange: of the fields that rates are computed in, whatever that of the atom is.  With Slater's every ion
+            converges; with exact exchange those of some open shells do not, boron's and gallium's among them.
         form: of the radiative rates, "length", "velocity" or the geometric mean of both.  They would agree in one local
             field at its own energies; with measured energies in the ion's field they differ by 8 % (argon K) to 1 %
             (tungsten K), the velocity form above.
@@ -106,6 +112,7 @@ class Relaxation:
     atom: Atom
     orbitals: str = "relaxed"
     form: str = "mean"
+    exchange: Exchange = _SLATER
 
     def __post_init__(self) -> None:
         if not isinstance(self.atom, Atom):
@@ -126,7 +133,7 @@ class Relaxation:
     @cached_property
     def rates(self) -> Rates:
         """The tabulated rates, in atomic units."""
-        return fetch_rates(self.atom, relaxed=self.orbitals == "relaxed")
+        return fetch_rates(replace(self.atom, exchange=self.exchange), relaxed=self.orbitals == "relaxed")
 
     def width(self, shell: str) -> float:
         """Γ of a vacancy, the sum of the rates of its decays [energy].
