@@ -50,7 +50,10 @@ def test_a_damaged_table_of_the_atlas_is_told_and_left(atlas: Path, tmp_path: Pa
     assert store.path("response", NAME).exists()
 
 
-def test_entries_say_where_and_clear_leaves_the_atlas(atlas: Path, tmp_path: Path) -> None:
+def test_entries_say_where_and_clear_leaves_the_atlas(
+    atlas: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SHIPPED", tmp_path / "not shipped")
     store = Store(tmp_path / "cache")
     store.fetch("atom", {}, a_table)
     assert [(entry.kind, entry.own, entry.path.parent) for entry in store.entries()] == [
