@@ -13,6 +13,7 @@ from nuatom.response import table_file
 from nuatom.response.central_field import CentralField
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import ResponseTable, build
+from nuatom.response.shell_table import TabulatedAtom
 from nuatom.scattering import lines, spectrum
 from nuatom.store import Bits, Multiples, Packing, Store
 from nuatom.units import cm2, keV
@@ -37,7 +38,8 @@ COUPLINGS: list[Coupling] = [
 def on(model: CentralField, table: ResponseTable) -> CentralField:
     """The same atom from another table."""
     own = replace(model)
-    own.__dict__.update(full_table=table, table=table_file._of_vector(table))
+    both = TabulatedAtom(table, tuple(shell.occupancy for shell in model.shells))
+    own.__dict__.update(_of_vector=both, _of_all=both)
     return own
 
 

@@ -51,24 +51,28 @@ def rate_spectrum(
     if T.ndim != 1:
         raise ValueError(f"a rate spectrum needs transfers of shape (nT,), got {T.shape}; `rate` takes any shape")
     components, target = checked_components(source), as_material(material)
-    mass = target.units_per_mass
-    found = [_of_model(components, coupling, model, T, by_part=True) for _, _, model in target.parts]
-    parts = tuple(dict.fromkeys(name for item in found for name in item.parts))
-    scaled = [item.scaled(count * mass, parts) for item, (_, count, _) in zip(found, target.parts, strict=True)]
-    excited = [_line_rates(components, coupling, model, parts) for _, _, model in target.parts]
-    lines = [rates * (count * mass) for (_, rates), (_, count, _) in zip(excited, target.parts, strict=True)]
-    at = np.concatenate([item.transfer for item, _ in excited])
+    most = endpoint(components)
+    # The functions of all flavours and parts, before the least energy is known that the tails of the flux begin at.
+    functions = _functions(beams(components, coupling, most, most, by_part=True))
+    excited = [model.lines(functions) for _, _, model in target.parts]
+    at = np.concatenate([item.transfer for item in excited])
+    least = float(np.min(np.concatenate([at, T[T > 0]]), initial=most))
+    group = beams(components, coupling, least, most, by_part=True)
+    per_mass = [count * target.units_per_mass for _, count, _ in target.parts]
+    found = [_of_model(components, group, model, T) for _, _, model in target.parts]
+    lines = [_line_rates(components, group, item) * factor for item, factor in zip(excited, per_mass, strict=True)]
     order = np.argsort(at, kind="stable")
     first = np.cumsum([0, *(len(model.shells) for _, _, model in target.parts)])
-    shell = np.concatenate([item.shell + offset for (item, _), offset in zip(excited, first[:-1], strict=True)])
-    final = [label for item, _ in excited for label in item.final]
-    density = np.concatenate([item.density for item in scaled], axis=2)
-    error = sum(((item.error * np.abs(item.density.sum(axis=(0, 1)))).sum(axis=0) for item in scaled), np.zeros(T.size))
+    shell = np.concatenate([item.shell + offset for item, offset in zip(excited, first[:-1], strict=True)])
+    final = [label for item in excited for label in item.final]
+    density = np.concatenate([item.density * factor for item, factor in zip(found, per_mass, strict=True)], axis=2)
+    errors = np.concatenate([item.error for item in found])
+    error = (errors * np.abs(density.sum(axis=(0, 1)))).sum(axis=0)
     total = density.sum(axis=(0, 1, 2))
     return RateSpectrum(
         transfer=T,
         components=tuple(component.name for component in components),
-        parts=parts,
+        parts=_names(group),
         shells=tuple(f"{e.symbol} {shell.label}" for e, _, model in target.parts for shell in model.shells),
         density=density,
         line_transfer=at[order],
@@ -103,8 +107,10 @@ def rate(
     require_coupling(coupling)
     T = checked_transfers(transfer)
     components, target = checked_components(source), as_material(material)
+    most = endpoint(components)
+    group = beams(components, coupling, float(np.min(T[T > 0], initial=most)), most, by_part=False)
     shells = [
-        count * _of_model(components, coupling, model, T.ravel(), by_part=False).density.sum(axis=(0, 1))
+        count * _of_model(components, group, model, T.ravel()).density.sum(axis=(0, 1))
         for _, count, model in target.parts
     ]
     density = np.concatenate(shells) * target.units_per_mass
@@ -119,37 +125,26 @@ def rate(
 class _PerAtom:
     """A rate per atom: density (component, part, shell, nT) [1/(time energy)], the model's error (shell, nT)."""
 
-    parts: tuple[str, ...]
     density: Array
     error: Array
 
-    def scaled(self, factor: float, parts: tuple[str, ...]) -> _PerAtom:
-        """Times a factor, and with the parts in the order given, those it does not have zero."""
-        shape = list(self.density.shape)
-        shape[1] = len(parts)
-        density = np.zeros(shape)
-        for i, name in enumerate(self.parts):
-            density[:, parts.index(name)] = factor * self.density[:, i]
-        return _PerAtom(parts, density, self.error)
-
 
 def _of_model(
-    components: tuple[Component, ...], coupling: Coupling, model: ResponseModel, transfer: Array, *, by_part: bool
+    components: tuple[Component, ...], group: tuple[Beam, ...], model: ResponseModel, transfer: Array
 ) -> _PerAtom:
     most = endpoint(components)
     (some,) = np.nonzero((transfer > 0) & (transfer < most))
     T = transfer[some]
-    group = beams(components, coupling, float(T.min(initial=most)), most, by_part=by_part)
     parts = _names(group)
     density = np.zeros((len(components), len(parts), len(model.shells), transfer.size))
     error = np.zeros((len(model.shells), transfer.size))
     functions = _functions(group)
     if not functions:  # a coupling of zero, which has no weights
-        return _PerAtom(parts, density, error)
+        return _PerAtom(density, error)
     for at, nodes, own in _measured(components, _kinds(group), model, T, functions, most):
         density[..., some[at]] += _contracted(group, parts, nodes, len(components), at.size)
         error[:, some[at]] = own
-    return _PerAtom(parts, density, error)
+    return _PerAtom(density, error)
 
 
 def _names(group: tuple[Beam, ...]) -> tuple[str, ...]:
@@ -266,15 +261,9 @@ def _jumps_matter(model: ResponseModel, transfer: Array, jumps: Array, top: Arra
 # --- discrete excitations ------------------------------------------------------------------------------
 
 
-def _line_rates(
-    components: tuple[Component, ...], coupling: Coupling, model: ResponseModel, parts: tuple[str, ...]
-) -> tuple[Lines, Array]:
-    """The excitations, and their rates per atom, shape (component, part, line) [1/time]."""
-    most = endpoint(components)
-    # The functions of all flavours and parts, before the least energy is known that their tails begin at.
-    functions = _functions(beams(components, coupling, most, most, by_part=True))
-    found = model.lines(functions)
-    group = beams(components, coupling, float(found.transfer.min(initial=most)), most, by_part=True)
+def _line_rates(components: tuple[Component, ...], group: tuple[Beam, ...], found: Lines) -> Array:
+    """The rates of excitations per atom, shape (component, part, line) [1/time]."""
+    most, parts, functions = endpoint(components), _names(group), _functions(group)
     result = np.zeros((len(components), len(parts), len(found)))
     (some,) = np.nonzero(found.transfer < most if functions else np.zeros(len(found), dtype=bool))
     for start in range(0, some.size, _CHUNK_LINES):
@@ -282,7 +271,7 @@ def _line_rates(
         nodes = _line_nodes(components, _kinds(group), found, line, functions, most)
         if nodes.owner.size:
             result[..., line] = _contracted(group, parts, nodes, len(components), line.size)[:, :, 0]
-    return found, result
+    return result
 
 
 def _line_nodes(

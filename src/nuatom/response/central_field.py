@@ -5,33 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.atom.field import Atom
-from nuatom.atom.grid import Array, fade
+from nuatom.atom.grid import Array
 from nuatom.elements import Shell
-from nuatom.functions import ALL, MIXED, VECTOR, Function, with_vector
+from nuatom.functions import ALL, VECTOR, Function, with_vector
 from nuatom.response import impulse
-from nuatom.response.approach import ShellApproach, between
-from nuatom.response.interpolation import hermite, split
 from nuatom.response.model import Lines, Measure, StructureFunctions, checked_limits, checked_momentum, checked_transfer
-from nuatom.response.response_table import (
-    GRID_ERROR,
-    PHOTON_TOP,
-    ResponseTable,
-    hand_over,
-    ridge,
-)
-from nuatom.response.table_file import fetch_table
-from nuatom.units import HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU
-
-_NOTHING = -700.0
-"""The logarithm of less than nothing: of no consequence, and without underflow."""
-_LEAST = 1e-6
-"""No function is taken to be less of its running mean."""
+from nuatom.response.response_table import PHOTON_TOP, ResponseTable
+from nuatom.response.shell_table import TabulatedAtom, tabulated
+from nuatom.units import HARTREE, MOMENTUM_AU
 
 
 @dataclass(frozen=True)
@@ -75,18 +61,18 @@ class CentralField:
 
     def build(self, functions: Iterable[Function] = VECTOR) -> CentralField:
         """Make sure the table of these functions is there, from the store or computed; returns the model."""
-        _ = self._table_with(with_vector(functions))
+        _ = self._tabulated(with_vector(functions))
         return self
 
-    @cached_property
+    @property
     def table(self) -> ResponseTable:
-        """The tabulated S and R, in atomic units."""
-        return fetch_table(self.atom, self.tolerance, VECTOR, self.progress)
+        """The tabulated S and R, in atomic units; other functions with them, if such a table is there."""
+        return self._of_vector.table
 
-    @cached_property
+    @property
     def full_table(self) -> ResponseTable:
         """The tabulated structure functions, all of them, in atomic units; computed when first needed."""
-        return fetch_table(self.atom, self.tolerance, ALL, self.progress)
+        return self._of_all.table
 
     def structure(
         self, transfer: ArrayLike, momentum: ArrayLike, functions: Iterable[Function] = ALL
@@ -111,15 +97,29 @@ class CentralField:
         wanted = with_vector(functions)
         values = {function: np.zeros((len(self.shells), *Q.shape)) for function in wanted}
         error = np.zeros((len(self.shells), T.size))
-        for i, shell in enumerate(self._responses(wanted)):
+        for i, shell in enumerate(self._tabulated(wanted).shells):
             is_open = T > self.shells[i].binding_energy
             if is_open.any():
-                shifted = self._shifted(i, T[is_open])
-                found = shell.values(shifted, Q[is_open] / MOMENTUM_AU, wanted)
+                found = self.of_shell(i, T[is_open], Q[is_open], wanted)
                 for function in wanted:
-                    values[function][i, is_open] = found[function] / HARTREE
-                error[i, is_open] = shell.error(shifted)
+                    values[function][i, is_open] = found[function]
+                error[i, is_open] = shell.error(self._shifted(i, T[is_open]))
         return StructureFunctions(values, self.shells, T, Q, error)
+
+    def of_shell(
+        self, shell: int, transfer: Array, momentum: Array, functions: tuple[Function, ...]
+    ) -> dict[Function, Array]:
+        """The structure functions of one shell above its threshold, unchecked, each of shape (nT, nQ).
+
+        Args:
+            shell: its index.
+            transfer: T, shape (nT,) [energy].
+            momentum: Q, shape (nQ,) or (nT, nQ) [energy].
+            functions: which ones, S and R first.
+        """
+        Q = np.broadcast_to(momentum, (transfer.size, momentum.shape[-1])) / MOMENTUM_AU
+        found = self._tabulated(functions).shells[shell].values(self._shifted(shell, transfer), Q, functions)
+        return {function: found[function] / HARTREE for function in functions}
 
     def measure(
         self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
@@ -144,7 +144,7 @@ class CentralField:
         values = {function: np.zeros(shape) for function in wanted}
         error = np.zeros(shape[:2])
         unit = MOMENTUM_AU**2 / HARTREE
-        for i, shell in enumerate(self._responses(wanted)):
+        for i, shell in enumerate(self._tabulated(wanted).shells):
             is_open = (T > self.shells[i].binding_energy) & (high > low)
             if is_open.any():
                 shifted = self._shifted(i, T[is_open])
@@ -163,7 +163,7 @@ class CentralField:
         is then not positive are left out.
         """
         wanted = with_vector(functions)
-        table = self._table_with(wanted)
+        table = self._tabulated(wanted).table
         found = table.excitations
         shift = np.array([s.binding_energy for s in self.shells]) - table.binding * HARTREE
         of_level = dict(zip((s.label for s in self.shells), shift, strict=True))
@@ -180,199 +180,18 @@ class CentralField:
             momentum=found.momentum * MOMENTUM_AU,
         )
 
-    def _table_with(self, functions: tuple[Function, ...]) -> ResponseTable:
-        return self.table if functions == VECTOR else self.full_table
+    @cached_property
+    def _of_vector(self) -> TabulatedAtom:
+        return tabulated(self.atom, self.tolerance, VECTOR, self.progress)
+
+    @cached_property
+    def _of_all(self) -> TabulatedAtom:
+        return tabulated(self.atom, self.tolerance, ALL, self.progress)
+
+    def _tabulated(self, functions: tuple[Function, ...]) -> TabulatedAtom:
+        return self._of_vector if functions == VECTOR else self._of_all
 
     def _shifted(self, shell: int, transfer: Array) -> Array:
         """T of the calculated field for a photoelectron of the same energy [Hartree]."""
         shift = self.atom.calculated_shells[shell].binding_energy - self.shells[shell].binding_energy
         return np.asarray((transfer + shift) / HARTREE)
-
-    def _responses(self, functions: tuple[Function, ...]) -> tuple[_ShellTable, ...]:
-        return self._vector_responses if functions == VECTOR else self._full_responses
-
-    @cached_property
-    def _vector_responses(self) -> tuple[_ShellTable, ...]:
-        return tuple(_ShellTable(self.table, i, shell.occupancy) for i, shell in enumerate(self.shells))
-
-    @cached_property
-    def _full_responses(self) -> tuple[_ShellTable, ...]:
-        return tuple(_ShellTable(self.full_table, i, shell.occupancy) for i, shell in enumerate(self.shells))
-
-
-@dataclass(frozen=True)
-class _ShellTable:
-    """One shell's table, interpolated, and its join to the impulse limit; atomic units."""
-
-    table: ResponseTable
-    index: int
-    occupancy: float
-
-    @property
-    def moments(self) -> impulse.DensityMoments:
-        return self.table.moments[self.index]
-
-    @cached_property
-    def _nodes(self) -> Array:
-        return np.asarray(self.table.t[self.index])
-
-    @cached_property
-    def _end(self) -> float:
-        return self.table.end(self.index)
-
-    @cached_property
-    def _hand_over(self) -> float:
-        return hand_over(float(self.table.binding[self.index]), self.moments)
-
-    @cached_property
-    def _approach(self) -> ShellApproach:
-        return self.table.approach.of_shell(self.index, self.moments)
-
-    @cached_property
-    def _spline(self) -> Any:
-        """B and r of the table against ln ε', of interferences 0 and themselves: (node, function, 2)."""
-        from scipy.interpolate import CubicSpline
-
-        values = self.table.values[:, self.index]
-        known = np.isfinite(values[0, :, 0])
-        out = np.zeros((*values[:, known].shape, 2))
-        for function, one, target in zip(self.table.functions, values[:, known], out, strict=True):
-            target[..., 0], target[..., 1] = (0.0, one) if function in MIXED else split(one)
-        return CubicSpline(np.log(self.table.energies[known]), np.moveaxis(out, 0, 2))
-
-    def _energy(self, transfer: Array) -> Array:
-        """ε', not below the lowest tabulated one."""
-        return np.asarray(np.maximum(transfer - self.table.binding[self.index], self.table.energies[0]))
-
-    def _coordinate(self, transfer: Array, momentum: Array) -> Array:
-        """t of the table at T (nT,) and Q (nT, nQ), infinite where Q is."""
-        Q_r = ridge(transfer)[:, None]
-        with np.errstate(divide="ignore"):
-            p = 0.5 * (momentum - Q_r**2 / momentum)
-        return np.asarray(np.arcsinh(p / self.table.width[self.index]))
-
-    def error(self, transfer: Array) -> Array:
-        """Estimated relative error of ∫S dQ²/Q² over all Q; above the table, of its end."""
-        energy = self._energy(np.minimum(transfer, self._end))
-        tabulated = np.interp(energy, self.table.energies, self.table.relative_error[self.index])
-        return np.asarray(np.maximum(tabulated, self._grid_error(transfer)))
-
-    def _grid_error(self, transfer: Array) -> Array:
-        """What no node by itself can tell: the grids, and the seam of the hand-over."""
-        seam = self.table.hand_over_error[self.index] * self._hand_over / transfer
-        return np.asarray(GRID_ERROR + np.where(transfer > self._hand_over, seam, 0.0))
-
-    def _share_of_impulse(self, transfer: Array) -> Array:
-        """How much of the answer is not the table's but the corrected impulse limit's, from 0 to 1."""
-        return _smooth_step(np.log(transfer), np.log(self._end), np.log(1.2 * self._end))
-
-    def values(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
-        """Structure functions at transfers (nT,) and momenta (nT, nQ)."""
-        share = self._share_of_impulse(transfer)
-        found = self._tabulated(transfer, momentum, functions)
-        used = share > 0
-        if used.any():
-            free = self._quasi_free(transfer[used], momentum[used], functions)
-            for function in functions:
-                part = share[used, None]
-                found[function][used] = (1 - part) * found[function][used] + part * free[function]
-        return found
-
-    def _quasi_free(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
-        """The corrected impulse limit at transfers (nT,) and momenta (nT, nQ)."""
-        found = self._approach.structure(transfer, self._energy(transfer), momentum, functions)
-        return {function: self.occupancy * found[function] for function in functions}
-
-    def measure(
-        self, transfer: Array, lower: Array, upper: Array, functions: tuple[Function, ...]
-    ) -> tuple[Array, dict[Function, Array], Array]:
-        """Q, the functions times dQ², and the estimated relative error of ∫S dQ²/Q² between the limits.
-
-        The nodes resolve the table first and the impulse limit then.
-        """
-        Q_r = ridge(transfer)[:, None]
-        first, last = self._nodes[0], self._nodes[-1]
-        low, high = (np.clip(self._coordinate(transfer, q[:, None]), first, last) for q in (lower, upper))
-        t = low + (high - low) * impulse.FRACTION
-        width = self.table.width[self.index]
-        p = width * np.sinh(t)
-        E = np.hypot(p, Q_r)
-        # p + √(p² + Q_r²), without loss where p < 0.
-        Q = np.where(p > 0, p + E, Q_r**2 / (E - np.minimum(p, 0.0)))
-        dQ2 = 2 * Q**2 * width * np.cosh(t) / E * (high - low) * impulse.SHARE
-        dQ2 *= 1 - self._share_of_impulse(transfer)[:, None]
-        found = {f: values * dQ2 for f, values in self._tabulated(transfer, Q, functions).items()}
-        Q_free, free = self._impulse_measure(transfer, lower, upper, functions)
-        weight = found[Function.CHARGE] / Q**2, free[Function.CHARGE] / Q_free**2
-        error = self._partial_error(transfer, t, Q_free, *weight)
-        both = {f: np.concatenate([found[f], free[f]], axis=1) for f in functions}
-        return np.concatenate([Q, Q_free], axis=1), both, error
-
-    def _partial_error(self, transfer: Array, t: Array, Q_free: Array, tabulated: Array, free: Array) -> Array:
-        """The relative error of ∫S dQ²/Q² over what part of the ridge was asked for, shape (nT,).
-
-        Estimated errors of S at the nodes are signed and so add up as they do in S; those of the energies on either
-        side do not know of each other, and their sums are interpolated without their signs.
-        """
-        energy = self._energy(transfer)
-        row, fraction = between(self.table.energies, energy)
-        position = (t - self._nodes[0]) / (self._nodes[1] - self._nodes[0])
-        deviation = self.table.deviation[self.index]
-        wrong = np.zeros(transfer.size)
-        for step, part in ((0, 1 - fraction), (1, fraction)):
-            wrong += part * np.abs(np.sum(hermite(deviation, (row + step)[:, None], position) * tabulated, axis=1))
-        used = transfer > self._end
-        if used.any():
-            for deviations in self._approach.deviation(energy[used], Q_free[used], transfer[used]):
-                wrong[used] += np.abs(np.sum(deviations * free[used], axis=1))
-        total = np.sum(tabulated, axis=1) + np.sum(free, axis=1)
-        relative = np.divide(wrong, total, out=np.zeros_like(wrong), where=total > 0)
-        return np.asarray(np.minimum(relative, 1.0) + self._grid_error(transfer))
-
-    def _impulse_measure(
-        self, transfer: Array, lower: Array, upper: Array, functions: tuple[Function, ...]
-    ) -> tuple[Array, dict[Function, Array]]:
-        """The share of the corrected impulse limit: zero at transfers in the table."""
-        Q = np.ones((transfer.size, impulse.FRACTION.size))
-        out = {function: np.zeros_like(Q) for function in functions}
-        used = transfer > self._end
-        if used.any():
-            T = transfer[used] / SPEED_OF_LIGHT_AU
-            low = np.maximum(lower[used], T)
-            Q[used], dQ2 = impulse.nodes(self.moments, T, low, np.maximum(upper[used], low))
-            free = self._quasi_free(transfer[used], Q[used], functions)
-            for function in functions:
-                out[function][used] = free[function] * dQ2 * self._share_of_impulse(transfer[used])[:, None]
-        return Q, out
-
-    def _tabulated(self, transfer: Array, momentum: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
-        """The table's functions at T (nT,) and Q (nT, nQ): cubic in t, power laws outside the nodes."""
-        unique, place = np.unique(np.minimum(transfer, 1.25 * self._end), return_inverse=True)
-        rows = self._spline(np.log(self._energy(unique)))
-        nodes = self._nodes
-        position = (self._coordinate(transfer, momentum) - nodes[0]) / (nodes[1] - nodes[0])
-        y = np.log(momentum / ridge(transfer)[:, None])
-        ends = self.table.width[self.index] * np.sinh(nodes[[0, -1]])
-        first, last = (np.arcsinh(p / ridge(transfer))[:, None] for p in ends)
-        below, above = np.minimum(y - first, 0.0), np.maximum(y - last, 0.0)
-
-        def interpolated(function: Function, part: int) -> Array:
-            return hermite(rows[:, :, self.table.functions.index(function), part], place[:, None], position)
-
-        squares = {f for function in functions for f in MIXED.get(function, (function,))}
-        out = {}
-        for function in squares:
-            power = 2.0 if function is Function.CHARGE else 0.0
-            mean = interpolated(function, 0) + power * below - 8.0 * above
-            out[function] = np.exp(np.maximum(mean, _NOTHING)) * np.maximum(interpolated(function, 1), _LEAST)
-        for function in functions:
-            if function in MIXED:
-                first_bound, second_bound = MIXED[function]
-                correlation = np.clip(interpolated(function, 1), -1, 1)
-                out[function] = correlation * np.sqrt(out[first_bound] * out[second_bound])
-        return {function: out[function] for function in functions}
-
-
-def _smooth_step(x: Array, start: float, end: float) -> Array:
-    """0 below start, 1 above end, with two continuous derivatives."""
-    return 1 - fade((np.asarray(x) - start) / (end - start))

@@ -33,7 +33,7 @@ _FINE, _COARSE, _JOIN = 0.002, 0.01, 4 * keV  # steps in ln T of the spectrum, b
 _TOP = 300 * keV  # how far a model is asked for photoabsorption if it does not say
 _BEYOND = 30.0  # of the last energy: where the power law that continues the spectrum is cut off
 _EDGE = 1e-7  # relative distance of the two points at an edge
-_CHUNK = 128
+_CHUNK, _CHUNK_OF_MODEL = 128, 512
 _PER_STRENGTH = 4 * pi**2 * FINE_STRUCTURE * HBARC2 * HBARC
 """n ħc σ over n R/T: 4π²α (ħc)³."""
 
@@ -146,7 +146,7 @@ class Permittivity:
         omega = omega[(omega <= top) & (omega >= first * (1 - _EDGE))]
         spectrum = np.zeros(omega.size)
         for model, number in self.parts:
-            for some in np.array_split(np.arange(omega.size), max(1, omega.size // _CHUNK)):
+            for some in np.array_split(np.arange(omega.size), max(1, omega.size // _CHUNK_OF_MODEL)):
                 R = model.structure(omega[some], omega[some][:, None], VECTOR).current[:, :, 0].sum(axis=0)
                 spectrum[some] += number * _PER_STRENGTH * R / omega[some]
         before = np.searchsorted(omega, 0.8 * top)

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nuatom.atom.field import Atom, Binding
 from nuatom.atom.grid import Array, fade
@@ -25,6 +24,7 @@ from nuatom.elements import Shell
 from nuatom.functions import ALL, MIXED, VECTOR, Function, with_vector
 from nuatom.response import impulse
 from nuatom.response.central_field import CentralField
+from nuatom.response.interpolation import Cubic, monotone, used_nodes
 from nuatom.response.model import Lines, Measure, StructureFunctions, checked_limits, checked_momentum, checked_transfer
 from nuatom.response.response_table import ridge
 from nuatom.response.screening.interaction import Interaction, LocalExchange
@@ -173,18 +173,28 @@ class Screened:
         T = checked_transfer(transfer)
         Q = checked_momentum(momentum, T)
         wanted = with_vector(functions)
-        plain = self._measured.structure(T, Q, wanted)
         if self._alone:
-            return plain
-        base = plain if self._field is self._measured else self._field.structure(T, Q, wanted)
-        y = np.log(Q / MOMENTUM_AU / ridge(np.maximum(T, 1e-12) / HARTREE)[:, None])
-        share = self._share(T)[:, None]
-        values = self._dressed({f: base[f] for f in wanted}, T, np.broadcast_to(y, (len(self.shells), *y.shape)))
-        is_open = self._is_open(T)
-        lines = self._lines_in_continuum(T, y, wanted)
-        out = _bounded({f: share * (values[f] * is_open + lines[f]) + (1 - share) * plain[f] for f in wanted})
-        error = np.maximum(base.relative_error, plain.relative_error) + SCREENING_ERROR * share[:, 0]
-        return StructureFunctions(out, self.shells, T, Q, error)
+            return self._measured.structure(T, Q, wanted)
+        share = self._share(T)
+        shape = (len(self.shells), *Q.shape)
+        out = {f: np.zeros(shape) for f in wanted}
+        error = np.zeros((len(self.shells), T.size))
+        (above,), (below,) = np.nonzero(share < 1), np.nonzero(share > 0)
+        if above.size:
+            plain = self._measured.structure(T[above], Q[above], wanted)
+            for f in wanted:
+                out[f][:, above] = (1 - share[above])[:, None] * plain[f]
+            error[:, above] = plain.relative_error
+        if below.size:
+            base = self._field.structure(T[below], Q[below], wanted)
+            y = np.log(Q[below] / MOMENTUM_AU / ridge(np.maximum(T[below], 1e-12) / HARTREE)[:, None])
+            values = self._dressed({f: base[f] for f in wanted}, T[below], np.broadcast_to(y, (shape[0], *y.shape)))
+            is_open = self._is_open(T[below])
+            lines = self._lines_in_continuum(T[below], y, wanted)
+            for f in wanted:
+                out[f][:, below] += share[below][:, None] * (values[f] * is_open + lines[f])
+            error[:, below] = np.maximum(error[:, below], base.relative_error) + SCREENING_ERROR * share[below]
+        return StructureFunctions(_bounded(out), self.shells, T, Q, error)
 
     def measure(
         self, transfer: ArrayLike, lower: ArrayLike, upper: ArrayLike, functions: Iterable[Function] = VECTOR
@@ -203,11 +213,11 @@ class Screened:
         T = checked_transfer(transfer)
         low, high = checked_limits(lower, upper, T)
         wanted = with_vector(functions)
-        plain = self._measured.measure(T, low, high, wanted)
         share = self._share(T)[:, None]
         if self._alone or not np.any(share > 0):
-            return plain
-        base = plain if self._field is self._measured else self._field.measure(T, low, high, wanted)
+            return self._measured.measure(T, low, high, wanted)
+        # Where only one of the two counts, the other one's interval is empty.
+        base = self._field.measure(T, low, np.where(share[:, 0] > 0, high, low), wanted)
         y = np.log(base.momentum / MOMENTUM_AU / ridge(np.maximum(T, 1e-12) / HARTREE)[:, None])
         values = self._dressed({f: base[f] for f in wanted}, T, y)
         is_open = self._is_open(T)
@@ -216,12 +226,13 @@ class Screened:
             (base.momentum, {f: share * is_open * values[f] for f in wanted}),
             (np.broadcast_to(Q_lines, (len(self.shells), *Q_lines.shape)), {f: share * lines[f] for f in wanted}),
         ]
-        if base is plain:
-            parts[0] = (base.momentum, {f: parts[0][1][f] + (1 - share) * plain[f] for f in wanted})
-        else:
+        error = base.relative_error
+        if np.any(share < 1):
+            plain = self._measured.measure(T, low, np.where(share[:, 0] < 1, high, low), wanted)
             parts.append((plain.momentum, {f: (1 - share) * plain[f] for f in wanted}))
+            error = np.maximum(error, plain.relative_error)
         joined = _bounded({f: np.concatenate([part[f] for _, part in parts], axis=-1) for f in wanted})
-        error = np.maximum(base.relative_error, plain.relative_error) + SCREENING_ERROR * share[:, 0]
+        error = error + SCREENING_ERROR * share[:, 0]
         return Measure(joined, np.concatenate([Q for Q, _ in parts], axis=-1), error)
 
     def lines(self, functions: Iterable[Function] = VECTOR) -> Lines:
@@ -287,78 +298,94 @@ class Screened:
             return fade(1 - np.log(transfer / self.highest) / np.log(FADE))
 
     @cached_property
-    def _interpolators(self) -> tuple[list[tuple[Array, Any] | None], list[Any]]:
-        """By shell, against ln T: of ln ratio and shift, where it is open, and of its lines in the continuum."""
-        from scipy.interpolate import PchipInterpolator
+    def _cubics(self) -> dict[tuple[Function, int, bool], Cubic | None]:
+        """What `_ratio` and `_of_lines` made, by function and shell."""
+        return {}
 
-        table = self.table
-        x = np.log(table.transfer)
-        of_shell: list[tuple[Array, Any] | None] = []
-        for i, threshold in enumerate(self._thresholds[1]):
-            used = table.transfer * HARTREE > threshold
-            if np.count_nonzero(used) < 2:
-                of_shell.append(None)
-                continue
-            values = np.concatenate([np.log(table.ratio[:, i, used]), table.shift[None, i, used]])
-            of_shell.append((x[used], PchipInterpolator(x[used], values, axis=1)))
-        return of_shell, [PchipInterpolator(x, of_one, axis=1) for of_one in np.moveaxis(table.lines, 1, 0)]
+    def _ratio(self, function: Function, shell: int) -> Cubic | None:
+        """ln ratio, or the shift of an interference, of one shell against ln T; None where it is not open."""
+        name = (function, shell, False)
+        if name not in self._cubics:
+            table = self.table
+            used = table.transfer * HARTREE > self._thresholds[1][shell]
+            if function is Function.VECTOR_AXIAL:
+                values = table.shift[shell, used]
+            else:
+                values = np.log(table.ratio[DRESSED.index(function), shell, used])
+            x = np.log(table.transfer[used])
+            self._cubics[name] = monotone(x, values) if x.size > 1 else None
+        return self._cubics[name]
+
+    def _of_lines(self, function: Function, shell: int) -> Cubic:
+        """The lines in the continuum of one shell, against ln T."""
+        name = (function, shell, True)
+        found = self._cubics.get(name)
+        if found is None:
+            found = monotone(np.log(self.table.transfer), self.table.lines[DRESSED.index(function), shell])
+            self._cubics[name] = found
+        return found
 
     def _dressed(self, values: dict[Function, Array], transfer: Array, y: Array) -> dict[Function, Array]:
-        """Values of independent electrons at (shell, nT, m), screened."""
+        """Values of independent electrons at (shell, nT, m), screened; y has one row for all shells or one of each."""
+        own = [
+            self._dressed_shell(i, {f: of_all[i] for f, of_all in values.items()}, transfer, y[min(i, len(y) - 1)])
+            for i in range(len(self.shells))
+        ]
+        return {f: np.stack([of_shell[f] for of_shell in own]) for f in values}
+
+    def _dressed_shell(
+        self, shell: int, values: dict[Function, Array], transfer: Array, y: Array
+    ) -> dict[Function, Array]:
+        """The same of one shell, (nT, m)."""
         out = dict(values)
         unique, place = np.unique(transfer, return_inverse=True)
-        of_shell = self._interpolators[0]
-        touched = [f for f in DRESSED if f in values]
-        for f in touched:
-            out[f] = np.array(np.broadcast_to(values[f], (len(self.shells), *values[f].shape[1:])))
-        for i, known in enumerate(of_shell):
-            if known is None or not np.any(unique > 0):
+        log_T = np.log(np.maximum(unique, 1e-12) / HARTREE)
+        for f in DRESSED:
+            known = self._ratio(f, shell) if f in values and np.any(unique > 0) else None
+            if known is None:
                 continue
-            x, spline = known
-            rows = spline(np.clip(np.log(np.maximum(unique, 1e-12) / HARTREE), x[0], x[-1]))[:, place]
-            at = y[i if y.shape[0] > 1 else 0]
-            for f in touched:
-                factor = self._in_y(rows[DRESSED.index(f)], at)
-                if f is Function.VECTOR_AXIAL:
-                    size = np.sqrt(values[Function.CHARGE][i] * values[Function.CURRENT][i])
-                    out[f][i] += factor * size
-                else:
-                    out[f][i] *= np.exp(factor)
+            factor = self._in_y(partial(known, np.clip(log_T, known.x[0], known.x[-1])), place, y)
+            if f is Function.VECTOR_AXIAL:
+                out[f] = values[f] + factor * np.sqrt(values[Function.CHARGE] * values[Function.CURRENT])
+            else:
+                out[f] = values[f] * np.exp(factor)
         return _bounded(out)
 
-    def _in_y(self, rows: Array, y: Array) -> Array:
-        """Rows (nT, ny) at y (nT, m): cubic, constant below the nodes, dying out as 1/Q² above."""
+    def _in_y(self, rows_of: Callable[[slice], Array], place: NDArray[np.intp], y: Array) -> Array:
+        """Row place[k] of the rows at some nodes, at y (nT, m): cubic, constant below, dying out as 1/Q² above."""
         nodes = self.table.y
         step = nodes[1] - nodes[0]
         inside = np.clip(y, nodes[0], nodes[-1])
         cell = np.minimum(((inside - nodes[0]) / step).astype(np.intp), nodes.size - 2)
         u = (inside - nodes[0]) / step - cell
         w = 1 - u
+        part = used_nodes(cell, nodes.size)
+        rows = rows_of(part)
         slope = np.gradient(rows, axis=1)
-        row = np.arange(len(rows))[:, None]
+        row, cell = place[:, None], cell - part.start
         f0, f1, s0, s1 = rows[row, cell], rows[row, cell + 1], slope[row, cell], slope[row, cell + 1]
         value = w * w * (1 + 2 * u) * f0 + u * u * (3 - 2 * u) * f1 + u * w * (w * s0 - u * s1)
         return np.asarray(value * np.exp(-2 * np.maximum(y - nodes[-1], 0.0)))
 
     def _lines_in_continuum(self, transfer: Array, y: Array, functions: tuple[Function, ...]) -> dict[Function, Array]:
         """Lines with a width at T (nT,) and y (nT, m), shape (shell, nT, m) [1/energy]; none below the first edge."""
-        unique, place = np.unique(transfer, return_inverse=True)
+        out = {f: np.zeros((len(self.shells), *y.shape)) for f in functions}
+        (used,) = np.nonzero((transfer > self._thresholds[0].min()) & (transfer <= self.highest))
+        if not used.size:
+            return out
+        unique, place = np.unique(transfer[used], return_inverse=True)
         own = self.table.transfer * HARTREE
-        first = self._thresholds[0].min()
-        open_rows = ((unique > first) & (unique <= self.highest))[:, None]
-        moved = np.clip(unique - self._shift[:, None], own[0], own[-1])
-        splines = self._interpolators[1]
-        dressed = np.stack([spline(np.log(at / HARTREE)) for spline, at in zip(splines, moved, strict=True)], axis=1)
-        dressed = dressed * open_rows
-        nodes = self.table.y
+        moved = np.log(np.clip(unique - self._shift[:, None], own[0], own[-1]) / HARTREE)
+        nodes, at = self.table.y, y[used]
         # Powers of Q outside the nodes: Q² below, nothing left above.
-        outside = np.exp(2 * np.minimum(y - nodes[0], 0.0) - 6 * np.maximum(y - nodes[-1], 0.0))
-        out = {}
+        outside = np.exp(2 * np.minimum(at - nodes[0], 0.0) - 6 * np.maximum(at - nodes[-1], 0.0)) / HARTREE
+        at = np.clip(at, nodes[0], nodes[-1])
         for f in functions:
-            rows = dressed[DRESSED.index(f)] if f in DRESSED else self._axial_rows(f, unique) * open_rows
-            values = np.stack([self._in_y(of_shell[place], np.clip(y, nodes[0], nodes[-1])) for of_shell in rows])
-            values = values if f in MIXED else np.maximum(values, 0.0)
-            out[f] = values * outside / HARTREE
+            axial = None if f in DRESSED else self._axial_rows(f, unique)
+            for i, log_T in enumerate(moved):
+                rows = partial(self._of_lines(f, i), log_T) if axial is None else partial(_columns, axial[i])
+                values = self._in_y(rows, place, at)
+                out[f][i, used] = (values if f in MIXED else np.maximum(values, 0.0)) * outside
         return out
 
     def _axial_rows(self, function: Function, transfer: Array) -> Array:
@@ -370,14 +397,20 @@ class Screened:
         half = self._widths.half(found.transfer)
         above = found.transfer > -self._field.atom.solution.energies.max()
         profile = half / np.pi / ((T[:, None] - center) ** 2 + half**2) * above
-        log_Q, nodes = np.log(found.momentum), self.table.y
+        # Lines of which next to nothing is left do not count.
+        profile = np.where(profile > 1e-3 * profile.max(axis=1, keepdims=True, initial=1e-30), profile, 0.0)
         values = found.values[table.functions.index(function)]
-        out = np.zeros((len(self.shells), T.size, nodes.size))
-        for k in range(T.size):
-            near = np.flatnonzero(profile[k] > 1e-3 * profile[k].max(initial=1e-30))
-            at = np.log(ridge(T[k])) + nodes
-            for line in near:
-                out[found.shell[line], k] += profile[k, line] * np.interp(at, log_Q, values[line], right=0.0)
+        log_Q = np.log(found.momentum)
+        at = np.log(ridge(T))[:, None] + self.table.y
+        position = np.clip(np.searchsorted(log_Q, at, side="right") - 1, 0, log_Q.size - 2)
+        u = np.clip((at - log_Q[position]) / (log_Q[position + 1] - log_Q[position]), 0.0, 1.0)
+        below = at <= log_Q[-1]
+        row = np.arange(T.size)[:, None]
+        out = np.zeros((len(self.shells), T.size, self.table.y.size))
+        for shell in np.unique(found.shell):
+            own = found.shell == shell
+            at_grid = profile[:, own] @ values[own]
+            out[shell] = below * ((1 - u) * at_grid[row, position] + u * at_grid[row, position + 1])
         return out
 
     def _measure_of_lines(
@@ -404,13 +437,12 @@ class Screened:
             if not (own < edge and own < FADE * self.highest):
                 continue
             T = 0.5 * (edge + own) + 0.5 * (edge - own) * node
-            base = self._field.structure(T, momentum, functions)
-            y = np.log(base.momentum / MOMENTUM_AU / ridge(T / HARTREE)[:, None])
-            values = {f: base[f] for f in functions}
-            values = self._dressed(values, T, np.broadcast_to(y, (len(self.shells), *y.shape)))
+            values = self._field.of_shell(i, T, momentum, functions)
+            y = np.log(momentum / MOMENTUM_AU / ridge(T / HARTREE)[:, None])
+            values = self._dressed_shell(i, values, T, y)
             for k in range(_UNRESOLVED):
                 dT = 0.5 * (edge - own) * weight[k]
-                strengths = {f: values[f][i, k] * dT for f in functions}
+                strengths = {f: values[f][k] * dT for f in functions}
                 rows.append((float(T[k]), i, f"below {self.shells[i].label}", strengths))
         return rows
 
@@ -432,6 +464,10 @@ class Screened:
             transfer = self._moved(float(found.transfer[k]) * HARTREE, int(found.shell[k]), found.final[k])
             rows.append((transfer, int(found.shell[k]), found.final[k], strengths))
         return rows
+
+
+def _columns(rows: Array, columns: slice) -> Array:
+    return rows[:, columns]
 
 
 def _bounded(values: dict[Function, Array]) -> dict[Function, Array]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from nuatom.store import Bits, Multiples, Packing, Store, Table, Variable, key, 
 def fetch_table(
     atom: Atom, tolerance: float, functions: tuple[Function, ...] = VECTOR, progress: Progress | None = None
 ) -> ResponseTable:
-    """The table of an atom from the store, or computed and stored; a stored one of all functions serves any of them.
+    """The table of an atom from the store, or computed and stored; a stored one of all functions serves S and R, too.
 
     Thresholds are no part of it: an atom with measured edges shares the table of the calculated one.
     """
@@ -34,25 +33,13 @@ def fetch_table(
         store.load("response", key("response", table_parameters(atom, tolerance, ALL))) if functions == VECTOR else None
     )
     if whole is not None:
-        return _of_vector(from_table(whole))
+        return from_table(whole)
     return from_table(store.fetch("response", table_parameters(atom, tolerance, functions), compute))
 
 
 def table_parameters(atom: Atom, tolerance: float, functions: tuple[Function, ...]) -> dict[str, Any]:
     """What a table is known by."""
     return {**atom.parameters, "tolerance": tolerance, "functions": [f.value for f in functions]}
-
-
-def _of_vector(table: ResponseTable) -> ResponseTable:
-    """S and R of a table, which are the first functions of any."""
-    count = len(VECTOR)
-    return replace(
-        table,
-        functions=VECTOR,
-        values=table.values[:count],
-        approach=replace(table.approach, functions=VECTOR, values=table.approach.values[:count]),
-        excitations=replace(table.excitations, values=table.excitations.values[:count]),
-    )
 
 
 _VARIABLES = {
