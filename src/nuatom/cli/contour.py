@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from nuatom.cli import screen
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
@@ -38,9 +39,12 @@ def pair(text: str, experiment: Analysis) -> tuple[Parameter, Parameter]:
 
 
 def regions(
-    runs: Mapping[str, Experiment] | Mapping[str, Analysis], chosen: tuple[Parameter, Parameter], sensitivity: bool
+    runs: Mapping[str, Experiment] | Mapping[str, Analysis],
+    chosen: tuple[Parameter, Parameter],
+    sensitivity: bool,
+    report: screen.Progress | None = None,
 ) -> dict[str, Region]:
-    """The region of each response, all over the same values."""
+    """The region of each response, all over the same values; how many are done is reported."""
     import numpy as np
 
     names = chosen[0].name, chosen[1].name
@@ -48,10 +52,11 @@ def regions(
     common = tuple((min(s[i][0] for s in spans), max(s[i][1] for s in spans)) for i in (0, 1))
     points: int | None = None
     while True:
-        found = {
-            w: one.region(*names, (common[0], common[1]), expected=sensitivity, points=points)
-            for w, one in runs.items()
-        }
+        found: dict[str, Region] = {}
+        for word, one in runs.items():
+            if report is not None:
+                report(len(found), len(runs))
+            found[word] = one.region(*names, (common[0], common[1]), expected=sensitivity, points=points)
         grids = [region.values for region in found.values()]
         largest = tuple((min(g[i][0] for g in grids), max(g[i][-1] for g in grids)) for i in (0, 1))
         if all(np.array_equal(g[i], grids[0][i]) for g in grids for i in (0, 1)):

@@ -313,8 +313,8 @@ def limit(
 
     about = _about(context, experiment, sensitivity)
     if both is not None:
-        with screen.progress("fitting at every point of the two parameters"):
-            regions = pairs.regions(runs, both, sensitivity)
+        with screen.progress("fitting at every point of the two parameters") as report:
+            regions = pairs.regions(runs, both, sensitivity, report)
         about["limit"] = f"{about['limit']}, of {both[0].part} and {both[1].part} together"
         screen.show(about, *pairs.columns(regions))
         _write(paths, lambda: pairs.results(regions, about, experiment.title), experiment, chosen[0], exports)

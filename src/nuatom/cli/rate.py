@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nuatom.rates import Material, RateSpectrum
     from nuatom.source import Source
 
-_Rate = Callable[["Array"], "tuple[RateSpectrum, dict[str, Array]]"]
+_Rate = Callable[["Array", "screen.Progress | None"], "tuple[RateSpectrum, dict[str, Array]]"]
 """What gives a rate at some transfers, and others beside it by name."""
 PER: Mapping[str, tuple[str, str, str]] = {"kg-day": ("kg", "day", "keV"), "tonne-year": ("tonne", "year", "keV")}
 """Units of mass, time and energy in which a rate is told."""
@@ -255,15 +255,15 @@ def rate(
         dense = _density(target, how.word, wanted, number, experiment, massive)
         about["model"] = how.in_field(words) + options.in_matter(dense, how.word)
         compute, shells = _electrons(emitted, chosen.coupling, target, how, words, tolerance, dense)
-    with screen.progress(f"computing the rate in {target}"):
-        result, others = compute(T)
+    with screen.progress(f"computing the rate in {target}") as report:
+        result, others = compute(T, report)
     unit_text = " ".join(names)
     coupling_title = " + ".join(chosen.names) if has_weak else chosen.title  # g_V and g_A are those of one flavour
     screen.show(about, rate_tables.columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
 
     def draw() -> Figure:
         fine = figures.with_edges(T, shells)
-        drawn, beside = compute(fine) if len(fine) > len(T) else (result, others)
+        drawn, beside = compute(fine, None) if len(fine) > len(T) else (result, others)
         title = f"{target}, {emitted.name}, {coupling_title}"
         return figures.rate_figure(drawn, rate_unit, unit_text, others=beside, title=title)
 
@@ -460,8 +460,8 @@ def _electrons(
         rate_tables.STEPPING: Material.of(target, lambda symbol: Stepping(atoms[symbol])),
     }
 
-    def compute(transfer: Array) -> tuple[RateSpectrum, dict[str, Array]]:
-        found = rate_spectrum(source, coupling, material, transfer)
+    def compute(transfer: Array, report: screen.Progress | None) -> tuple[RateSpectrum, dict[str, Array]]:
+        found = rate_spectrum(source, coupling, material, transfer, progress=report)
         return found, {name: total_rate(source, coupling, other, transfer) for name, other in others.items()}
 
     return compute, [shell for model in made.values() for shell in model.shells]
@@ -483,7 +483,9 @@ def _density(
         raise ValueError(f"{error} (--density, --isolated)") from None
 
 
-def _recoils(source: Source, coupling: Coupling, target: str, transfer: Array) -> tuple[RateSpectrum, dict[str, Array]]:
+def _recoils(
+    source: Source, coupling: Coupling, target: str, transfer: Array, report: screen.Progress | None
+) -> tuple[RateSpectrum, dict[str, Array]]:
     from nuatom.rates import nuclear_rate_spectrum
 
     return nuclear_rate_spectrum(source, coupling, target, transfer), {}

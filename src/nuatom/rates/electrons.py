@@ -8,7 +8,7 @@ components of the source, flavours and parts of the coupling together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,12 @@ _NEGLIGIBLE = 1e-8  # share of S beyond a momentum where weights jump, for which
 
 
 def rate_spectrum(
-    source: Source, coupling: Coupling, material: Material | ResponseModel, transfer: ArrayLike
+    source: Source,
+    coupling: Coupling,
+    material: Material | ResponseModel,
+    transfer: ArrayLike,
+    *,
+    progress: Callable[[int, int], None] | None = None,
 ) -> RateSpectrum:
     """dR/dT by component of the source, part of the coupling and shell, and the rates of discrete excitations.
 
@@ -41,6 +46,7 @@ def rate_spectrum(
         coupling: what the neutrinos couple with.
         material: what is hit; a single model stands for its element.
         transfer: T ≥ 0, shape (nT,) or a number [energy].  Above the end of the source, and at T = 0, exactly 0.
+        progress: called with (done, all) transfers, counted for each kind of atom.
 
     Raises:
         ValueError: for transfers that are not finite, negative or of more than one dimension, a source without
@@ -59,7 +65,8 @@ def rate_spectrum(
     least = float(np.min(np.concatenate([at, T[T > 0]]), initial=most))
     group = beams(components, coupling, least, most, by_part=True)
     per_mass = [count * target.units_per_mass for _, count, _ in target.parts]
-    found = [_of_model(components, group, model, T) for _, _, model in target.parts]
+    report = _Report(progress, T.size * len(target.parts))
+    found = [_of_model(components, group, model, T, report) for _, _, model in target.parts]
     lines = [_line_rates(components, group, item) * factor for item, factor in zip(excited, per_mass, strict=True)]
     order = np.argsort(at, kind="stable")
     first = np.cumsum([0, *(len(model.shells) for _, _, model in target.parts)])
@@ -110,7 +117,7 @@ def rate(
     most = endpoint(components)
     group = beams(components, coupling, float(np.min(T[T > 0], initial=most)), most, by_part=False)
     shells = [
-        count * _of_model(components, group, model, T.ravel()).density.sum(axis=(0, 1))
+        count * _of_model(components, group, model, T.ravel(), _Report()).density.sum(axis=(0, 1))
         for _, count, model in target.parts
     ]
     density = np.concatenate(shells) * target.units_per_mass
@@ -119,6 +126,18 @@ def rate(
 
 
 # --- one model -----------------------------------------------------------------------------------------
+
+
+class _Report:
+    """Says how many transfers are done."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None = None, total: int = 0) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        if self._progress is not None:
+            self._progress(self._done, self._total)
 
 
 @dataclass(frozen=True)
@@ -130,7 +149,11 @@ class _PerAtom:
 
 
 def _of_model(
-    components: tuple[Component, ...], group: tuple[Beam, ...], model: ResponseModel, transfer: Array
+    components: tuple[Component, ...],
+    group: tuple[Beam, ...],
+    model: ResponseModel,
+    transfer: Array,
+    report: _Report,
 ) -> _PerAtom:
     most = endpoint(components)
     (some,) = np.nonzero((transfer > 0) & (transfer < most))
@@ -144,6 +167,7 @@ def _of_model(
     for at, nodes, own in _measured(components, _kinds(group), model, T, functions, most):
         density[..., some[at]] += _contracted(group, parts, nodes, len(components), at.size)
         error[:, some[at]] = own
+        report.add(at.size)
     return _PerAtom(density, error)
 
 
