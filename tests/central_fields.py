@@ -39,8 +39,8 @@ def slater(symbol: str, *, charge: int = 0, binding: str = "calculated") -> Atom
 
 @cache
 def central_field(symbol: str) -> CentralField:
-    """The model of an atom in Slater's field, from the store of this run."""
-    return CentralField(slater(symbol)).build()
+    """The model of an atom in the field of exact exchange, whose table comes with the package for many elements."""
+    return CentralField(Atom(symbol)).build()
 
 
 def atoms(*symbols: str) -> list[object]:
@@ -108,7 +108,7 @@ def direct(model: CentralField, shell: int, transfer: float, finer: bool = False
 def screened(symbol: str) -> Screened:
     """The random-phase response of helium or argon, with what little of it tests need, or that of xenon."""
     multipoles, highest = _SCREENED[symbol]
-    return Screened(slater(symbol), multipoles=multipoles, highest=highest)
+    return Screened(Atom(symbol), multipoles=multipoles, highest=highest)
 
 
 @cache

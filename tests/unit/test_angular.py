@@ -46,6 +46,7 @@ def exact_squared(two_j1: int, two_j2: int, two_j3: int, two_m1: int, two_m2: in
     return triangle * moments * total**2
 
 
+@pytest.mark.slow
 def test_half_symbol_is_that_of_sympy() -> None:
     sympy = pytest.importorskip("sympy")
     wigner = pytest.importorskip("sympy.physics.wigner")

@@ -171,6 +171,7 @@ def test_modules_have_a_place_in_the_order() -> None:
     assert homeless == [], f"give them a layer in {Path(__file__).name}"
 
 
+@pytest.mark.slow
 def test_imports_run_one_way_and_stay_light() -> None:
     assert [fault for module in MODULES for fault in faults(module, imports_of(module))] == []
 
@@ -187,6 +188,7 @@ def test_only_the_version_comes_from_the_facade() -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_no_two_modules_need_each_other() -> None:
     needs = {
         name: {item.module for item in imports_of(name) if item.module in MODULES} - {"nuatom", name}

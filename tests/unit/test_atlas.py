@@ -66,6 +66,7 @@ def test_a_fetched_atlas_is_the_same_and_is_fetched_once(
     assert [one.fault for one in atlas.verify(into)] == ["", ""]
 
 
+@pytest.mark.slow
 def test_a_wrong_byte_is_refused(shelf: Path, server: tuple[str, list[str]], tmp_path: Path) -> None:
     path = next(shelf.glob("*.nc"))
     sealed = bytearray(path.read_bytes())

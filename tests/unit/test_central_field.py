@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from central_fields import central_field, index, slater
+from central_fields import central_field, index
 from nuatom import Atom, CentralField, KohnSham, MagneticMoment, cross_section, photoabsorption
 from nuatom.functions import VECTOR
 from nuatom.response.model import Lines
@@ -41,6 +41,7 @@ def test_open_only_above_threshold() -> None:
         assert np.all(measure.charge[i, 4:].sum(axis=-1) > 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("transfer", "momentum", "message"),
     [
@@ -69,7 +70,7 @@ def test_refuses_other_atoms_and_tolerances() -> None:
 
 @pytest.mark.slow
 def test_measured_thresholds_shift_energies_and_nothing_else() -> None:
-    calculated, measured = central_field("Ge"), CentralField(slater("Ge", binding="measured"))
+    calculated, measured = central_field("Ge"), CentralField(Atom("Ge", binding="measured"))
     edges = np.array([[a.binding_energy, b.binding_energy] for a, b in zip(
         calculated.shells, measured.shells, strict=True)])  # fmt: skip
     assert np.any(np.abs(edges[:, 1] - edges[:, 0]) > 1 * eV)
@@ -85,7 +86,7 @@ def test_measured_thresholds_shift_energies_and_nothing_else() -> None:
 
 @pytest.mark.slow
 def test_measured_thresholds_shift_lines_with_their_shell() -> None:
-    calculated, measured = central_field("Ge"), CentralField(slater("Ge", binding="measured"))
+    calculated, measured = central_field("Ge"), CentralField(Atom("Ge", binding="measured"))
     i = index(calculated, "1s1/2")
     shift = measured.shells[i].binding_energy - calculated.shells[i].binding_energy
     assert abs(shift) > 10 * eV

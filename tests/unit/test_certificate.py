@@ -98,6 +98,7 @@ def named(certificate: Certificate) -> set[str]:
 # --- good atoms ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("atom", "present", "absent"),
     [
@@ -160,6 +161,7 @@ def test_progress_ends_at_its_total() -> None:
     assert seen[-1][0] == seen[-1][1] > 5
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_into_a_new_folder(tmp_path: Path) -> None:
     drawn = certificate_figures(certify(slater("He")), tmp_path / "deep" / "check")
     assert {path.name for path in drawn} == {"sum-rules.png", "partial-waves.png", "join.png"}
@@ -210,6 +212,7 @@ def test_wrong_energy_of_one_electron_is_found() -> None:
 # --- faulty responses ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_scaled_response_breaks_the_sum_rules(helium: CentralField) -> None:
     assert failures(check_sum_rules(helium)) == set()
     found = failures(check_sum_rules(Scaled(helium.atom)))
@@ -298,6 +301,7 @@ def test_thresholds_moved_without_their_response_are_found(helium: CentralField)
 # --- faulty partial waves ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_truncated_partial_waves_are_found(neon: CentralField) -> None:
     assert failures(check_convergence(waves_of("Ne"), ENERGIES)) == set()
     short = waves_of("Ne", Discretisation(waves=0.35))

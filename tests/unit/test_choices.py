@@ -111,6 +111,7 @@ def test_a_band_is_of_responses_interactions_and_exchanges() -> None:
         assert ModelSection(band=[word]).band == [word]
 
 
+@pytest.mark.slow
 def test_a_new_word_is_known_everywhere() -> None:
     """One entry of a table, before anything else is imported: help, commands and configurations have it."""
     code = (

@@ -456,6 +456,7 @@ def test_a_coupling_that_cannot_be_is_one_line_before_anything_is_computed(
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_components_are_written(run: Run, tmp_path: Path) -> None:
     out = run(f"{DCS} {SUM} -o a.csv -o a.json -o a.nc -o a.png")
     interference = numbers(out, "interference[cm2/keV]").tolist()
@@ -624,6 +625,7 @@ def test_details_are_those_of_their_coupling(words: str, coupling: Coupling, run
 # --- files ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_one_run_writes_every_form(run: Run, tmp_path: Path) -> None:
     out = run(f"{DCS} -o a.csv -o a.json -o a.nc -o a.png -o a.pdf")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.json", "a.nc", "a.pdf", "a.png"]
@@ -762,6 +764,7 @@ def process(words: str) -> "subprocess.Popen[str]":
     )
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error_and_files_are_written(tmp_path: Path) -> None:
     words = "dcs Ne --energy 1MeV --transfer 0.05:15keV:5000 --model stepping -o a.csv"
     with process(words) as running:
@@ -1092,6 +1095,7 @@ def test_help_has_two_examples(function: Callable[..., None], run: Run) -> None:
     assert f"Usage: nuatom {command}" in run(f"{command} --help")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [line.removeprefix("nuatom ") for f in COMMANDS for line in examples(f)])
 def test_the_examples_run(words: str, run: Run, certified: Callable[..., None]) -> None:
     certified(True)

@@ -97,6 +97,7 @@ def written(folder: Path) -> Path:
     return folder / "both.toml"
 
 
+@pytest.mark.slow
 def test_a_file_with_several_experiments(run: Run, tmp_path: Path) -> None:
     """The error of the flux is one; the limit together is that of the joint likelihood, and better than either."""
     both = joint(written(tmp_path))

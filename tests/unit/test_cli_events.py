@@ -179,6 +179,7 @@ def test_rate_of_a_flux_from_a_file(run: Run, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_rate_writes_what_it_shows(run: Run, tmp_path: Path) -> None:
     out = run(f"{RATE} --weak --mu-nu 3e-11 -o r.csv -o r.json -o r.nc -o r.pdf -o r.png")
     data = xr.open_dataset(tmp_path / "r.nc")
@@ -253,6 +254,7 @@ def test_limit_lists_and_shows_presets(run: Run) -> None:
     assert shown.startswith("# GEMMA")
 
 
+@pytest.mark.slow
 def test_limit_prints_the_responses_side_by_side(run: Run) -> None:
     out = run("limit mine.toml")
     assert columns(out)["response"] == ("stepping", "free")
@@ -265,6 +267,7 @@ def test_limit_prints_the_responses_side_by_side(run: Run) -> None:
     assert columns(run("limit mine.toml --alone --model free"))["response"] == ("free",)
 
 
+@pytest.mark.slow
 def test_limit_compares_a_bound_response_with_two(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limit, "COMPARED", ("stepping", "free", "impulse"))
     assert columns(run("limit mine.toml"))["response"] == ("stepping", "free", "impulse")
@@ -327,6 +330,7 @@ def test_figure_shows_what_a_signal_takes_away() -> None:
     np.testing.assert_array_equal(shown["signal at the limit (upper end)"].get_data().values, [2.0, np.nan, np.nan])
 
 
+@pytest.mark.slow
 def test_limit_by_toys_repeats_with_its_seed(run: Run) -> None:
     first, again, other = (run(f"limit mine.toml --alone --toys 60 --seed {seed}") for seed in (1, 1, 2))
     value = [numbers(out, "high[Bohr_magnetons]")[1] for out in (first, again, other)]
@@ -390,6 +394,7 @@ def test_a_contour_that_cannot_be(words: str, said: str, run: Run, tmp_path: Pat
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_limit_writes_scans_figures_and_exports(run: Run, tmp_path: Path) -> None:
     out = run(
         "limit mine.toml -o s.csv -o s.nc -o s.json -o s.pdf "
@@ -410,6 +415,7 @@ def test_limit_writes_scans_figures_and_exports(run: Run, tmp_path: Path) -> Non
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_workspace_is_read_by_pyhf(run: Run, tmp_path: Path) -> None:
     pyhf = pytest.importorskip("pyhf")
@@ -422,6 +428,7 @@ def test_workspace_is_read_by_pyhf(run: Run, tmp_path: Path) -> None:
     np.testing.assert_allclose(np.array(expected)[:4], experiment.model.expected(start)[0], rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -462,6 +469,7 @@ def test_what_cannot_be_exported_leaves_no_file(run: Run, tmp_path: Path, monkey
     assert {path.name for path in tmp_path.iterdir()} == {"mine.toml", "charge.toml"}
 
 
+@pytest.mark.slow
 def test_interrupt_leaves_no_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -476,6 +484,7 @@ def examples(function: Callable[..., None]) -> list[str]:
     return [line.removeprefix("nuatom ") for line in lines if line.startswith("nuatom ")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [*examples(rate.rate), *examples(limit.limit)])
 def test_the_examples_run(line: str, run: Run) -> None:
     line, _, kept = line.partition(" > ")

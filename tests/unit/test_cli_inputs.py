@@ -93,6 +93,7 @@ def test_every_file_of_the_configuration_is_known(refused: Refused, tmp_path: Pa
     assert all(path.is_relative_to(package) for name in presets() for path, _ in read_by(name, load(name)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("command", ["limit mine.toml -o", "limit mine.toml -o a.csv --export", "rate mine.toml -o"])
 def test_a_file_of_the_configuration_is_kept(command: str, name: str, refused: Refused) -> None:

@@ -75,6 +75,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 # --- the model -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_screened_is_the_model_of_the_library(run: Run) -> None:
     out = run(PHOTO)
     assert "# model: screened, local interaction, width 0.005, tolerance 0.005\n" in out
@@ -82,6 +83,7 @@ def test_screened_is_the_model_of_the_library(run: Run) -> None:
     np.testing.assert_allclose(columns(out)["total[Mb]"], expected / MEGABARN, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_without_interaction_electrons_are_independent(run: Run) -> None:
     out = run(f"{PHOTO} --interaction none")
     assert "# model: screened, none interaction, width 0.005" in out
@@ -90,6 +92,7 @@ def test_without_interaction_electrons_are_independent(run: Run) -> None:
     np.testing.assert_allclose(columns(out)["total[Mb]"], alone / MEGABARN, rtol=5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "interaction"),
     [
@@ -111,6 +114,7 @@ def test_the_own_values_are_those_of_the_library() -> None:
     assert model == Small(na.Atom("H"))
 
 
+@pytest.mark.slow
 def test_dcs_takes_it_for_couplings_of_every_kind(run: Run) -> None:
     out = run("dcs H --energy 1MeV --transfer 30,300eV --model screened --interaction averaged --weak --mu-nu 1e-11")
     assert "# model: screened, averaged interaction, width 0.005, tolerance 0.005\n" in out
@@ -119,6 +123,7 @@ def test_dcs_takes_it_for_couplings_of_every_kind(run: Run) -> None:
     np.testing.assert_allclose(columns(out)[name], columns(alone)[name], rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -176,6 +181,7 @@ width = 0.01
 """
 
 
+@pytest.mark.slow
 def test_rate_has_both_and_takes_them_from_a_configuration(run: Run, tmp_path: Path) -> None:
     words = "--model screened --interaction coulomb --width 0.02"
     out = run(f"{RATE} {words}")
@@ -252,6 +258,7 @@ def test_a_comparison_that_counts_no_point_says_so(run: Run) -> None:
     )
 
 
+@pytest.mark.slow
 def test_comparison_is_written_in_every_form(run: Run, tmp_path: Path) -> None:
     out = run("photo H --model screened --compare --energy 12:200eV:9 -o h.csv -o h.json -o h.nc -o h.png -o h.pdf")
     measured = columns(out)["measured[Mb]"]
@@ -295,6 +302,7 @@ def test_band_is_the_span_of_the_models(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "he.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_a_model_that_is_not_in_the_band_joins_it(run: Run) -> None:
     out = run(f"{DCS.replace('He', 'H')} --band --model screened --interaction coulomb")
     assert "# band: least and greatest of chosen, screened; screened, kli; screened, slater; " in out

@@ -27,6 +27,7 @@ def values(path: Path, name: str) -> list[float]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["Ge-76", "germanium-76", "76Ge", "Ge[76]", MIXED])
 def test_a_rate_is_per_mass_of_the_isotopes(word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, one in (("natural", "Ge"), ("chosen", word)):
@@ -37,6 +38,7 @@ def test_a_rate_is_per_mass_of_the_isotopes(word: str, tmp_path: Path, capsys: p
     assert chosen == pytest.approx([ratio * rate for rate in natural], rel=1e-12)
 
 
+@pytest.mark.slow
 def test_the_shares_of_the_mass_are_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "csi.json"
     assert main(["rate", "caesium iodide", *shlex.split(RATE), "-o", str(path)]) == 0
@@ -66,6 +68,7 @@ def test_an_isotope_has_the_electrons_of_its_atom(command: str, capsys: pytest.C
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [
@@ -95,6 +98,7 @@ def test_one_atom_is_no_compound(command: str, capsys: pytest.CaptureFixture[str
     assert "not a single atom: take one of its atoms, Cs or I" in capsys.readouterr().err.replace("\n", " ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "coupling", ["--millicharge 0", "--nsi mumu:0.1:0", "--mu-nu 0 --millicharge 0", "--charge-radius 0cm2"]
 )

@@ -85,6 +85,7 @@ def by_amplitude(mass: float, energy: float, transfer: float, coupling: dict[str
     return total / (32 * np.pi * M * E**2) * HBARC2
 
 
+@pytest.mark.slow
 @given(st.floats(1.0, 40.0), st.floats(0.01, 0.99), st.floats(-1e-9, 1e-9), st.floats(0, 1e-8))
 def test_kinematics_are_those_of_the_amplitudes(energy: float, share: float, millicharge: float, moment: float) -> None:
     [helium] = coherent.nuclides("He-4")
@@ -117,6 +118,7 @@ def heavy_by_amplitude(mass: float, energy: float, transfer: float, heavy: float
     return float(strength**2 * square / (32 * np.pi * M * E**2) * HBARC2)
 
 
+@pytest.mark.slow
 @given(st.floats(1.0, 200.0), st.floats(0.01, 0.95), st.floats(0.01, 0.99))
 def test_heavy_lepton_is_that_of_the_amplitude(energy: float, share_of_mass: float, share: float) -> None:
     [helium] = coherent.nuclides("He-4")
@@ -334,6 +336,7 @@ def test_shapes_and_isotopes() -> None:
     )
 
 
+@pytest.mark.slow
 def test_compounds_count_formula_units() -> None:
     T = np.geomspace(1e-7, 1e-5, 5)
     atoms = [coherent.cross_section(NUE, symbol, 2.0, T) for symbol in ("Ca", "W", "O")]
@@ -342,6 +345,7 @@ def test_compounds_count_formula_units() -> None:
         np.testing.assert_allclose(coherent.cross_section(NUE, spec, 2.0, T), expected, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_total_is_the_integral() -> None:
     end = float(coherent.greatest_recoil("Ar-40", 10.0))
     x = np.linspace(np.log(1 * eV), np.log(end), 20001)

@@ -230,6 +230,7 @@ def test_refused_file_of_zeros(key: str, said: str, tmp_path: Path) -> None:
     assert said in line
 
 
+@pytest.mark.slow
 def test_an_efficiency_of_some_bins_is_one() -> None:
     """Zero in all bins but a part of the last."""
     step = 'efficiency = { kind = "step", position = "9.9 keV" }'
@@ -425,6 +426,7 @@ def test_two_parameters_have_a_cross_term() -> None:
     assert found.low / cm2 > -1e-29
 
 
+@pytest.mark.slow
 def test_limit_without_data_is_the_median_sensitivity(experiment: Experiment) -> None:
     found, expected = experiment.limit(), experiment.sensitivity()
     assert not found.observed
@@ -443,6 +445,7 @@ def test_limit_of_a_counting_experiment_by_hand() -> None:
     assert found.sensitivity().high == pytest.approx(1e-11 * np.sqrt(1.2816 * np.sqrt(background) / per_unit), rel=2e-3)
 
 
+@pytest.mark.slow
 def test_data_move_the_limit(experiment: Experiment) -> None:
     asimov = experiment.asimov.counts[0]
     more = asimov + 3 * experiment.signal.coefficients[1].sum(axis=0)
@@ -494,6 +497,7 @@ def test_nuisances_are_those_of_the_file(experiment: Experiment) -> None:
     assert "flat" in other.model.factors[-1].of
 
 
+@pytest.mark.slow
 def test_band_morphs_into_another_response() -> None:
     banded = parse(changed('response = "free"', 'response = "stepping"\nband = "free"'))
     model = banded.model
@@ -524,6 +528,7 @@ def test_screened_has_its_interaction_and_width() -> None:
     assert model_of(one.with_response("screened", interaction="coulomb")) == na.Screened(atom, na.CoulombOnly(), 0.01)
 
 
+@pytest.mark.slow
 def test_a_band_may_be_of_interactions() -> None:
     text = changed('response = "free"', 'response = "screened"\nband = ["averaged", "free"]', changed('"Ge"', '"H"'))
     banded = parse(text)
@@ -534,6 +539,7 @@ def test_a_band_may_be_of_interactions() -> None:
     np.testing.assert_allclose(band.variants[-1.0].coefficients, free.coefficients)
 
 
+@pytest.mark.slow
 def test_recoils_are_components_of_their_own() -> None:
     text = changed("efficiency = 0.9", 'channels = ["electrons", "recoils"]\nquenching = 0.2\ncutoff = "10 eV"')
     text = changed(
@@ -627,6 +633,7 @@ def test_preset_says_what_it_is(name: str) -> None:
     assert parse(text).settings == experiment.settings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "published"), [("gemma", 2.9e-11)])
 @pytest.mark.parametrize("response", ["stepping", "free"])
 def test_preset_comes_near_to_what_was_published(name: str, published: float, response: str) -> None:
@@ -638,6 +645,7 @@ def test_preset_comes_near_to_what_was_published(name: str, published: float, re
     assert published / 1.5 < found.high < 1.5 * published
 
 
+@pytest.mark.slow
 def test_conus_plus_sees_as_many_recoils_as_were_predicted() -> None:
     """347 ± 59 were predicted, for three detectors of 160 to 180 eV (arXiv:2501.05206); here all have 160 eV."""
     signal = preset("conus-plus").with_response("free").signal

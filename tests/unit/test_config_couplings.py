@@ -206,6 +206,7 @@ def coupling_of(name: str, value: float) -> tuple[Coupling, ...]:
     return (na.Neutrino(**{word: value}),)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -247,6 +248,7 @@ def test_what_was_put_in_is_found(name: str, value: float) -> None:
     assert found.low < found.best < found.high
 
 
+@pytest.mark.slow
 def test_two_of_them_are_found_together() -> None:
     names = ["mediator:vector:50keV", "nsi:ee:R", "heavy_lepton:50keV"]
     values = dict(zip(names, (1.5e-13, 0.05, 5e-11), strict=True))
@@ -259,6 +261,7 @@ def test_two_of_them_are_found_together() -> None:
     assert not any(row[2] and (row[0] or row[1]) for row in exponents)  # the heavy lepton with neither
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["vector", "scalar"])
 def test_a_limit_is_where_the_likelihood_says(kind: str) -> None:
     """Against the likelihood of counts, scanned with a spectrum of its own at every value."""
@@ -288,6 +291,7 @@ def test_a_limit_is_where_the_likelihood_says(kind: str) -> None:
         assert found.low == 0
 
 
+@pytest.mark.slow
 def test_the_command_line_has_limits_on_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from nuatom.cli import main
 

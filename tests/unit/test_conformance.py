@@ -43,6 +43,7 @@ RESPONSES: dict[str, tuple[Callable[[], na.ResponseModel], tuple[Function, ...],
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coupling", COUPLINGS, ids=lambda c: type(c).__name__)
 def test_every_coupling_conforms(coupling: na.Coupling) -> None:
     check_coupling(coupling)

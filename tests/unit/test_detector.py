@@ -89,6 +89,7 @@ efficiencies = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(energies, min_size=1, max_size=5), resolutions, st.floats(0.0, 1.0))
 def test_columns_sum_to_the_efficiency_where_bins_cover_everything(T, resolution, efficiency):
     detector = Detector(EXPOSURE, resolution, ConstantEfficiency(0.9), ConstantEfficiency(efficiency))
@@ -98,6 +99,7 @@ def test_columns_sum_to_the_efficiency_where_bins_cover_everything(T, resolution
     assert_allclose(total, 0.9 * efficiency * (ndtr((40 * keV - mean) / sigma) - ndtr(-mean / sigma)), atol=1e-13)
 
 
+@pytest.mark.slow
 @given(
     energies, resolutions, efficiencies, st.floats(0.0, 2.0), st.lists(energies, min_size=2, max_size=8, unique=True)
 )
@@ -111,6 +113,7 @@ def test_matrix_is_a_probability_and_adds_over_bins(T, resolution, efficiency, t
     assert_allclose(matrix.sum(), detector.matrix([T], edges[[0, -1]]).sum(), atol=3e-5)  # of the pieces of the erf
 
 
+@pytest.mark.slow
 @given(st.floats(0.5, 8.0), st.floats(0.02, 0.5), efficiencies)
 def test_efficiency_of_the_reconstructed_energy_is_under_the_gaussian(T, sigma, efficiency):
     T, sigma = T * keV, sigma * keV
@@ -237,6 +240,7 @@ def test_a_line_is_a_gaussian():
     assert_allclose(found, wanted, rtol=1e-10, atol=1e-13)
 
 
+@pytest.mark.slow
 @given(st.floats(0.3, 6.0), st.floats(0.0, 0.3), st.floats(-1.5, 1.5))
 def test_a_step_is_folded_exactly_where_it_is(edge, sigma, power):
     """∫ over a Gaussian of θ(T − edge) (T/edge)^p, with the Gaussian integral done by brute force in T."""

@@ -93,6 +93,7 @@ def test_the_formula_is_exact_for_polynomials_of_its_degree() -> None:
     assert AM @ back ** (STEPS + 1) != pytest.approx((-1) ** (STEPS + 1) / (STEPS + 2), rel=1e-2)
 
 
+@pytest.mark.slow
 def test_integration_is_of_eighth_order() -> None:
     def error(steps: int) -> float:
         # Free motion, κ = −1: P = sin pr, Q = (cos pr − sin(pr)/(pr)) p/B.

@@ -76,6 +76,7 @@ def columns(out: str) -> dict[str, tuple[str, ...]]:
 # --- limits as the field sets them ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_data_are_judged_unified_unless_something_else_is_said(run: Run) -> None:
     assert "# procedure: unified\n" in run("limit seen.toml --alone")
     assert "# procedure: one-sided\n" in run("limit mine.toml --alone")
@@ -85,6 +86,7 @@ def test_data_are_judged_unified_unless_something_else_is_said(run: Run) -> None
     assert experiment.limit().high == experiment.with_settings(limit={"procedure": "unified"}).limit().high
 
 
+@pytest.mark.slow
 def test_every_limit_stands_beside_what_was_expected(run: Run) -> None:
     out = run("limit seen.toml --alone -o l.nc -o l.json")
     found = load("seen.toml").limit()
@@ -98,6 +100,7 @@ def test_every_limit_stands_beside_what_was_expected(run: Run) -> None:
     assert not parse(high).limit().fluctuated_down
 
 
+@pytest.mark.slow
 def test_few_events_are_counted(run: Run, tmp_path: Path) -> None:
     text = CONFIG.replace("1000 kg day", "1 kg day").replace("uncertainty = 0.02", "uncertainty = 0")
     text = text.replace("uncertainty = 0.05", "uncertainty = 0").replace("2:10keV:5:lin", "2,10keV")
@@ -129,6 +132,7 @@ def test_sensitivity_writes_the_expected_scan(run: Run) -> None:
     assert "of the data" in str(data.rise.attrs)
 
 
+@pytest.mark.slow
 def test_options_of_limit_change_the_configuration(run: Run) -> None:
     out = run("limit mine.toml --alone --procedure pcl --exchange kohn-sham --binding measured --tolerance 0.01")
     assert "# response: stepping, kohn-sham exchange, measured thresholds\n" in out
@@ -143,6 +147,7 @@ def test_options_of_limit_change_the_configuration(run: Run) -> None:
         assert said in run(f"limit mine.toml {words}", 2)
 
 
+@pytest.mark.slow
 def test_messages_name_keys_and_no_classes(run: Run, tmp_path: Path) -> None:
     (tmp_path / "low.toml").write_text(CONFIG + "[data]\ncounts = [3000, 3000, 4000, 4000]\n")
     err = run("limit low.toml --alone --procedure one-sided", 2)
@@ -154,6 +159,7 @@ def test_messages_name_keys_and_no_classes(run: Run, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_empty_bin_with_events_is_no_error(run: Run, tmp_path: Path) -> None:
     """A signal alone explains an event where no background is: −2 ln L is infinite without it, and not in files."""
     (tmp_path / "rate.csv").write_text("low [keV],high [keV],rate [1/(kg day keV)]\n2,4,0\n4,6,1\n6,8,1\n8,10,1\n")
@@ -169,6 +175,7 @@ def test_an_empty_bin_with_events_is_no_error(run: Run, tmp_path: Path) -> None:
 # --- figures and regions --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["", "--procedure cls", "--sensitivity", "--procedure one-sided"])
 def test_the_limit_is_inside_its_figure(words: str, run: Run) -> None:
     experiment = load("seen.toml").with_settings(data={"counts": [3960.0, 4010.0, 4000.0, 4020.0]})
@@ -190,6 +197,7 @@ def test_the_limit_is_inside_its_figure(words: str, run: Run) -> None:
     assert ("data" in labels) == (not expected)
 
 
+@pytest.mark.slow
 def test_a_narrow_region_is_smooth() -> None:
     """Two parameters that all but make up for one another: an ellipse of area π·4.61·√det, without corners."""
     first, second = np.array([1.0, 1.0, 1.0, 1.0]), np.array([1.0, 1.1, 0.9, 1.15])
@@ -309,6 +317,7 @@ def test_a_mark_before_toml_is_no_part_of_it(tmp_path: Path) -> None:
     assert load(tmp_path / "bom.toml").title == parse("\ufeff" + CONFIG).title == "mine"
 
 
+@pytest.mark.slow
 def test_out_of_memory_asks_for_what_runs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise MemoryError
@@ -319,6 +328,7 @@ def test_out_of_memory_asks_for_what_runs(run: Run, monkeypatch: pytest.MonkeyPa
     assert "out of memory; ask for fewer transfers" in run("rate mine.toml --model free", 1)
 
 
+@pytest.mark.slow
 def test_rate_honours_all_of_a_configuration(run: Run, tmp_path: Path) -> None:
     text = (
         CONFIG + "[neutrino]\nweak = true\nmillicharge = 2e-13\n[published]\nreference = 'x'\nmagnetic_moment = 6e-12\n"
@@ -347,6 +357,7 @@ def test_rate_of_recoils_has_the_energies_of_the_bins(run: Run, tmp_path: Path) 
     assert "# model: nuclear recoils" in out
 
 
+@pytest.mark.slow
 def test_events_of_negative_energy_are_outside_with_a_word(run: Run, tmp_path: Path) -> None:
     text = CONFIG.replace("1000 kg day", "1 kg day")
     events = '[data]\nevents = ["-0.2keV", "3keV", "5keV", "11keV"]\n'
@@ -367,6 +378,7 @@ def test_bins_below_the_threshold_are_told() -> None:
         parse(blind.replace('"6 keV"', '"3 keV"'))  # in the middle of a bin
 
 
+@pytest.mark.slow
 def test_exports_say_their_units(run: Run) -> None:
     run("limit mine.toml --alone --export t.nc --export t.csv --export w.json --export t.ii.h5")
     unit = "(1e-11 Bohr magnetons)^2"
@@ -379,6 +391,7 @@ def test_exports_say_their_units(run: Run) -> None:
     assert PARAMETERS["charge_radius"].fitted_unit == "1e-32 cm2"
 
 
+@pytest.mark.slow
 def test_numbers_are_written_as_people_write_them(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     show({}, [Column("x", "x", [6.8999999999999995e-12, 0.1 + 0.2, 1 / 3])])
     assert capsys.readouterr().out.split() == ["#", "x", "6.9e-12", "0.3", repr(1 / 3)]
@@ -388,6 +401,7 @@ def test_numbers_are_written_as_people_write_them(run: Run, capsys: pytest.Captu
     assert json.loads(Path("r.json").read_text())["variables"]["transfer"]["data"] == [2.8, 5.6]
 
 
+@pytest.mark.slow
 def test_names_are_the_same_in_pipes_and_files(run: Run) -> None:
     out = run("limit seen.toml --alone -o l.nc")
     shown = {name.partition("[")[0] for name in columns(out)}

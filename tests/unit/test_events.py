@@ -53,6 +53,7 @@ def expected(edges: np.ndarray, model: na.CentralField) -> tuple[np.ndarray, np.
     return (by_shell * weights).sum(axis=(0, 2)), (by_shell * weights).sum(axis=(1, 2))
 
 
+@pytest.mark.slow
 def test_transfers_and_shells_are_those_of_the_rate(
     neon: na.CentralField, generator: EventGenerator, events: na.Events
 ) -> None:
@@ -75,6 +76,7 @@ def test_lines_come_as_often_as_they_should(generator: EventGenerator, events: n
     assert events.line.sum() == pytest.approx(share * len(events), abs=4 * np.sqrt(share * len(events)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transfer", [0.05, 0.5, 30.0])
 @pytest.mark.parametrize("coupling", [MOMENT, na.Weak("e")])
 def test_momenta_are_those_of_the_measure(neon: na.CentralField, transfer: float, coupling: na.Coupling) -> None:
@@ -160,6 +162,7 @@ def test_the_same_seed_gives_the_same_events_in_any_order(generator: EventGenera
     assert not np.array_equal(few.transfer, generator.sample(300, seed=10).transfer)
 
 
+@pytest.mark.slow
 def test_a_bias_is_undone_by_its_weights(generator: EventGenerator, neon: na.CentralField, events: na.Events) -> None:
     biased = na.EventGenerator(SOURCE, MOMENT, neon, bias="log").sample(50_000)
     assert biased.weight.mean() == pytest.approx(1.0, abs=0.02)
@@ -199,6 +202,7 @@ def test_a_compound_has_the_shells_of_its_elements(neon: na.CentralField) -> Non
     assert share == pytest.approx(0.9, abs=0.02)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_generated(neon: na.CentralField, generator: EventGenerator) -> None:
     with pytest.raises(ValueError, match="lowest must be a transfer > 0"):
         na.EventGenerator(SOURCE, MOMENT, na.FreeElectrons("Ne"))
@@ -222,6 +226,7 @@ def few(generator: EventGenerator) -> na.Events:
     return generator.sample(400, seed=2)
 
 
+@pytest.mark.slow
 def test_parquet_is_read_back(tmp_path: Path, generator: EventGenerator, few: na.Events) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "events.parquet"
@@ -290,6 +295,7 @@ def test_metadata_sets_a_rate(neon: na.CentralField, generator: EventGenerator) 
     assert kept["flux_averaged_cross_section_pb"] * 1e-36 * cm2 == pytest.approx(float(area), rel=0.01)
 
 
+@pytest.mark.slow
 def test_shells_have_the_momenta_of_their_model() -> None:
     model = na.Hydrogenic(1, 0, 1)
     (shell,) = model.shells

@@ -59,6 +59,7 @@ def test_outermost_energies_are_those_published(symbol: str, known: float) -> No
     assert -energies @ weights / weights.sum() == pytest.approx(known, rel=4e-3 if symbol == "Mg" else 1.5e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("symbol", "ionisation"), [("Ne", 21.56), ("Ar", 15.76), ("Kr", 14.00), ("Xe", 12.13), ("Mg", 7.65), ("Cs", 3.89)]
 )
@@ -130,6 +131,7 @@ def test_exchange_energy_of_neon() -> None:
 # --- the field ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", ["C", "Ar", "Fe", "Xe"])
 def test_a_potential_obeys_its_own_equation(symbol: str) -> None:
     """∫ρ_a V_x = ∫ρ_a u_a + c_a with one c_a for every orbital, and none for the outermost."""

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from central_fields import atoms, central_field, index, slater
-from nuatom import CentralField
+from central_fields import atoms, central_field, index
+from nuatom import Atom, CentralField
 from nuatom.elements import quantum_numbers
 from nuatom.response.excitations import HIGHEST_L, LAST, levels
 from nuatom.response.model import Lines
@@ -151,7 +151,7 @@ def test_first_line_of_argon_lies_near_the_measured_one() -> None:
 
 @pytest.mark.slow
 def test_measured_edges_move_both_ends_of_a_line() -> None:
-    measured = CentralField(slater("Ge", binding="measured"))
+    measured = CentralField(Atom("Ge", binding="measured"))
     found = measured.lines()
     edges = {shell.label: shell.binding_energy for shell in measured.shells}
     inner = [i for i in range(len(found)) if found.final[i] in edges]

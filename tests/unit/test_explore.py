@@ -93,6 +93,7 @@ def test_electrons_without_thresholds_are_refused() -> None:
 # --- sources -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_tails_of_the_sun_hold_all_of_its_flux() -> None:
     sun = Solar("B16-GS98")
     found = export_source(sun)
@@ -150,6 +151,7 @@ def test_what_a_page_cannot_read_is_refused(array: np.ndarray, said: str) -> Non
         pack({}, {"x": array})
 
 
+@pytest.mark.slow
 def test_a_site_is_a_folder_with_everything_in_it(tmp_path: Path, hydrogen: na.Hydrogenic) -> None:
     written = write_site(tmp_path, [Shown("H", hydrogen, WORDS)])
     assert {path.relative_to(tmp_path).as_posix() for path in written} >= {

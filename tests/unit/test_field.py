@@ -52,11 +52,13 @@ def check(solution: Solution, Z: int, charge: int) -> None:
         assert np.count_nonzero(large[1:] * large[:-1] < 0) == n - l - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("Z", range(1, 101))
 def test_every_element_converges(Z: int) -> None:
     check(solve(Z), Z, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("Z", [2, 10, 18, 24, 29, 32, 46, 54, 57, 60, 64, 68, 74, 79, 92, 100])
 @pytest.mark.parametrize("exchange", [KohnSham(), pytest.param(KriegerLiIafrate(), marks=pytest.mark.slow)])
 def test_elements_converge_with_the_other_exchanges(Z: int, exchange: Exchange) -> None:
@@ -70,6 +72,7 @@ IONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("Z", "charge"), IONS)
 @pytest.mark.parametrize("exchange", [Slater(), KohnSham(), KriegerLiIafrate()])
 def test_ions_converge(Z: int, charge: int, exchange: Exchange) -> None:

@@ -65,6 +65,7 @@ def names(figure: Figure) -> list[str]:
 # --- dσ/dT ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_spectrum_figure_has_every_curve_and_units(result: Spectrum) -> None:
     free = na.cross_section(COUPLING, na.FreeElectrons("Ge"), 1 * MeV, TRANSFER)
     figure = drawn(figures.spectrum_figure(result, free=free, stepping=result.total, title="Ge"))
@@ -84,6 +85,7 @@ def test_spectrum_figure_has_every_curve_and_units(result: Spectrum) -> None:
     assert curves["free electrons"].get_linestyle() == "--"
 
 
+@pytest.mark.slow
 def test_without_approximations_there_are_none(result: Spectrum) -> None:
     assert len(legend(drawn(figures.spectrum_figure(result)))) == 3
 
@@ -112,6 +114,7 @@ def test_thresholds_are_steps() -> None:
     np.testing.assert_array_equal(figures.with_edges(TRANSFER[:2], shells), TRANSFER[:2])
 
 
+@pytest.mark.slow
 def test_every_open_shell_is_labelled_once_within_the_axes(result: Spectrum) -> None:
     figure = drawn(figures.spectrum_figure(result))
     assert sorted(names(figure)) == ["1s", "2p", "2s", "3d", "3p", "3s", "4p", "4s"]
@@ -123,6 +126,7 @@ def test_every_open_shell_is_labelled_once_within_the_axes(result: Spectrum) -> 
         assert own.y1 <= box.y1 + 2
 
 
+@pytest.mark.slow
 def test_labels_at_the_left_do_not_touch(result: Spectrum) -> None:
     figure = drawn(figures.spectrum_figure(result))
     left = {text.get_text() for text in figure.axes[0].texts if text.get_ha() == "left"}
@@ -158,6 +162,7 @@ def test_what_cannot_be_drawn_is_said(energy: object, transfer: object, message:
         figures.spectrum_figure(spectrum(COUPLING, na.Stepping(Germanium()), energy, transfer))  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_free_electrons_alone_can_be_drawn() -> None:
     # No thresholds: no strokes of edges, and every shell begins at the left.
     figure = drawn(figures.spectrum_figure(spectrum(COUPLING, na.FreeElectrons("Ge"), 1 * MeV, TRANSFER)))
@@ -174,6 +179,7 @@ def combined(radius: float) -> tuple[Spectrum, dict[str, np.ndarray]]:
     return spectrum(both, model, 1 * MeV, TRANSFER), na.components(both, model, 1 * MeV, TRANSFER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("radius", "label", "style", "sign"),
     [(1e-32, "interference", "--", 1), (-1e-32, "−interference (takes away)", ":", -1)],
@@ -192,6 +198,7 @@ def test_components_are_lines_and_the_interference_has_its_sign_in_its_style(
     assert names(figure) == []  # no shells
 
 
+@pytest.mark.slow
 def test_an_interference_that_changes_sign_is_two_curves() -> None:
     result, parts = combined(1e-32)
     parts["interference"] = parts["interference"] * np.where(TRANSFER < 1 * keV, 1, -1)
@@ -201,6 +208,7 @@ def test_an_interference_that_changes_sign_is_two_curves() -> None:
         assert np.array_equal(np.isfinite(line.get_ydata()), shown)
 
 
+@pytest.mark.slow
 def test_a_component_below_the_axes_is_said_to_be() -> None:
     result, parts = combined(1e-40)
     assert "charge radius (below)" in legend(drawn(figures.spectrum_figure(result, components=parts)))
@@ -265,6 +273,7 @@ def test_photoabsorption_that_cannot_be_drawn(energy: list[float], message: str)
 # --- structure map -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_structure_map_has_ridge_and_photon_line() -> None:
     figure = drawn(figures.structure_map(na.Hydrogenic(n=1, l=0, Z=10), title="1s"))
     axes, bar = figure.axes

@@ -26,6 +26,7 @@ def drawn(figure: Figure) -> Figure:
     return figure
 
 
+@pytest.mark.slow
 def test_figure_has_models_measurement_and_deviations() -> None:
     found = compared()
     figure = drawn(comparison_figure(found, HYDROGEN.shells, title="H"))
@@ -45,6 +46,7 @@ def test_figure_has_models_measurement_and_deviations() -> None:
     assert below.get_ylim()[0] < -10 < 10 < below.get_ylim()[1]
 
 
+@pytest.mark.slow
 def test_the_deviation_is_in_percent_where_it_counts() -> None:
     found = compared()["screened"]
     figure = drawn(comparison_figure({"model": found}, HYDROGEN.shells))
@@ -54,6 +56,7 @@ def test_the_deviation_is_in_percent_where_it_counts() -> None:
     np.testing.assert_allclose(values[found.counted], 100 * found.deviation[found.counted])
 
 
+@pytest.mark.slow
 def test_energies_in_any_order_are_the_same_figure() -> None:
     forth, back = (drawn(comparison_figure(compared(E), HYDROGEN.shells)) for E in (ENERGY, ENERGY[::-1]))
     for one, other in zip(forth.axes[0].lines, back.axes[0].lines, strict=True):

@@ -41,6 +41,7 @@ def sums(n: int, l: int, q: float) -> tuple[float, float, float]:
     return float(total[0]), float(total[1]), float(total[2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "l"), ALL)
 @pytest.mark.parametrize("q", [0.05, 0.5, 2.0])
 def test_closure_bethe_and_velocity_sum_rules(n: int, l: int, q: float) -> None:

@@ -52,6 +52,7 @@ def test_first_moment_is_the_compton_profile_of_hydrogen(hydrogen: DensityMoment
     assert not hydrogen.at(np.array([1e4])).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("symbol", "shell"), [("Ar", 0), ("Ar", 3), ("Xe", 1), ("Xe", 13), ("Xe", 16)])
 def test_densities_are_normalised_and_moments_decrease(symbol: str, shell: int) -> None:
     found = moments_of(symbol)[shell]
@@ -118,6 +119,7 @@ def test_an_electron_all_but_at_rest_is_the_free_one() -> None:
                 assert np.sum(values[function] * dQ2) * C == pytest.approx(expected, rel=1e-4), function
 
 
+@pytest.mark.slow
 def test_sum_rules_at_small_and_large_momentum() -> None:
     deep = moments_of("Xe")[13]
     Q = np.array([1e-2])

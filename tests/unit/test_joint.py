@@ -90,6 +90,7 @@ def test_the_joint_fit_is_that_of_brute_force() -> None:
     np.testing.assert_allclose(np.diff(scan.rise), np.diff(expected), rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_joint_limit_covers() -> None:
     """2000 toys of both together at a signal: 90 % of them allow it with the unified procedure, within 3 errors."""
     data = joint()

@@ -58,6 +58,7 @@ def test_signal_refuses(degree: dict, function: object, words: str) -> None:
 # --- models and derivatives -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-1.5, 1.5), min_size=7, max_size=7))
 def test_derivatives_are_those_of_the_deviance(point: list[float]) -> None:
     model = rich_model()
@@ -118,6 +119,7 @@ def test_unbinned_is_the_limit_of_narrow_bins() -> None:
 # --- fits -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_profile_agrees_with_an_independent_minimiser() -> None:
     """The whole likelihood written out again, and given to scipy without derivatives."""
     from scipy.optimize import minimize
@@ -146,6 +148,7 @@ def test_profile_agrees_with_an_independent_minimiser() -> None:
     assert ours.deviance[0] == pytest.approx(min(run.fun for run in again), abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", [[24.0, 22.0, 8.0], [5.0, 9.0, 4.0], [0.0, 3.0, 1.0]])
 def test_batched_minimum_is_that_of_minuit(counts: list[float]) -> None:
     likelihood = Binned.of(rich_model(), counts)
@@ -288,6 +291,7 @@ def test_fit_ends_where_another_step_is_lost_in_rounding() -> None:
             assert np.all(likelihood.deviance(found.values + side * step) > found.deviance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fluctuated", [False, True], ids=["expected", "fluctuated, with a band"])
 def test_interval_of_a_charge(fluctuated: bool) -> None:
     """Wilks: at both ends D is 2.706 above its least, with log-normal factors and a parameter of two signs."""

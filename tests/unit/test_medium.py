@@ -62,6 +62,7 @@ def test_hydrogen_has_its_polarisability_and_its_electron() -> None:
     assert np.all(matter(np.geomspace(1 * eV, 100 * keV, 200)).imag > 0)
 
 
+@pytest.mark.slow
 def test_energy_loss_sum_rule() -> None:
     matter = Permittivity(((HYDROGEN, NUMBER),))
     T = np.geomspace(0.3 * eV, 3.0, 12000)
@@ -274,6 +275,7 @@ def test_matter_that_cannot_be_is_refused(changes: list[tuple[str, str]], messag
         parse(text)
 
 
+@pytest.mark.slow
 def test_rate_command_says_what_it_took(capsys: pytest.CaptureFixture[str]) -> None:
     from nuatom.cli import main
 

@@ -68,6 +68,7 @@ def helium() -> ResponseTable:
     return build(PartialWaves(atom.solution, atom.calculated_shells), 0.05, ALL)
 
 
+@pytest.mark.slow
 def test_cross_sections_are_those_of_the_whole_table(helium: ResponseTable) -> None:
     rounded = table_file.from_table(table_file._to_table(helium))
     assert np.any(rounded.values != helium.values)

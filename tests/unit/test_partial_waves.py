@@ -106,6 +106,7 @@ def test_answers_do_not_depend_on_what_else_is_asked(label: str) -> None:
     np.testing.assert_allclose(few.charge, alone.charge[7:30:3], rtol=2e-4)
 
 
+@pytest.mark.slow
 @given(st.floats(-1.5, 3.0), st.sampled_from(["1s1/2", "2p1/2", "3d5/2", "4s1/2", "4d5/2", "5p3/2"]))
 @settings(max_examples=25)
 def test_structure_functions_are_positive_and_finite(log_energy: float, label: str) -> None:

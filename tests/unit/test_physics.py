@@ -25,6 +25,7 @@ HOW = (
 )
 
 
+@pytest.mark.slow
 def test_the_numbers_are_those_of_this_version_of_the_physics() -> None:
     version, _, before = recorded()
     if version != PHYSICS:
@@ -55,6 +56,7 @@ def test_every_number_could_fail() -> None:
     assert len(loose) < 0.1 * len(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["atom", "response", "screening"])
 def test_the_variables_are_those_of_this_schema(kind: str) -> None:
     """What a reader expects in a file: a table with other variables must not have the key of one without."""
@@ -109,6 +111,7 @@ def test_measured_edges_enter_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert CentralField(Atom("He", binding="measured")).table.binding.size == 1
 
 
+@pytest.mark.slow
 def test_other_source_with_the_same_physics_reads_the_same_tables(tmp_path: Path) -> None:
     """A release that changed a comment reads what the one before it wrote."""
     import nuatom

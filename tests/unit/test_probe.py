@@ -103,6 +103,7 @@ def test_the_halo_is_normalised_and_known_at_rest() -> None:
     assert float(wide.mean_inverse_speed(0.0)) == pytest.approx(erf(ratio) / wide.v_laboratory, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_a_rate_is_the_flux_times_the_cross_section() -> None:
     # The halo integrated numerically over the cross section at each speed, against ⟨1/v⟩ in closed form.
     probe, model, halo = DarkMatter(100.0, "light", 1e-36 * cm2), na.Hydrogenic(1, 0, 1), StandardHalo()

@@ -81,6 +81,7 @@ def folded(source: Emission, coupling: object, model: ResponseModel, transfer: n
 # --- the number itself -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "coupling",
     [ONE, *(pytest.param(c, marks=pytest.mark.slow) for c in (Millicharge(1e-13), HeavyLepton(1e-9, 0.05)))],
@@ -95,6 +96,7 @@ def test_bound_electrons_are_the_flux_times_the_cross_section(coupling: object, 
     np.testing.assert_allclose(got / Material.from_model(model).units_per_mass, expected, rtol=3e-4)
 
 
+@pytest.mark.slow
 def test_all_structure_functions_and_flavours() -> None:
     T = np.array([30 * eV, 1 * keV, 100 * keV])
     model = central_field("He")
@@ -271,6 +273,7 @@ def test_nothing_above_the_endpoint(ratio: float, model: ResponseModel) -> None:
     assert np.all(found.relative_error == 0)
 
 
+@pytest.mark.slow
 @given(st.floats(1 + 1e-9, 3))
 @settings(max_examples=20)
 def test_every_component_ends_where_its_free_electrons_do(ratio: float) -> None:

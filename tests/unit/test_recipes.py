@@ -95,6 +95,7 @@ def test_the_coupling_is_right_and_conforms() -> None:
     assert na.cross_section(boson.with_flavour("e"), free, 0.4, T) == 0
 
 
+@pytest.mark.slow
 def test_a_response(run: Run, tmp_path: Path) -> None:
     # Hydrogen's own S, tabulated finely, is what hydrogen gives.
     hydrogen = na.Hydrogenic(n=1, l=0, Z=1)
@@ -122,6 +123,7 @@ def test_a_response(run: Run, tmp_path: Path) -> None:
     check_response(model, transfer=np.geomspace(0.06, 1.9, 7) * keV, tolerance=2e-2)
 
 
+@pytest.mark.slow
 def test_a_source(run: Run) -> None:
     burst = "--source", "supernova", "--fluence", "1e12/cm2", "--mean-energy", "12MeV", "--window", "10s"
     done = run("rate", "Ge", *burst, "--model", "free", "--weak", "--transfer", "100,1000keV")
@@ -132,6 +134,7 @@ def test_a_source(run: Run) -> None:
     assert "the source supernova needs --mean-energy" in again.stderr
 
 
+@pytest.mark.slow
 def test_a_form_of_files(run: Run, tmp_path: Path) -> None:
     done = run("dcs", "Ge", "--energy", "1MeV", "--transfer", "1,5keV", "--model", "free", "-o", "ge.md")
     assert done.returncode == 0, done.stderr

@@ -147,6 +147,7 @@ def test_an_exchange_or_binding_that_is_typed_is_refused(run: Run, command: str,
     assert f"the model recommended has {IN_WORDS}: leave {typed} out, or take --model screened {typed}" in err
 
 
+@pytest.mark.slow
 def test_both_are_named_and_a_nucleus_is_not_refused(run: Run, tmp_path: Path) -> None:
     err = run(f"{COMMANDS[0]} --model recommended --exchange slater --binding calculated", 2)
     assert "or take --model screened --exchange slater --binding calculated" in err
@@ -167,6 +168,7 @@ def test_what_is_told_is_what_was_used(run: Run, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_it_is_what_commands_and_configurations_take(run: Run, tmp_path: Path) -> None:
     for command in [*COMMANDS[:2], RATE]:
         rows = [
@@ -189,6 +191,7 @@ def test_photons_beyond_the_tables_are_left_out(run: Run, capsys: pytest.Capture
     assert "goes up to 300keV, not to 400keV: take lower" in run("photo H --energy 400keV", 2)
 
 
+@pytest.mark.slow
 def test_a_comparison_with_any_model_is_written(run: Run, tmp_path: Path) -> None:
     for model in ("recommended", "central-field"):
         run(f"photo H --model {model} --compare --energy 12:200eV:5 -o h.nc -o h.png")

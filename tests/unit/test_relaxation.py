@@ -93,6 +93,7 @@ def test_both_forms_agree_in_one_local_field() -> None:
         assert length == pytest.approx(velocity, rel=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["1s1/2", "2s1/2", "2p3/2", "3s1/2"])
 def test_a_cascade_gives_back_what_was_put_in(argon: na.Relaxation, shell: str) -> None:
     found = argon.cascade(shell, 4000)

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from central_fields import atoms, central_field, direct, kinetic_scale, slater
-from nuatom import CentralField
+from central_fields import atoms, central_field, direct, kinetic_scale
+from nuatom import Atom, CentralField
 from nuatom.functions import VECTOR
 from nuatom.response.response_table import (
     FAR,
@@ -27,6 +27,7 @@ def test_ridge_is_the_free_electrons_momentum() -> None:
     np.testing.assert_allclose(ridge(T / HARTREE) * MOMENTUM_AU, expected, rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", atoms("H", "Xe"))
 def test_grid_of_the_table(symbol: str) -> None:
     table = central_field(symbol).table
@@ -73,7 +74,7 @@ def test_estimated_errors_are_within_the_tolerance(symbol: str) -> None:
 def test_stored_and_read_back_it_is_the_same_table() -> None:
     first = central_field("H").table
     calls: list[tuple[int, int]] = []
-    second = fetch_table(slater("H"), 5e-3, progress=lambda *done: calls.append(done))
+    second = fetch_table(Atom("H"), 5e-3, progress=lambda *done: calls.append(done))
     assert not calls
     for name in ("binding", "energies", "t", "width", "values", "relative_error", "deviation"):
         np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
@@ -87,7 +88,7 @@ def test_stored_and_read_back_it_is_the_same_table() -> None:
 def test_progress_counts_up_to_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUATOM_CACHE", str(tmp_path))  # where nothing is known yet
     calls: list[tuple[int, int]] = []
-    model = CentralField(slater("H"), tolerance=0.05, progress=lambda *done: calls.append(done)).build()
+    model = CentralField(Atom("H"), tolerance=0.05, progress=lambda *done: calls.append(done)).build()
     assert len(calls) == len(model.table.energies) + len(model.table.approach.energies)
     assert all(done <= total for done, total in calls)
     assert calls[-1][0] == calls[-1][1]
@@ -95,6 +96,7 @@ def test_progress_counts_up_to_what_is_needed(tmp_path: Path, monkeypatch: pytes
     assert len(model.table.energies) <= len(central_field("H").table.energies)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", atoms("Ge", "Xe"))
 def test_table_against_partial_waves_at_random_transfers(symbol: str) -> None:
     model = central_field(symbol)

@@ -41,6 +41,7 @@ def test_prefactor() -> None:
     assert PREFACTOR / cm2 == approx(2.49467e-25, rel=2e-6)
 
 
+@pytest.mark.slow
 @given(st.floats(-3, 2), st.floats(1e-6, 1 - 1e-6), st.floats(1e-12, 1e-6))
 def test_free_electrons_give_the_textbook_formula(log_energy: float, share: float, moment: float) -> None:
     energy = 10**log_energy
@@ -66,6 +67,7 @@ def test_no_transfer_is_no_scattering() -> None:
     assert cross_section(ONE, FreeElectrons(NEON), 1.0, 0.0) == 0
 
 
+@pytest.mark.slow
 @given(st.floats(-2, 1), st.floats(-5, -2), st.floats(0, 100))
 def test_positive_and_quadratic_in_the_moment(log_energy: float, log_transfer: float, factor: float) -> None:
     E, T = 10**log_energy, 10**log_transfer

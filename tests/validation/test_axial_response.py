@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import nuatom as na
-from central_fields import central_field, index, kinetic_scale, slater
+from central_fields import central_field, index, kinetic_scale
 from comparison import approx
 from nuatom.functions import ALL, MIXED, Function
 from nuatom.response import impulse
@@ -36,7 +36,7 @@ LITTLE_CUT = Discretisation(density_outside=1e-16)
 
 @cache
 def waves(symbol: str, resolution: Discretisation = Discretisation()) -> PartialWaves:  # noqa: B008 - it is frozen
-    atom = slater(symbol)
+    atom = na.Atom(symbol)
     return PartialWaves(atom.solution, atom.calculated_shells, resolution)
 
 
@@ -236,14 +236,13 @@ FAR = [("H", "1s1/2"), ("Ne", "1s1/2"), ("Ne", "2p3/2"), ("Xe", "4d5/2"), ("Ge",
 
 @pytest.mark.parametrize(("symbol", "label"), FAR)
 def test_far_above_the_shell_they_are_those_of_moving_electrons(symbol: str, label: str) -> None:
-    atom = slater(symbol)
     model = central_field(symbol)
     i = index(model, label)
     # 30 mean kinetic energies: partial waves against momentum densities, nothing in common.  1e-3 was wanted; A00, for
     # which the small components matter, approaches most slowly: 5e-4 in H.
     T = 30 * kinetic_scale(model, i)
     ends = limits(model, i, T)
-    assert direct_integrals(model, i, T, ends) == approx(integrals(na.Impulse(atom), i, T, ends), rel=1e-3)
+    assert direct_integrals(model, i, T, ends) == approx(integrals(na.Impulse(model.atom), i, T, ends), rel=1e-3)
 
 
 @pytest.mark.parametrize("multiple", [0.3, 4.0, 20.0])

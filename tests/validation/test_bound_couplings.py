@@ -155,6 +155,7 @@ def at_one_keV(coupling: Coupling, model: na.ResponseModel, energy: float = 1 * 
 # --- hydrogen at 1 keV, 73 binding energies -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LIKE_AT_REST)
 def test_hydrogen_is_a_free_electron_at_rest(name: str) -> None:
     # What is left: the motion, ⟨p²⟩/m² = 5e-5 times a factor of order one, the binding, 1e-5 by the closed form of the
@@ -165,6 +166,7 @@ def test_hydrogen_is_a_free_electron_at_rest(name: str) -> None:
     assert at_one_keV(coupling, central_field("H")) == approx(free, rel=3e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LIKE_AT_REST)
 def test_hydrogen_is_a_free_electron_in_motion(name: str) -> None:
     # At 0.1 MeV Q²/(2E−T)² is 2.6 % at the ridge.
@@ -183,6 +185,7 @@ def test_square_of_the_momentum_in_a_contact_term_sees_the_motion(name: str, sig
     assert excess == approx(sign * share * 2 * HARTREE / (3 * T), rel=0, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("antineutrino", [False, True])
 def test_interference_of_a_scalar_and_a_magnetic_moment(antineutrino: bool) -> None:
     # scalar_charge alone; at M² ≪ X its weight goes with Q⁻² like the moment's own.
@@ -216,6 +219,7 @@ def test_scalar_and_charge_differ_by_the_square_of_velocities() -> None:
     assert np.all(mixed < S)
 
 
+@pytest.mark.slow
 def test_difference_of_neutrinos_and_antineutrinos() -> None:
     # VA alone, which goes with Q² like a heavy scalar.
     def parity_violation(model: na.ResponseModel) -> float:
@@ -228,6 +232,7 @@ def test_difference_of_neutrinos_and_antineutrinos() -> None:
     assert parity_violation(central_field("H")) == approx(moving, rel=3e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HEAVY_SPINLESS)
 def test_heavy_spinless_mediators_see_the_motion(name: str) -> None:
     coupling, k = HEAVY_SPINLESS[name]
@@ -247,6 +252,7 @@ def test_heavy_spinless_mediators_see_the_motion(name: str) -> None:
     assert bound / free - 1 > 0.015
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LIGHT_EXCHANGE)
 def test_ridge_of_light_exchanges_sees_the_motion(name: str) -> None:
     # The ridge: Q above 0.2 Q_r; 2e-6 of the moving free electron is below.
@@ -291,6 +297,7 @@ def is_slow(model: na.CentralField, shell: int) -> bool:
     return bool(model.table.moments[shell].mean_square() / SPEED_OF_LIGHT_AU**2 < 3e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", atoms("Ge", "Xe"))
 def test_shells_are_free_far_above_their_binding(symbol: str) -> None:
     # 0.5 % wanted.  Slow shells against electrons at rest, fast ones (⟨p²⟩/m² up to 0.2) against electrons in motion.

@@ -50,6 +50,7 @@ def test_electron_form_factor_is_the_tabulated_one(symbol: str, tolerance: float
     np.testing.assert_allclose(got, table, atol=0.006 * Z)
 
 
+@pytest.mark.slow
 def test_helium_dip() -> None:
     # M. Cadeddu et al., Phys. Rev. D 100 (2019) 073014: "about 9 meV" for the antineutrinos of tritium.  The
     # dip is where 𝒬 = 0, F_e/Z = 0.488, so its place is a statement about the density of helium alone.

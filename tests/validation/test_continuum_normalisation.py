@@ -84,6 +84,7 @@ def test_the_closed_form_is_normalised_and_solves_the_equation(Z: int, kappa: in
     assert slope == pytest.approx(-kappa / r[2] * P[2] + local * Q[2], rel=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("energy", [0.1, 1.0, 10.0, 1e3, 1e4, 1e5])
 @pytest.mark.parametrize("Z", [1, 54, 92])
 def test_waves_are_those_of_dirac_and_coulomb(Z: int, energy: float) -> None:

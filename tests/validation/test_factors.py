@@ -51,6 +51,7 @@ def test_names_of_one_number() -> None:
         f_ion_squared(model, [0.0], Q)
 
 
+@pytest.mark.slow
 def test_the_file_for_wimprates_has_its_axes_and_both_subshells() -> None:
     E, Q = np.geomspace(1, 100, 4) * eV, np.geomspace(2, 50, 5) * keV
     model = na.Impulse(na.Atom("Ne"))

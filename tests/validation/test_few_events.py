@@ -36,6 +36,7 @@ def test_one_sided_limits_of_counts(n: int, b: float, high: float) -> None:
     assert high == pytest.approx(one_sided(n, b), abs=1e-3)  # the table itself
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "b"), [(0, 0.0), (3, 0.0), (3, 3.0), (0, 3.0), (6, 3.0), (20, 25.0)])
 def test_cls_limits_of_counts(n: int, b: float) -> None:
     """Without events it is 2.303 whatever the background."""
@@ -60,6 +61,7 @@ def test_a_limit_scales_with_the_signal(scale: float) -> None:
     assert found * scale == pytest.approx(one_sided(3, 3.0, 0.95), abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "b"), [(0, 3.0), (6, 3.0)])
 @pytest.mark.parametrize(
     "procedure", [OneSided(), Cls(), Unified(), PowerConstrained()], ids=lambda p: type(p).__name__
@@ -76,6 +78,7 @@ def test_toys_are_as_good_as_sums(procedure: limit.Procedure, n: int, b: float) 
         assert toys.expected.bands[band] == pytest.approx(exact.expected.bands[band], abs=0.3)
 
 
+@pytest.mark.slow
 def test_bins_without_background_are_one_without_background() -> None:
     """Two empty bins with half the signal each are one count of it: toys for what was exact."""
     found = limit.exclusion(counting([0, 0], [0.0, 0.0], 0.5), "s", 0.9, OneSided(), seed=2)
@@ -114,6 +117,7 @@ def test_events_that_nothing_explains_are_an_error() -> None:
 # --- what decides ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("background", [0.0, 3.0, 29.0, 31.0, 400.0])
 def test_what_decides_a_count_is_its_background(background: float) -> None:
     data = counting(5, background)
@@ -134,6 +138,7 @@ def test_what_decides_is_where_the_signal_is() -> None:
 # --- the power-constrained limit ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("best", [-2.5, -1.5, -0.5, 0.0, 1.0])
 def test_power_constrained_limit_of_a_gaussian(best: float) -> None:
     """arXiv:1105.3166: the greater of x + 1.2816 and its −1σ band, 1.2816 − 1."""
@@ -148,6 +153,7 @@ def test_power_constrained_limit_of_a_gaussian(best: float) -> None:
     assert plain.fluctuated_down == (best < -1)
 
 
+@pytest.mark.slow
 def test_power_constrained_limit_of_a_count() -> None:
     """b = 3: the −1σ band is that of n = 1, 0.890; no events would exclude everything one-sided."""
     data = counting(0, 3.0)

@@ -37,6 +37,7 @@ def at_the_same_projection(ratio: float) -> tuple[np.ndarray, ...]:
     return found.charge[0, 0], exact.charge[0, 0], found.current[0, 0], exact.current[0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "ratio", [1.01, 1.2, 1.7, 3.0, 6.3, 11.0, 14.0, 18.0, 20.0, 22.0, 25.0, 27.0, 30.0, 37.0, 50.0, 70.0, 100.0]
 )
@@ -62,6 +63,7 @@ def shift_of_the_ridge(energy: float, transfer: float) -> float:
     return abs(float(both[1] / both[0]) - 1)
 
 
+@pytest.mark.slow
 def test_any_part_of_the_ridge_is_within_its_stated_error() -> None:
     model, coupling = central_field("H"), MagneticMoment(1e-11)
     edge = model.shells[0].binding_energy
@@ -112,6 +114,7 @@ def carried_on(symbol: str, label: str, transfer: float, doubled: bool) -> tuple
     return S[there], found.charge[there], R[there], found.current[there]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("symbol", "label", "energies"),
     [
@@ -121,14 +124,7 @@ def carried_on(symbol: str, label: str, transfer: float, doubled: bool) -> tuple
         ("Xe", "3d5/2", (1.0, 45.0, 90.0)),
         ("Xe", "4s1/2", (1.0, 10.0, 17.0, 30.0)),
         ("Xe", "4d5/2", (0.3, 2.5, 10.0, 20.0)),
-        ("Xe", "5s1/2", (0.1, 1.0)),
-        pytest.param(
-            "Xe",
-            "5s1/2",
-            (4.0,),
-            marks=pytest.mark.xfail(strict=True, reason="one point in a dip is 2.6 % off, not 2 %"),
-        ),
-        ("Xe", "5s1/2", (6.0, 25.0)),
+        ("Xe", "5s1/2", (0.1, 1.0, 4.0, 6.0, 25.0)),
         ("Xe", "5p3/2", (0.1, 1.0, 2.5, 4.0, 6.0, 25.0)),
         ("Ge", "1s1/2", (13.0, 100.0, 260.0, 300.0)),
         ("Ge", "2s1/2", (3.0, 30.0, 60.0)),
@@ -144,6 +140,7 @@ def test_shells_point_by_point(symbol: str, label: str, energies: tuple[float, .
         np.testing.assert_allclose(R, R_exact, rtol=2e-2, err_msg=f"R of {label} at {energy} keV")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("symbol", "label"), [("Xe", "5p3/2"), ("Xe", "5s1/2"), ("Ge", "4s1/2")])
 def test_between_the_highest_anchor_and_the_limit(symbol: str, label: str) -> None:
     # The ratio to the impulse limit is computed up to 80 keV; above it is interpolated to one.
@@ -173,6 +170,7 @@ def test_tail_to_2_MeV(symbol: str, label: str, transfer: float) -> None:
     np.testing.assert_allclose(values.current[i, 0] * HARTREE, found.current, rtol=2e-2)
 
 
+@pytest.mark.slow
 def test_the_heavy_pseudoscalar_has_its_tail() -> None:
     # Its weight goes with Q⁴.  A quarter of it in 4s of xenon is beyond 16 root-mean-square momenta above the ridge.
     model = central_field("Xe")

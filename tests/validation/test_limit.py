@@ -167,6 +167,7 @@ def test_interval_by_toys_covers() -> None:
     assert inside >= 13
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "procedure", [limit.OneSided(), limit.Unified(), limit.Cls()], ids=["one-sided", "unified", "CLs"]
 )
@@ -186,6 +187,7 @@ def test_asymptotic_coverage(procedure: limit.Procedure, place: int) -> None:
         assert coverage < 0.92 + 3 * error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [0, 1, 2], ids=["no signal", "at the limit", "above it"])
 def test_asymptotic_unified_coverage(place: int) -> None:
     """Both ends of the unified interval, from the closed-form distribution of t with its boundary."""
@@ -222,6 +224,7 @@ def test_unbinned_coverage() -> None:
     assert covered == pytest.approx(0.9, abs=0.02 + 3 * np.sqrt(0.09 / 600))
 
 
+@pytest.mark.slow
 def test_asimov_sensitivity_is_the_median_of_toys() -> None:
     """The Asimov limit and its bands against those of 2000 toys without a signal, at some hundred events."""
     likelihood = spectrum_likelihood(100.0)
@@ -260,6 +263,7 @@ def exportable_likelihood() -> Binned:
     return Binned.of(model, [31.0, 25.0, 30.0, 31.0, 29.0])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_pyhf_has_the_same_likelihood() -> None:
     """−2 ln L of pyhf differs from ours by a constant, everywhere in parameter space, and so does the best fit."""
@@ -299,6 +303,7 @@ def test_inference_interface_reads_the_templates(tmp_path: Path) -> None:
     np.testing.assert_allclose(found["flat"].bin_edges[0], np.arange(6.0))
 
 
+@pytest.mark.slow
 def test_a_background_that_can_be_the_signal_leaves_only_the_counts() -> None:
     """Signal 10x (1, 2, 3) over a free background of the same shape: only that it cannot exceed the counts is known.
 

@@ -133,6 +133,7 @@ def test_free_electrons_against_an_independent_folding(name: str, source: str, t
     np.testing.assert_allclose(got, expected, rtol=5e-5)
 
 
+@pytest.mark.slow
 def test_the_integrals_alone_agree_to_a_millionth() -> None:
     electrons = 32 * 6.02214076e23 / (element("Ge").atomic_weight * g)
     T = [100 * eV, 30 * keV, 1 * MeV]
@@ -140,6 +141,7 @@ def test_the_integrals_alone_agree_to_a_millionth() -> None:
     np.testing.assert_allclose(got, [electrons * folded(REACTOR, weak, t) for t in T], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_germanium_at_a_reactor() -> None:
     """dR/dT → N_e Φ (πα²μ²/m²)(1/T − ⟨1/E⟩), and by hand without the last term.
 
@@ -161,6 +163,7 @@ def test_germanium_at_a_reactor() -> None:
     np.testing.assert_allclose(got, expected, rtol=1e-2)
 
 
+@pytest.mark.slow
 def test_xenon_in_the_sun() -> None:
     """The magnetic moment as for germanium, weak scattering as N_e Φ (G_F²m/π) Σ_f P_f (g_V² + g_A²) at low T."""
     solar = SOURCES["solar"]

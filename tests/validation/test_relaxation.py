@@ -13,6 +13,7 @@ def relaxation(symbol: str, **choices: str) -> na.Relaxation:
     return na.Relaxation(na.Atom(symbol), **choices)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", ["Ar", "Ca", "Fe", "Ge", "Kr"])
 def test_K_yields_are_those_recommended(symbol: str) -> None:
     model = relaxation(symbol)

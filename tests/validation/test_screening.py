@@ -326,7 +326,8 @@ def test_twice_the_multipoles_change_little(symbol: str, transfer: float) -> Non
 @pytest.mark.parametrize(("symbol", "transfer"), [("Ar", 60), ("Xe", 100)])
 def test_what_is_screened_beyond_the_last_momentum_hardly_counts(symbol: str, transfer: float) -> None:
     """A table ends at 2 Q_r, and the logarithm of the ratio falls as 1/Q² beyond; here it is computed there."""
-    on = stage(symbol, (60 if transfer <= 60 else 300) * eV, StageSettings(multipoles=12))
+    top = (60 if transfer <= 60 else 300) * eV
+    on = stage(symbol, top, StageSettings(multipoles=12), exchange=KriegerLiIafrate())
     Q_r = np.sqrt(2 * transfer * eV / HARTREE)
     y = np.arange(-3.0, 2.0, 0.12)
     Q = Q_r * np.exp(y)

@@ -18,6 +18,7 @@ MOMENTA = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0]) * keV
 ATOMS = pytest.mark.parametrize("symbol", atoms("Ar", "Ge", "Xe"))
 
 
+@pytest.mark.slow
 @ATOMS
 def test_bethe(symbol: str) -> None:
     found = bethe_sum(central_field(symbol), MOMENTA)
@@ -27,6 +28,7 @@ def test_bethe(symbol: str) -> None:
     assert 0.98 < share < 1
 
 
+@pytest.mark.slow
 @ATOMS
 def test_bethe_shell_by_shell(symbol: str) -> None:
     model = central_field(symbol)
@@ -36,6 +38,7 @@ def test_bethe_shell_by_shell(symbol: str) -> None:
     assert np.all(np.abs(found.computed - found.expected) < 1.5e-2 * unit)
 
 
+@pytest.mark.slow
 @ATOMS
 def test_closure(symbol: str) -> None:
     found = closure_sum(central_field(symbol), MOMENTA)
@@ -46,6 +49,7 @@ def test_closure(symbol: str) -> None:
     assert found.total_expected[-1] == pytest.approx(Z * (energy + ELECTRON_MASS) / (2 * energy), rel=2e-2)
 
 
+@pytest.mark.slow
 @ATOMS
 def test_closure_shell_by_shell(symbol: str) -> None:
     model = central_field(symbol)
@@ -64,6 +68,7 @@ def test_thomas_reiche_kuhn(symbol: str) -> None:
     assert found.lines.sum() > 0.01 * found.total[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", atoms("H", "Xe"))
 def test_integrals_over_transfer_are_converged(symbol: str) -> None:
     model = central_field(symbol)

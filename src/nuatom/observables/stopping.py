@@ -8,7 +8,7 @@ is all that Bethe's formula knows of an atom.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, pi
+from math import exp, log, pi
 
 import numpy as np
 
@@ -101,7 +101,7 @@ def stopping_power(probe: ChargedParticle, model: ResponseModel, energy: float, 
     K = float(energy)
     if not (np.isfinite(K) and K > 0):
         raise ValueError(f"the kinetic energy must be finite and > 0 [MeV], got {energy!r}")
-    most = K / 2 if probe.mass <= ELECTRON_MASS else min(K, 4 * largest_transfer(probe.mass, K))
+    most = K / 2 if probe.exchange else min(K, 4 * largest_transfer(probe.mass, K))
     thresholds = np.unique([shell.binding_energy for shell in model.shells])
     if thresholds[0] <= 0:
         raise ValueError("a stopping power needs bound electrons: the loss to free ones is infinite at small T")
@@ -120,12 +120,18 @@ def stopping_power(probe: ChargedParticle, model: ResponseModel, energy: float, 
 
 
 def bethe_stopping(probe: ChargedParticle, electrons: float, excitation: float, energy: float) -> float:
-    """Bethe's formula for a heavy particle, without shell, density and higher-order corrections.
+    """Bethe's formula, without shell, density and higher-order corrections.
 
-        S/n = (4πα²z²Z/mβ²) [ ½ ln(2mβ²γ² W/I²) − β² ],   W the largest transfer to a free electron
+        S/n = (4πα²z²Z/mβ²) [ ½ ln(2mβ²γ² W/I²) − β² ],   W the largest transfer to a free electron,
+
+    of a heavy particle; of an electron, with Møller's cross section and up to half of its energy,
+
+        S/n = (4πα²Z/mβ²) ½ { ln[τ²(τ+2)/2(I/m)²] + 1 − β² + [τ²/8 − (2τ+1) ln 2]/(τ+1)² },   τ = E/m
+
+    (F. Rohrlich and B. C. Carlson, Phys. Rev. 93 (1954) 38).
 
     Args:
-        probe: the particle, heavier than an electron.
+        probe: the particle.
         electrons: Z.
         excitation: I [energy].
         energy: kinetic energy > 0 [energy].
@@ -136,6 +142,10 @@ def bethe_stopping(probe: ChargedParticle, electrons: float, excitation: float, 
     gamma = 1 + energy / probe.mass
     beta2 = 1 - gamma**-2
     common = 4 * pi * (FINE_STRUCTURE * probe.charge) ** 2 * electrons * HBARC2 / (ELECTRON_MASS * beta2)
+    if probe.exchange:
+        tau = energy / ELECTRON_MASS
+        close = 1 - beta2 + (tau**2 / 8 - (2 * tau + 1) * log(2)) / (tau + 1) ** 2
+        return float(common / 2 * (log(tau**2 * (tau + 2) / 2 / (excitation / ELECTRON_MASS) ** 2) + close))
     argument = 2 * ELECTRON_MASS * beta2 * gamma**2 * largest_transfer(probe.mass, energy) / excitation**2
     return float(common * (0.5 * np.log(argument) - beta2))
 

@@ -29,30 +29,45 @@ class ChargedParticle(Probe):
     with E = M + kinetic energy: the longitudinal and the transverse part of U. Fano, Annu. Rev. Nucl. Sci. 13 (1963)
     1, here with the particle's recoil and spin.  For M ≫ T and slow particles it is (4πα²z²/v²) ∫dQ² S/Q⁴.  In matter,
     with `InMedium`, the transverse part has the density effect.  First Born: z α ≪ v, and v above that of the
-    electrons hit.  A projectile electron is like those it hits: exchange is left out, and T above half its energy is
-    the other's.
+    electrons hit.
+
+    A projectile electron cannot be told from the one it hits: the slower of the two is counted, T up to half of the
+    energy (and half of what binds), and both parts are multiplied by what exchange does to free electrons (C. Møller,
+    Ann. Phys. 406 (1932) 531),
+
+        [1 + x² − (2γ−1)/γ² x + b ε²] / [1 − β²ε + bε²/2],   x = ε/(1−ε),   b = (γ−1)²/γ²,
+
+    where ε = k/(k + E_kin − T), k = X/2m, is T/E_kin on the Bethe ridge, and vanishes for the distant collisions that
+    do not exchange anything, as in V. I. Ochkur, Sov. Phys. JETP 18 (1964) 503.  Beyond ε = ½ it stays as it is there.
 
     Args:
         mass: M > 0 [energy].
         charge: z in units of e, not 0.
+        exchange: whether it is an electron like those of the atom.
 
     Raises:
-        ValueError: for values that are no numbers or out of range.
+        ValueError: for values that are no numbers or out of range, and exchange with what is no electron.
     """
 
     name: ClassVar[str] = "charged particle"
 
     mass: float
     charge: float = 1.0
+    exchange: bool = False
 
     def __post_init__(self) -> None:
         check_number("the mass of a charged particle", self.mass, SMALLEST, LARGEST_ENERGY, unit="MeV")
         check_number("the charge of a particle", self.charge, -200.0, 200.0, unit="e")
+        if self.exchange and (self.mass != ELECTRON_MASS or self.charge != -1):
+            raise ValueError(
+                f"only an electron exchanges with electrons, not a mass of {self.mass:g} MeV and a charge of "
+                f"{self.charge:g}: take ChargedParticle.electron(), or leave exchange out"
+            )
 
     @staticmethod
     def electron() -> ChargedParticle:
-        """One electron, of charge −1."""
-        return ChargedParticle(ELECTRON_MASS, -1.0)
+        """One electron, of charge −1, with exchange."""
+        return ChargedParticle(ELECTRON_MASS, -1.0, exchange=True)
 
     @staticmethod
     def proton() -> ChargedParticle:
@@ -75,6 +90,8 @@ class ChargedParticle(Probe):
         X = (Q - T) * (Q + T)
         across = (most - Q) * (most + Q) * (Q - least) * (Q + least) / Q**2
         common = np.where(is_open, pi * (FINE_STRUCTURE * self.charge) ** 2 * HBARC2 / p2, 0.0)
+        if self.exchange:
+            common = common * _exchange(K, T, X)
         return Weights(vector(common * (twice - Q) * (twice + Q) / Q**4, common * (across + 2 * X) / X**2))
 
     def intervals(self, energy: Array, transfer: Array) -> Array:
@@ -88,3 +105,14 @@ class ChargedParticle(Probe):
         X = low[:, None] * (high / low)[:, None] ** (np.arange(1, count + 1) / count)
         inner = np.clip(np.sqrt(transfer[:, None] ** 2 + X), least[:, None], most[:, None])
         return np.concatenate([least[:, None], inner, most[:, None]], axis=1)
+
+
+def _exchange(energy: Array, transfer: Array, X: Array) -> Array:
+    """Møller's cross section over that of two electrons which can be told apart."""
+    gamma = 1 + energy / ELECTRON_MASS
+    beta2, b = 1 - gamma**-2, ((gamma - 1) / gamma) ** 2
+    kinetic = np.maximum(X, 0.0) / (2 * ELECTRON_MASS)
+    part = np.minimum(kinetic / (kinetic + np.maximum(energy - transfer, SMALLEST)), 0.5)
+    x = part / (1 - part)
+    both = 1 + x**2 - (2 * gamma - 1) / gamma**2 * x + b * part**2
+    return np.asarray(both / (1 - beta2 * part + b * part**2 / 2))
