@@ -314,10 +314,21 @@ class Source(Protocol):
 
 
 class Emitter:
-    """What every source of components can say about itself."""
+    """What every source of components can say about itself.
+
+    Attributes:
+        name: what to call it.
+        components: what it emits, as it arrives at the detector.
+        burst: for what comes once, the time over which its fluxes are means: fluxes and rates times this are those of
+            the whole burst [time].  None for a source that goes on.
+        duty: the share of all time in which it is looked at, by which steady backgrounds become less; None if that is
+            not known.
+    """
 
     name: str
     components: tuple[Component, ...]
+    burst: float | None = None
+    duty: float | None = 1.0
 
     @property
     def total(self) -> float:
@@ -356,7 +367,7 @@ class Emitter:
         for name in names:
             if name not in known:
                 raise ValueError(f"{self.name} has no component {name!r}: it has {', '.join(known)}")
-        return Emission(self.name, tuple(known[name] for name in names))
+        return Emission(self.name, tuple(known[name] for name in names), self.burst, self.duty)
 
 
 @dataclass(frozen=True)
@@ -366,18 +377,31 @@ class Emission(Emitter):
     Args:
         name: what to call it.
         components: at least one, with different names.
+        burst, duty: as of an `Emitter`.
 
     Raises:
-        ValueError: for none, or two of one name.
+        ValueError: for none, or two of one name, or a burst or duty that is not positive.
     """
 
     name: str
     components: tuple[Component, ...]
+    burst: float | None = None
+    duty: float | None = 1.0
 
     def __post_init__(self) -> None:
+        if self.burst is not None:
+            require_positive("the time of a burst", self.burst)
+        if self.duty is not None:
+            check_number("the duty of a source", self.duty, SMALLEST, 1.0)
         names = [component.name for component in self.components]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"a source needs components of different names, got {', '.join(names) or 'none'}")
+
+
+def burst_of(source: Source) -> float | None:
+    """The time over which the fluxes of what comes once are means [time], None for a source that goes on."""
+    burst: float | None = getattr(source, "burst", None)
+    return burst
 
 
 def panels(edges: Array, minimum: ArrayLike, order: int, root_end: bool) -> tuple[Array, Array]:

@@ -74,7 +74,7 @@ class TabulatedFlux(Emitter):
         total: flux of all columns together, for spectra in any unit [1/(area time)].
         power: thermal power of a reactor, for spectra per fission [energy/time].
         distance: to the reactor [length].
-        window: the time in which a fluence arrives [time].
+        window: the time in which a fluence arrives; fluxes are means over it, and it is ``burst`` [time].
         layout: how the columns are to be taken, if not as the header says; ``flux`` stands for all that are fluxes.
 
     Raises:
@@ -85,6 +85,7 @@ class TabulatedFlux(Emitter):
 
     name: str
     components: tuple[Component, ...]
+    burst: float | None
 
     def __init__(
         self,
@@ -110,7 +111,8 @@ class TabulatedFlux(Emitter):
             several.add(form)
         if len(several) > 1:
             raise ValueError(f"{path}: columns of different kinds, {' and '.join(one.example for one in several)}")
-        scale = _scale(path, several.pop(), found, energy, binned, total, power, distance, window)
+        form = several.pop()
+        scale = _scale(path, form, found, energy, binned, total, power, distance, window)
         made = []
         for name, (flavours, antineutrino) in columns.items():
             density = scale * found[name]
@@ -126,6 +128,7 @@ class TabulatedFlux(Emitter):
             raise ValueError(f"{path}: every flux in it is zero")
         object.__setattr__(self, "name", Path(path).stem)
         object.__setattr__(self, "components", tuple(made))
+        object.__setattr__(self, "burst", window if form in (_FLUENCE, _BINNED_FLUENCE) else None)
 
 
 def _fluxes(sheet: Sheet) -> dict[str, tuple[tuple[Flavour, ...], bool]]:
