@@ -7,9 +7,9 @@ thermal ones (M. T. Keil, G. G. Raffelt and H.-Th. Janka, Astrophys. J. 590 (200
 
 with ⟨E²⟩/⟨E⟩² = (2+α)/(1+α).  Four kinds, ν_μ, ν_τ and their antineutrinos, are alike: ν_x.
 
-On the way out of the star all conversion is adiabatic, and the mass states arrive apart (A. S. Dighe and A. Yu. Smirnov,
-Phys. Rev. D 62 (2000) 033007): what was made as ν_e arrives as ν₃ in normal ordering and as ν₂ in inverted, what was
-made as ν̄_e as ν̄₁ or ν̄₃, and ν_x as the other two:
+On the way out of the star all conversion is adiabatic, and the mass states arrive apart (A. S. Dighe and A. Yu.
+Smirnov, Phys. Rev. D 62 (2000) 033007): what was made as ν_e arrives as ν₃ in normal ordering and as ν₂ in inverted,
+what was made as ν̄_e as ν̄₁ or ν̄₃, and ν_x as the other two:
 
     P(ν_e→ν_α) = |U_αk|²,      P(ν_x→ν_α) = ½ (1 − |U_αk|²),      k = 3 (normal), 2 (inverted); of antineutrinos 1, 3
 
@@ -77,9 +77,9 @@ def pinched_spectrum(mean: float, pinching: float) -> Continuous:
 class Supernova(Emitter):
     """The burst of a collapsing star; components "nue", "antinue", "nux" and "antinux", by what they were made as.
 
-    Fluxes are means over the window, so that a flux times `burst`, which is the window, is the fluence, and a rate times
-    `burst` is the number of events of one star, whatever the window.  The numbers that are taken when nothing else is
-    said are round ones of the usual size, and no prediction.
+    Fluxes are means over the window, so that a flux times `burst`, which is the window, is the fluence, and a rate
+    times `burst` is the number of events of one star, whatever the window.  The numbers that are taken when nothing
+    else is said are round ones of the usual size, and no prediction.
 
     Args:
         distance: d [length].
