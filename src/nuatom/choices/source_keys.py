@@ -77,7 +77,9 @@ def quantities(names: Sequence[str], dimension: str, example: str) -> Callable[[
         elif texts is not None and all(isinstance(text, str) for text in texts):
             found = [known.parse_quantity(text, measures) for text in texts]
         else:
-            found = []
+            raise ValueError(
+                f"expected {measures.noun} with its unit for each of {', '.join(names)}, such as {example}"
+            )
         return _as_many(found, names, example)
 
     return read

@@ -100,6 +100,7 @@ def show(about: About, one: Experiment, coupling: Coupling, recoils: bool, paths
 
     from nuatom.output import Results, save
     from nuatom.quantities import format_energy
+    from nuatom.source import burst_of
     from nuatom.store import Table, Variable
     from nuatom.units import day, keV, kg
 
@@ -112,10 +113,11 @@ def show(about: About, one: Experiment, coupling: Coupling, recoils: bool, paths
     if one.backgrounds:
         groups["background"] = one.backgrounds
     total = found.total
-    exposure = one.detector.exposure / (kg * day)
+    exposure, burst = one.detector.exposure / (kg * day), burst_of(one.source)
+    seen_for = f"{exposure:.6g} kg day" if burst is None else f"{one.detector.exposure / burst / kg:.6g} kg, one burst"
     told: About = {
         **about,
-        "detector": f"{exposure:.6g} kg day, threshold {format_energy(one.detector.threshold)}",
+        "detector": f"{seen_for}, threshold {format_energy(one.detector.threshold)}",
         "counts": f"{float(total.sum()):.6g} in the bins, from {edges[0]:g} to {edges[-1]:g} keV",
     }
     above = one.edges[:-1] >= one.detector.threshold * (1 - 1e-9)

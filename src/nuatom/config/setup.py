@@ -109,7 +109,7 @@ class Setup:
 
     @cached_property
     def exposure(self) -> float:
-        """Mass and time; of a burst the mass and the time over which its flux is a mean, so that all of it is counted."""
+        """Mass and time; of a burst the mass and the time over which its flux is a mean: all of it is counted."""
         from nuatom.source import burst_of
 
         given, burst = self.settings.detector.exposure, burst_of(self.source)

@@ -94,7 +94,7 @@ class Pulse:
     def _checked(self, window: Sequence[float]) -> tuple[float, float]:
         ends = [float(end) for end in window]
         if len(ends) != 2 or not all(map(isfinite, ends)) or not ends[0] < ends[1]:
-            raise ValueError(f"a window of time has a start and a later stop, got {list(window)!r}")
+            raise ValueError(f"a window of time has a start and a later stop, got {_told(ends)}")
         if self.period is not None and ends[1] - ends[0] > self.period * (1 + 1e-9):
             raise ValueError(
                 f"the window of {(ends[1] - ends[0]) / ns:g} ns is longer than the period of {self.period / ns:g} ns"
@@ -120,6 +120,10 @@ class Pulse:
         z = time / sigma
         tail = np.exp(0.5 * (sigma / life) ** 2 - time / life + log_ndtr(z - sigma / life))
         return np.asarray(ndtr(z) - tail)
+
+
+def _told(times: Sequence[float]) -> str:
+    return f"{' to '.join(f'{time / ns:g}' for time in times)} ns" if times else "none"
 
 
 def _decayed(time: Array, life: float) -> Array:
