@@ -11,6 +11,8 @@ from typing import Any
 
 SPECTRA = ("huber-mueller", "summation", "vogel-engel")
 """Spectra of fissile isotopes that a word stands for."""
+LAYOUT = ("columns", "units", "factors", "table")
+"""What a table says of a file beside its name."""
 
 
 def by_name(value: Any) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def by_name(value: Any) -> dict[str, Any]:
 
 def spectra(value: Any) -> Any:
     """A word for the spectra of a reactor, or files by isotope."""
-    if isinstance(value, dict) and all(isinstance(file, str) for file in value.values()):
+    if isinstance(value, dict) and value and all(_is_file(file) for file in value.values()):
         return dict(value)
     if not isinstance(value, str) or value not in SPECTRA:
         near = difflib.get_close_matches(str(value), SPECTRA, n=1)
@@ -30,6 +32,12 @@ def spectra(value: Any) -> Any:
         known = ", ".join(map(repr, SPECTRA))
         raise ValueError(f"expected {known}, or files by isotope, such as {{ 235U = 'u235.csv' }}, got {value!r}{hint}")
     return value
+
+
+def _is_file(value: Any) -> bool:
+    if isinstance(value, str):
+        return True
+    return isinstance(value, dict) and isinstance(value.get("file"), str) and set(value) <= {"file", *LAYOUT}
 
 
 def fractions(value: Any) -> dict[str, float]:

@@ -25,7 +25,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from nuatom.choices import source_keys
-from nuatom.choices.keys import FlagKey, Key, NumberKey, QuantityKey, RecordKey, TextKey, WordKey
+from nuatom.choices.keys import FilesKey, FlagKey, Key, NumberKey, QuantityKey, RecordKey, TextKey, WordKey
 from nuatom.choices.registry import Choice, Registry, choose
 
 if TYPE_CHECKING:
@@ -83,8 +83,13 @@ def _reactor(
     distance: float | None,
     fractions: Mapping[str, float] | None,
     captures: float,
-    spectra: str | Mapping[str, str],
+    spectra: str | Mapping[str, str | Mapping[str, Any]],
 ) -> Source:
+    from nuatom.columns import Layout
+
+    if not isinstance(spectra, str):
+        told = {name: {"file": one} if isinstance(one, str) else dict(one) for name, one in spectra.items()}
+        spectra = {name: _source().own_isotope(name, one.pop("file"), Layout(**one)) for name, one in told.items()}
     shares = _source().TYPICAL if fractions is None else fractions
     made: Source = _source().Reactor(
         power=power, distance=distance, fractions=shares, flux=flux, captures=captures, spectra=spectra
@@ -268,6 +273,7 @@ _PLACES = (
         make=lambda radius, height, distance: _source().OnAxis(radius, height, distance),
     ),
 )
+_LIKE = {".csv": (".dat", ".tsv", ".txt")}  # other names of files of numbers
 SOURCES: Registry[SourceEntry] = Registry(
     "source",
     {
@@ -298,7 +304,7 @@ SOURCES: Registry[SourceEntry] = Registry(
                 _DISTANCE,
                 Key(name="fractions", reader=source_keys.fractions, default=None, typed=False),
                 NumberKey(name="captures", least=0.0, default=0.6, typed=False),
-                Key(
+                FilesKey(
                     name="spectra",
                     reader=source_keys.spectra,
                     default="huber-mueller",
@@ -424,7 +430,13 @@ SOURCES: Registry[SourceEntry] = Registry(
             (
                 TextKey(name="file", is_file=True, typed=False),
                 QuantityKey(
-                    name="total", dimension="FLUX", example="2.7e13/cm2/s", above_zero=True, default=None, typed=False
+                    name="total",
+                    dimension="FLUX",
+                    example="2.7e13/cm2/s",
+                    above_zero=True,
+                    default=None,
+                    metavar="FLUX",
+                    what="Of all columns of a file together: 2.7e13/cm2/s.",
                 ),
                 replace(_POWER, typed=False),
                 replace(_DISTANCE, typed=False),
@@ -473,7 +485,7 @@ def parse_source(text: str) -> dict[str, str]:
         ValueError: for an unknown word, or a detail that its source has not.
     """
     for word, entry in SOURCES.items():
-        if entry.suffix is not None and text.endswith(entry.suffix):
+        if entry.suffix is not None and text.endswith((entry.suffix, *_LIKE.get(entry.suffix, ()))):
             return {"kind": word, "file": text}
     kind, _, detail = text.partition(":")
     words = SOURCES.where(lambda entry: entry.suffix is None)

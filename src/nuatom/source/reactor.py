@@ -21,7 +21,7 @@ from types import MappingProxyType
 from nuatom.bounds import check_number
 from nuatom.neutrino.flavour import Flavour
 from nuatom.source.beta import Lepton, mixed_spectrum
-from nuatom.source.fission import Fissile, isotope, own_isotope
+from nuatom.source.fission import SPECTRA, Fissile, isotope, own_isotope
 from nuatom.source.model import Component, Continuous, Emitter, pure, require_positive
 from nuatom.units import MeV
 
@@ -56,7 +56,7 @@ class Reactor(Emitter):
         captures: neutrons caught by ²³⁸U per fission; 0 leaves ²³⁹U and ²³⁹Np out.
         uncertainty: relative, of every component; by default that of the isotopes.
         spectra: of the isotopes, one of `nuatom.source.SPECTRA`; or files by isotope, as of
-            `nuatom.source.own_isotope`, the others as by default.
+            `nuatom.source.own_isotope`, or what that gives, the others as by default.
 
     Raises:
         ValueError: for a flux together with power or distance, neither, unknown isotopes or spectra, or numbers out of
@@ -75,7 +75,7 @@ class Reactor(Emitter):
         flux: float | None = None,
         captures: float = 0.6,
         uncertainty: float | None = None,
-        spectra: str | Mapping[str, str | Path] = "huber-mueller",
+        spectra: str | Mapping[str, str | Path | Fissile] = "huber-mueller",
     ) -> None:
         burnt = _checked(fractions)
         check_number("captures per fission", captures, 0.0)
@@ -105,13 +105,18 @@ class Reactor(Emitter):
         object.__setattr__(self, "components", tuple(made))
 
 
-def _isotopes(names: Iterable[str], spectra: str | Mapping[str, str | Path]) -> dict[str, Fissile]:
+def _isotopes(names: Iterable[str], spectra: str | Mapping[str, str | Path | Fissile]) -> dict[str, Fissile]:
     """The isotopes with their spectra, from tables of the package or from files."""
     if isinstance(spectra, str):
         return {name: isotope(name, spectra) for name in names}
+    if not isinstance(spectra, Mapping) or not all(isinstance(one, str | Path | Fissile) for one in spectra.values()):
+        raise ValueError(
+            f"spectra of a reactor are {', '.join(SPECTRA)}, or files or Fissile by isotope, got {spectra!r}"
+        )
     for name in spectra:
         isotope(name)
-    return {name: own_isotope(name, spectra[name]) if name in spectra else isotope(name) for name in names}
+    own = {name: one if isinstance(one, Fissile) else own_isotope(name, one) for name, one in spectra.items()}
+    return {name: own[name] if name in own else isotope(name) for name in names}
 
 
 def _checked(fractions: Mapping[str, float]) -> dict[str, float]:
