@@ -38,6 +38,7 @@ _COLUMNS = {name: (flavour, False) for name, flavour in _FLAVOURS.items()} | {
     f"anti{name}": (flavour, True) for name, flavour in _FLAVOURS.items()
 }
 _ENERGIES = ("energy", "low", "high")
+_ENERGY_NAMES = ("e", "enu", "e_nu", "neutrino energy")
 _OTHERS = (Flavour.MU, Flavour.TAU)
 _ORDER = 4  # Gauss points of a bin of a histogram
 _DENSITY = Quantity((-1, 0, -1, -2), "1/(cm2 s MeV)")
@@ -98,7 +99,7 @@ class TabulatedFlux(Emitter):
         window: float | None = None,
         layout: Layout = HEADER,
     ) -> None:
-        sheet = Sheet.read(path, layout)
+        sheet = _with_energy(Sheet.read(path, layout))
         columns = _fluxes(sheet)
         binned = sheet.has("low") or sheet.has("high")
         if len(sheet.rows) < 2 and not binned:
@@ -129,6 +130,15 @@ class TabulatedFlux(Emitter):
         object.__setattr__(self, "name", Path(path).stem)
         object.__setattr__(self, "components", tuple(made))
         object.__setattr__(self, "burst", window if form in (_FLUENCE, _BINNED_FLUENCE) else None)
+
+
+def _with_energy(sheet: Sheet) -> Sheet:
+    """The same with a column "E" for the energy, where no other is."""
+    called = [title.text for title in sheet.titles if title.name in _ENERGY_NAMES]
+    if len(called) != 1 or sheet.has("energy") or sheet.has("low"):
+        return sheet
+    layout = sheet.layout
+    return replace(sheet, layout=replace(layout, columns={**layout.columns, "energy": called[0]}))
 
 
 def _fluxes(sheet: Sheet) -> dict[str, tuple[tuple[Flavour, ...], bool]]:
