@@ -29,7 +29,8 @@ from pathlib import Path
 import numpy as np
 
 from nuatom.columns import HEADER, Layout, Quantity, read_curve
-from nuatom.source.model import Array, Continuous, Shape, Tabulated, integral
+from nuatom.source.model import Array, Continuous, Shape, Tabulated
+from nuatom.source.panels import integral
 from nuatom.source.table import column, rows
 from nuatom.units import MeV, keV
 
