@@ -7,6 +7,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import nuatom as na
+from configurations import changed
+from nuatom.cli import main
+from nuatom.config import ConfigError, parse
 from nuatom.neutrino import NUFIT, Mixing
 from nuatom.source import Solar, earth
 from nuatom.units import FERMI_CONSTANT, HBARC, MeV, cm, eV, m
@@ -115,3 +118,21 @@ def test_refused() -> None:
     ):
         with pytest.raises(ValueError, match=message):
             make()
+
+
+def test_the_time_is_a_word_everywhere(capfd: pytest.CaptureFixture[str]) -> None:
+    words = 'kind = "solar"\nwhen = "{}"\nlatitude = 46.5'
+    reactor = 'kind = "reactor"\nflux = "2.7e13/(cm2 s)"\nuncertainty = 0.02'
+    sun = parse(changed(reactor, words.format("night"))).source
+    assert isinstance(sun, Solar)
+    assert (sun.when, sun.latitude) == ("night", 46.5)
+    with pytest.raises(ConfigError, match=r"source\.when: expected 'day', 'night' or 'average', got 'nite'"):
+        parse(changed(reactor, words.format("nite")))
+    typed = ["rate", "H", "--source", "solar", "--weak", "--model", "free", "--transfer", "5MeV"]
+    rates = []
+    for more in ([], ["--when", "night", "--latitude", "36.4"]):
+        assert main([*typed, *more]) == 0
+        rates.append(float(capfd.readouterr().out.splitlines()[-1].split()[1]))
+    assert 1.01 < rates[1] / rates[0] < 1.03
+    assert main([*typed, "--when", "noon"]) == 2
+    assert "unknown when 'noon': expected day, night, average" in capfd.readouterr().err
