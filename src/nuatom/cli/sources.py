@@ -13,6 +13,7 @@ from nuatom.choices.sources import parse_source, source_words, typed_source_keys
 from nuatom.cli.groups import option_of_key
 
 if TYPE_CHECKING:
+    from nuatom.config import Experiment
     from nuatom.source import Source
 
 PANEL = "Source"
@@ -102,13 +103,34 @@ def _explained(word: str, error: Any) -> str:
 
 
 def source_in_words(source: Source) -> str:
+    """Its components with their fluxes, of a burst their fluences."""
+    unit, text = _per_area(source)
+    parts = [f"{c.name} {c.flux * unit:.4g}" for c in source.components]
+    return f"{source.name}, {', '.join(parts)} {text}"
+
+
+def total_in_words(source: Source) -> str:
+    """Its flux of all components, of a burst the fluence."""
+    unit, text = _per_area(source)
+    return f"{source.name}, {sum(c.flux for c in source.components) * unit:.4g} {text}"
+
+
+def exposure_in_words(experiment: Experiment) -> str:
+    """Mass and time; of a burst the mass."""
+    from nuatom.source import burst_of
+    from nuatom.units import day, kg
+
+    exposure, burst = experiment.detector.exposure, burst_of(experiment.source)
+    return f"{exposure / (kg * day):.6g} kg day" if burst is None else f"{exposure / burst / kg:.6g} kg, one burst"
+
+
+def _per_area(source: Source) -> tuple[float, str]:
+    """What a flux is multiplied with to be told, and the unit that it then has."""
     from nuatom.source import burst_of
     from nuatom.units import cm2, s
 
     burst = burst_of(source)
-    unit = cm2 * s if burst is None else cm2 * burst
-    parts = [f"{c.name} {c.flux * unit:.4g}" for c in source.components]
-    return f"{source.name}, {', '.join(parts)} per cm²{' and s' if burst is None else ', all of the burst'}"
+    return (cm2 * s, "per cm² and s") if burst is None else (cm2 * burst, "per cm², all of the burst")
 
 
 def coupling_in_words(text: str, source: Source, details: Mapping[str, Any], recoils: bool) -> str:
