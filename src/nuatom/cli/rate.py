@@ -96,7 +96,12 @@ def rate(
         ),
     ] = False,
     exposure: Annotated[
-        str | None, typer.Option(metavar="MASS TIME", help="Of the detector: '1 kg year'.", rich_help_panel=_DETECTOR)
+        str | None,
+        typer.Option(
+            metavar="MASS TIME",
+            help="Of the detector: '1 kg year', or of a burst '40 tonne'.",
+            rich_help_panel=_DETECTOR,
+        ),
     ] = None,
     resolution: Annotated[
         str | None, typer.Option(metavar="SIGMA|FILE", help="σ, or a file with it: 150eV.", rich_help_panel=_DETECTOR)
@@ -134,7 +139,8 @@ def rate(
     given; without any, the magnetic moment. --flavour and --antineutrino are for a mono-energetic source only.
 
     The rate is that of the energy deposited, before any detector; discrete excitations are not in it, but in files
-    besides. Of several components or couplings each has a column; beside them stand free electrons and stepping.
+    besides. A burst, as of a supernova, comes once: what is told is per burst, and its exposure is a mass. Of
+    several components or couplings each has a column; beside them stand free electrons and stepping.
 
     The atoms screen each other as they do in the liquid or crystal, unless they are --isolated. A millicharge feels
     that below some keV; for the magnetic moment and the weak interaction it is nothing.

@@ -120,7 +120,8 @@ def table(
     variables |= group("shell", result.by_shell, "shell, or nuclide that recoils")
     if result.line_transfer.size:
         text = "rate of a discrete excitation"
-        per_mass = units.removesuffix(" keV)") + ")"
+        mass_and_time = unit_text.removesuffix(" keV")
+        per_mass = f"1/({mass_and_time})" if " " in mass_and_time else f"1/{mass_and_time}"
         text += "" if told == PER_TIME else ", per burst"
         variables |= {
             "line_transfer": Variable(("line",), result.line_transfer / keV, "keV", "energy of a discrete excitation"),
