@@ -79,6 +79,7 @@ _HOME = {
     "Store": "nuatom.store",
     "StructureFunctions": "nuatom.response.model",
     "StructureWeights": "nuatom.neutrino",
+    "Supernova": "nuatom.source",
     "TabulatedFlux": "nuatom.source",
     "Tritium": "nuatom.source",
     "UniformNucleus": "nuatom.atom.field",
@@ -165,7 +166,7 @@ if TYPE_CHECKING:
     from nuatom.response.screened import Screened
     from nuatom.response.screening.interaction import AveragedExchange, CoulombOnly, LocalExchange
     from nuatom.scattering import components, cross_section, lines, photoabsorption, spectrum, total_cross_section
-    from nuatom.source import Chromium51, MonoEnergetic, Reactor, Solar, StoppedPion, TabulatedFlux, Tritium
+    from nuatom.source import Chromium51, MonoEnergetic, Reactor, Solar, StoppedPion, Supernova, TabulatedFlux, Tritium
     from nuatom.store import Store
     from nuatom.targets import target
 
@@ -226,6 +227,7 @@ __all__ = [
     "Store",
     "StructureFunctions",
     "StructureWeights",
+    "Supernova",
     "TabulatedFlux",
     "Tritium",
     "UniformNucleus",

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hepunits import becquerel, curie, watt
+from hepunits import becquerel, curie, erg, ms, us, watt
 
 from nuatom import columns, units
 
@@ -46,14 +46,16 @@ class Dimension:
 
 ENERGY = Dimension("an energy", "2.8keV", ("eV", "keV", "MeV", "GeV"))
 AREA = Dimension("an area", "1e-33cm2", ("barn", "cm2"))
-LENGTH = Dimension("a length", "13.9m", ("mm", "cm", "m", "km"))
+LENGTH = Dimension("a length", "13.9m", ("mm", "cm", "m", "km", "pc", "kpc", "Mpc"))
 POWER = Dimension("a power", "3GW", ("W", "kW", "MW", "GW"))
 ACTIVITY = Dimension("an activity", "3MCi", ("Bq", "kBq", "MBq", "GBq", "TBq", "PBq", "Ci", "kCi", "MCi"))
 EXPOSURE = Dimension("an exposure", "1.16 tonne year", ("kg day", "kg year", "tonne day", "tonne year"), (0, 1, 1, 0))
 DENSITY = Dimension("a density", "5.323g/cm3", ("kg/m3", "g/cm3"), (0, 1, 0, -3))
 FLUX = Dimension("a flux", "2.7e13/(cm2 s)", ("1/(cm2 s)",), (0, 0, -1, -2))
 FLUENCE = Dimension("a fluence", "1e12/cm2", ("1/cm2",), (0, 0, 0, -2))
-TIME = Dimension("a time", "10s", ("s", "day", "year"), (0, 0, 1, 0))
+RELEASED = Dimension("the energy that a star sets free", "3e53erg", ("MeV", "erg"))
+TIME = Dimension("a time", "10s", ("ns", "us", "ms", "s", "day", "year"), (0, 0, 1, 0))
+MASS = Dimension("a mass", "40 tonne", ("g", "kg", "tonne"), (0, 1, 0, 0))
 RATE = Dimension("a rate per mass", "2.5/(kg day)", ("1/(kg day)", "1/(tonne year)"), (0, -1, -1, 0))
 SPECTRAL_RATE = Dimension(
     "a rate per mass and energy", "2.5/(kg day keV)", ("1/(kg day keV)", "1/(tonne year keV)"), (-1, -1, -1, 0)
@@ -66,7 +68,16 @@ SPECTRAL_SLOPE = Dimension(
 )
 
 # What `nuatom.units` does not have, because only quantities that are typed need it.
-_MORE = {"km": 1e3 * units.m, "W": watt, "Bq": becquerel, "Ci": curie}
+_MORE = {
+    "km": 1e3 * units.m,
+    "pc": 3.0856775814913673e16 * units.m,
+    "us": us,
+    "ms": ms,
+    "erg": erg,
+    "W": watt,
+    "Bq": becquerel,
+    "Ci": curie,
+}
 _PREFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
 
 

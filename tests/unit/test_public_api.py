@@ -71,6 +71,7 @@ PUBLIC = [
     "Store",
     "StructureFunctions",
     "StructureWeights",
+    "Supernova",
     "TabulatedFlux",
     "Tritium",
     "UniformNucleus",

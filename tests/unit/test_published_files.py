@@ -7,12 +7,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 from configurations import TEXT, changed
+from nuatom.choices.sources import parse_source
 from nuatom.columns import Layout, Sheet, unit
-from nuatom.config import ConfigError, parse
+from nuatom.config import ConfigError, parse, read_by
 from nuatom.detector import HistogramBackground, Lindhard, TabulatedEfficiency, TabulatedResolution
 from nuatom.limit import read_counts, read_events
 from nuatom.neutrino import Flavour
-from nuatom.source import TabulatedFlux
+from nuatom.source import Reactor, TabulatedFlux
 from nuatom.units import MeV, cm2, day, eV, keV, kg, m, s
 
 HEPDATA = """#: name: Efficiency
@@ -164,6 +165,8 @@ def test_fluences_of_a_supernova(tmp_path: Path) -> None:
     # linear between the centres: half a bin at each end is left out
     assert_allclose(names["nue"].flux, (2 / 2 + 4 + 2 / 2) / cm2 / (10 * s))
     assert not names["numu"].antineutrino and names["antinutau"].antineutrino
+    same = TabulatedFlux(tmp_path / "burst.dat", window=10 * s, layout=Layout(units={"flux": "1/cm2"}))
+    assert_allclose([one.flux for one in same.components], [one.flux for one in found.components])
     with pytest.raises(ValueError, match="window"):
         TabulatedFlux(tmp_path / "burst.dat", layout=layout)
 
@@ -252,3 +255,40 @@ def test_the_flux_of_a_configuration_is_read_as_it_is_published(tmp_path: Path) 
         ConfigError, match=r"source: columns\.nuebar: unknown; expected energy, low, high, or one of nue"
     ):
         parse(text.replace("antinue = 2", "nuebar = 2"), tmp_path)
+
+
+def test_files_of_isotopes_are_beside_the_configuration_and_kept(tmp_path: Path) -> None:
+    """Per fission, with a layout or without; `nuatom rate` does not write over them."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    written(folder, "energy [MeV],neutrinos [1/MeV]\n0,3\n2,3\n", "u.csv")
+    written(folder, "E/MeV;S\n0,0;30\n2,0;30\n", "pu.dat")
+    per_fission = (
+        '{ 235U = "u.csv", 239Pu = { file = "pu.dat", columns = { energy = 1, neutrinos = "S" }, '
+        'units = { neutrinos = "1/MeV" }, factors = { neutrinos = 0.1 } } }'
+    )
+    spectra = f"spectra = {per_fission}\nfractions = {{ 235U = 0.5, 239Pu = 0.5 }}\ncaptures = 0.0"
+    text = changed('flux = "2.7e13/(cm2 s)"', f'flux = "2.7e13/(cm2 s)"\n{spectra}')
+    experiment = parse(text, folder)
+    assert_allclose([one.flux * cm2 * s for one in experiment.source.components], 1.35e13)
+    named = read_by(folder / "c.toml", experiment)
+    assert [path.name for path, _ in named] == ["c.toml", "u.csv", "pu.dat"]
+    assert named[2][1] == "what source.spectra.239Pu of the configuration names"
+    for wrong, said in (
+        (
+            "spectra = { 235U = { columns = { energy = 1 } } }",
+            "expected 'huber-mueller', 'summation', 'vogel-engel', or",
+        ),
+        ('spectra = { 235U = "none.csv" }', "cannot read"),
+        ('spectra = { 232Th = "u.csv" }', "unknown isotope '232Th'"),
+        ('spectra = "summtion"', "did you mean summation"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            parse(changed('flux = "2.7e13/(cm2 s)"', f'flux = "2.7e13/(cm2 s)"\n{wrong}'), folder)
+    with pytest.raises(ValueError, match="spectra of a reactor are huber-mueller, summation, vogel-engel, or files"):
+        Reactor(flux=1.0, spectra=3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".dat", ".txt", ".tsv"])
+def test_a_file_is_a_source_whatever_it_ends_in(suffix: str) -> None:
+    assert parse_source(f"flux{suffix}") == {"kind": "csv", "file": f"flux{suffix}"}

@@ -13,7 +13,7 @@ from nuatom.conformance import check_coupling, check_response
 from nuatom.units import MeV, keV
 
 RECIPES = Path(__file__).parents[2] / "examples" / "extensions"
-FILES = [RECIPES / f"{name}.py" for name in ("l_mu_tau", "tabulated_response", "supernova", "markdown")]
+FILES = [RECIPES / f"{name}.py" for name in ("l_mu_tau", "tabulated_response", "thermal", "markdown")]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -125,13 +125,13 @@ def test_a_response(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_source(run: Run) -> None:
-    burst = "--source", "supernova", "--fluence", "1e12/cm2", "--mean-energy", "12MeV", "--window", "10s"
-    done = run("rate", "Ge", *burst, "--model", "free", "--weak", "--transfer", "100,1000keV")
+    hot = "--source", "thermal", "--flux", "1e6/cm2/s", "--temperature", "4MeV"
+    done = run("rate", "Ge", *hot, "--model", "free", "--weak", "--transfer", "100,1000keV")
     assert done.returncode == 0, done.stderr
     assert "anti-tau" in done.stdout
-    again = run("rate", "Ge", "--source", "supernova", "--fluence", "1e12/cm2", "--weak", "--transfer", "1keV")
+    again = run("rate", "Ge", "--source", "thermal", "--flux", "1e6/cm2/s", "--weak", "--transfer", "1keV")
     assert again.returncode == 2
-    assert "the source supernova needs --mean-energy" in again.stderr
+    assert "the source thermal needs --temperature" in again.stderr
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from nuatom.choices.coupling_entry import CouplingEntry, Given
 from nuatom.choices.couplings import COUPLINGS, DEFAULT_MOMENT, MEDIATORS
 from nuatom.choices.extensions import ExtensionError
 from nuatom.choices.formats import DATA, FIGURES, FORMATS, FormatEntry, Results
-from nuatom.choices.keys import REQUIRED, FlagKey, Key, NumberKey, QuantityKey, RecordKey, TextKey, WordKey
+from nuatom.choices.keys import REQUIRED, FilesKey, FlagKey, Key, NumberKey, QuantityKey, RecordKey, TextKey, WordKey
 from nuatom.choices.neutrinos import PARAMETERS, CouplingPart, parameter
 from nuatom.choices.parameters import Fitted, Parameter
 from nuatom.choices.registry import Choice, Registry, choose
@@ -61,6 +61,7 @@ __all__ = [
     "CouplingPart",
     "ExtensionError",
     "FieldWords",
+    "FilesKey",
     "Fitted",
     "FlagKey",
     "FormatEntry",

@@ -93,6 +93,31 @@ class TextKey(Key):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FilesKey(Key):
+    """Files by name, which are looked for beside the configuration, or a word in their place.
+
+    A file is a text, or a table with the key ``file`` and what its header does not say.
+    """
+
+    @staticmethod
+    def files(value: Any) -> dict[str, str]:
+        """The names of the files of a value, by name; none of a word."""
+        if not isinstance(value, Mapping):
+            return {}
+        return {name: one if isinstance(one, str) else one["file"] for name, one in value.items()}
+
+    @staticmethod
+    def moved(value: Any, locate: Callable[[str], str]) -> Any:
+        """The value with its files where they are."""
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: locate(one) if isinstance(one, str) else {**one, "file": locate(one["file"])}
+            for name, one in value.items()
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class FlagKey(Key):
     """Yes or no."""
 

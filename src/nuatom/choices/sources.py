@@ -19,13 +19,13 @@ It is then ``nuatom rate --source supernova --fluence … --temperature …`` an
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from nuatom.choices.keys import FlagKey, Key, NumberKey, QuantityKey, RecordKey, TextKey, WordKey
+from nuatom.choices import source_keys
+from nuatom.choices.keys import FilesKey, FlagKey, Key, NumberKey, QuantityKey, RecordKey, TextKey, WordKey
 from nuatom.choices.registry import Choice, Registry, choose
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def _source() -> ModuleType:
     return source
 
 
-def _solar(model: str, oscillated: bool) -> Source:
-    made: Source = _source().Solar(model, oscillated=oscillated)
+def _solar(model: str, oscillated: bool, when: str, latitude: float) -> Source:
+    made: Source = _source().Solar(model, oscillated=oscillated, when=when, latitude=latitude)
     return made
 
 
@@ -83,8 +83,13 @@ def _reactor(
     distance: float | None,
     fractions: Mapping[str, float] | None,
     captures: float,
-    spectra: str | Mapping[str, str],
+    spectra: str | Mapping[str, str | Mapping[str, Any]],
 ) -> Source:
+    from nuatom.columns import Layout
+
+    if not isinstance(spectra, str):
+        told = {name: {"file": one} if isinstance(one, str) else dict(one) for name, one in spectra.items()}
+        spectra = {name: _source().own_isotope(name, one.pop("file"), Layout(**one)) for name, one in told.items()}
     shares = _source().TYPICAL if fractions is None else fractions
     made: Source = _source().Reactor(
         power=power, distance=distance, fractions=shares, flux=flux, captures=captures, spectra=spectra
@@ -116,8 +121,28 @@ def _geometry(distance: float | None, sphere: Geometry | None, cylinder: Geometr
     return around
 
 
-def _pions(flux: float) -> Source:
-    made: Source = _source().StoppedPion(flux=flux)
+def _pions(
+    flux: float,
+    window: tuple[float, float] | None,
+    pulse: float | None,
+    pulse_shape: str | None,
+    period: float | None,
+    bunches: tuple[float, ...] | None,
+) -> Source:
+    given = {"width": pulse, "shape": pulse_shape, "period": period, "bunches": bunches}
+    known = {name: value for name, value in given.items() if value is not None}
+    if window is None and known:
+        raise ValueError("pulse, pulse_shape, period and bunches are of a window of time: give a window")
+    if pulse_shape is not None and pulse is None:
+        raise ValueError("pulse_shape says nothing without the width of a pulse, pulse")
+    made: Source = _source().StoppedPion(
+        flux=flux, window=window, pulse=_source().Pulse(**known) if window is not None else None
+    )
+    return made
+
+
+def _supernova(**given: Any) -> Source:
+    made: Source = _source().Supernova(**{name: value for name, value in given.items() if value is not None})
     return made
 
 
@@ -146,34 +171,6 @@ def _file(
     return made
 
 
-def _by_name(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("expected a table by the names of columns, such as { energy = 1 }")
-    return dict(value)
-
-
-_SPECTRA = ("huber-mueller", "summation", "vogel-engel")
-
-
-def _spectra(value: Any) -> Any:
-    if isinstance(value, dict) and all(isinstance(file, str) for file in value.values()):
-        return dict(value)
-    if not isinstance(value, str) or value not in _SPECTRA:
-        near = difflib.get_close_matches(str(value), _SPECTRA, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        known = ", ".join(map(repr, _SPECTRA))
-        raise ValueError(f"expected {known}, or files by isotope, such as {{ 235U = 'u235.csv' }}, got {value!r}{hint}")
-    return value
-
-
-def _fractions(value: Any) -> dict[str, float]:
-    if not isinstance(value, dict) or not all(
-        isinstance(share, int | float) and not isinstance(share, bool) and 0 <= share <= 1 for share in value.values()
-    ):
-        raise ValueError("expected a table of isotopes and their shares, numbers from 0 to 1, such as { 235U = 1.0 }")
-    return {str(name): float(share) for name, share in value.items()}
-
-
 # --- the tables ----------------------------------------------------------------------------------
 
 SOLAR_MODELS: Registry[Choice[str]] = Registry(
@@ -184,6 +181,32 @@ SOLAR_MODELS: Registry[Choice[str]] = Registry(
     },
 )
 """Models of the Sun."""
+TIMES: Registry[Choice[str]] = Registry(
+    "time",
+    {
+        "day": Choice("the Earth is not in the way", lambda: "day"),
+        "night": Choice("a mean over the nights of a year, through the Earth", lambda: "night"),
+        "average": Choice("half of each", lambda: "average"),
+    },
+)
+"""When the Sun is seen."""
+ORDERINGS: Registry[Choice[str]] = Registry(
+    "ordering",
+    {
+        "normal": Choice("the third neutrino is the heaviest", lambda: "normal"),
+        "inverted": Choice("it is the lightest", lambda: "inverted"),
+        "none": Choice("flavours stay what they were", lambda: "none"),
+    },
+)
+"""How the flavours of a supernova are converted."""
+PULSES: Registry[Choice[str]] = Registry(
+    "pulse shape",
+    {
+        "square": Choice("the same all over its width", lambda: "square"),
+        "gaussian": Choice("the width is that at half of the maximum", lambda: "gaussian"),
+    },
+)
+"""Shapes of pulses of protons."""
 _FLUX = QuantityKey(
     name="flux",
     dimension="FLUX",
@@ -199,7 +222,7 @@ _DISTANCE = QuantityKey(
     metavar="LENGTH",
     example="13.9m",
     default=None,
-    what="From a reactor or a small source: 13.9m.",
+    what="From a reactor, a small source or a supernova: 13.9m, 10kpc.",
 )
 _POWER = QuantityKey(
     name="power",
@@ -209,6 +232,17 @@ _POWER = QuantityKey(
     example="3GW",
     default=None,
     what="Thermal power of a reactor: 3GW.",
+)
+_OF_BURST = ("nue", "antinue", "nux")
+_WINDOW = QuantityKey(
+    name="window",
+    dimension="TIME",
+    example="10s",
+    above_zero=True,
+    default=None,
+    metavar="TIME|START:STOP",
+    what="In which a supernova or a fluence is looked at: 10s; of stopped pions from when to when after the pulse: "
+    "0.5:6us.",
 )
 _ACTIVITY = QuantityKey(
     name="activity",
@@ -239,6 +273,7 @@ _PLACES = (
         make=lambda radius, height, distance: _source().OnAxis(radius, height, distance),
     ),
 )
+_LIKE = {".csv": (".dat", ".tsv", ".txt")}  # other names of files of numbers
 SOURCES: Registry[SourceEntry] = Registry(
     "source",
     {
@@ -247,6 +282,16 @@ SOURCES: Registry[SourceEntry] = Registry(
             (
                 WordKey(name="model", among=SOLAR_MODELS, default="B16-GS98", typed=False),
                 FlagKey(name="oscillated", default=True, typed=False),
+                WordKey(name="when", among=TIMES, default="day", metavar="TIME", what="When the Sun is seen."),
+                NumberKey(
+                    name="latitude",
+                    least=-90.0,
+                    most=90.0,
+                    default=42.45,
+                    metavar="DEGREES",
+                    example="36.4",
+                    what="Of the detector, for the Sun at night: 36.4.",
+                ),
             ),
             _solar,
             detail="model",
@@ -257,13 +302,13 @@ SOURCES: Registry[SourceEntry] = Registry(
                 replace(_FLUX, default=None),
                 _POWER,
                 _DISTANCE,
-                Key(name="fractions", reader=_fractions, default=None, typed=False),
+                Key(name="fractions", reader=source_keys.fractions, default=None, typed=False),
                 NumberKey(name="captures", least=0.0, default=0.6, typed=False),
-                Key(
+                FilesKey(
                     name="spectra",
-                    reader=_spectra,
+                    reader=source_keys.spectra,
                     default="huber-mueller",
-                    metavar="|".join(_SPECTRA),
+                    metavar="|".join(source_keys.SPECTRA),
                     example="summation",
                     what="Of a reactor below 2 MeV and above: huber-mueller, summation or vogel-engel.",
                 ),
@@ -272,7 +317,98 @@ SOURCES: Registry[SourceEntry] = Registry(
         ),
         "cr51": SourceEntry("a small source of ⁵¹Cr", (_ACTIVITY, *_PLACES), _chromium, needs=("distance",)),
         "tritium": SourceEntry("a small source of ³H", (_ACTIVITY, *_PLACES), _tritium, needs=("distance",)),
-        "stopped-pion": SourceEntry("pions at rest, by the flux of each of three flavours", (_FLUX,), _pions),
+        "stopped-pion": SourceEntry(
+            "pions at rest, by the flux of each of three flavours",
+            (
+                _FLUX,
+                Key(
+                    name="window",
+                    reader=source_keys.window,
+                    default=None,
+                    metavar=_WINDOW.metavar,
+                    example="0.5:6us",
+                    what=_WINDOW.what,
+                ),
+                QuantityKey(
+                    name="pulse",
+                    dimension="TIME",
+                    example="350ns",
+                    default=None,
+                    metavar="TIME",
+                    what="Width of the pulse of protons of stopped pions: 350ns.",
+                ),
+                WordKey(
+                    name="pulse_shape", among=PULSES, default=None, metavar="SHAPE", what="Of the pulse of protons."
+                ),
+                QuantityKey(
+                    name="period",
+                    dimension="TIME",
+                    above_zero=True,
+                    example="16.67ms",
+                    default=None,
+                    metavar="TIME",
+                    what="From one pulse to the next: 16.67ms.",
+                ),
+                Key(name="bunches", reader=source_keys.times, default=None, typed=False),
+            ),
+            _pions,
+        ),
+        "supernova": SourceEntry(
+            "the burst of a collapsing star, all events of it",
+            (
+                _DISTANCE,
+                QuantityKey(
+                    name="released",
+                    dimension="RELEASED",
+                    above_zero=True,
+                    example="3e53erg",
+                    default=None,
+                    metavar="ENERGY",
+                    what="What a supernova sets free in all neutrinos: 3e53erg.",
+                ),
+                Key(
+                    name="mean_energies",
+                    reader=source_keys.quantities(_OF_BURST, "ENERGY", "10,12,15MeV"),
+                    default=None,
+                    metavar="E,E,E",
+                    example="10,12,15MeV",
+                    what="Mean energies of ν_e, ν̄_e and each other kind of a supernova, or one: 10,12,15MeV.",
+                ),
+                Key(
+                    name="pinching",
+                    reader=source_keys.numbers(_OF_BURST, "2.5 or 2.8,3,2.3", 0.0, 20.0),
+                    default=None,
+                    metavar="A,A,A",
+                    example="2.5",
+                    what="α of their spectra, or one: 2.5.",
+                ),
+                Key(
+                    name="shares",
+                    reader=source_keys.numbers(_OF_BURST, "0.2,0.16,0.16", 0.0, 1.0),
+                    default=None,
+                    metavar="S,S,S",
+                    example="0.2,0.16,0.16",
+                    what="Of the energy, of ν_e, ν̄_e and each of four others: 0.2,0.16,0.16.",
+                ),
+                WordKey(
+                    name="ordering",
+                    among=ORDERINGS,
+                    default=None,
+                    metavar="ORDERING",
+                    what="Of the masses, in a supernova.",
+                ),
+                Key(
+                    name="survival",
+                    reader=source_keys.numbers(_OF_BURST[:2], "0.3,0.7", 0.0, 1.0),
+                    default=None,
+                    metavar="P,P",
+                    example="0.3,0.7",
+                    what="Of ν_e and ν̄_e of a supernova, in the place of an ordering: 0.3,0.7.",
+                ),
+                _WINDOW,
+            ),
+            _supernova,
+        ),
         "mono-energetic": SourceEntry(
             "neutrinos of one energy",
             (
@@ -294,13 +430,22 @@ SOURCES: Registry[SourceEntry] = Registry(
             (
                 TextKey(name="file", is_file=True, typed=False),
                 QuantityKey(
-                    name="total", dimension="FLUX", example="2.7e13/cm2/s", above_zero=True, default=None, typed=False
+                    name="total",
+                    dimension="FLUX",
+                    example="2.7e13/cm2/s",
+                    above_zero=True,
+                    default=None,
+                    metavar="FLUX",
+                    what="Of all columns of a file together: 2.7e13/cm2/s.",
                 ),
                 replace(_POWER, typed=False),
                 replace(_DISTANCE, typed=False),
-                QuantityKey(name="window", dimension="TIME", example="10s", above_zero=True, default=None, typed=False),
+                _WINDOW,
                 NumberKey(name="table", least=1.0, default=None, typed=False),
-                *(Key(name=name, reader=_by_name, default={}, typed=False) for name in ("columns", "units", "factors")),
+                *(
+                    Key(name=name, reader=source_keys.by_name, default={}, typed=False)
+                    for name in ("columns", "units", "factors")
+                ),
             ),
             _file,
             suffix=".csv",
@@ -340,7 +485,7 @@ def parse_source(text: str) -> dict[str, str]:
         ValueError: for an unknown word, or a detail that its source has not.
     """
     for word, entry in SOURCES.items():
-        if entry.suffix is not None and text.endswith(entry.suffix):
+        if entry.suffix is not None and text.endswith((entry.suffix, *_LIKE.get(entry.suffix, ()))):
             return {"kind": word, "file": text}
     kind, _, detail = text.partition(":")
     words = SOURCES.where(lambda entry: entry.suffix is None)

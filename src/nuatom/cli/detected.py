@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nuatom.cli import screen
 from nuatom.cli.screen import Column
+from nuatom.cli.sources import exposure_in_words
 
 if TYPE_CHECKING:
     from nuatom.cli.describe import About
@@ -101,7 +102,7 @@ def show(about: About, one: Experiment, coupling: Coupling, recoils: bool, paths
     from nuatom.output import Results, save
     from nuatom.quantities import format_energy
     from nuatom.store import Table, Variable
-    from nuatom.units import day, keV, kg
+    from nuatom.units import keV
 
     with screen.progress(f"computing the counts in {one.target}") as report:
         if not recoils:
@@ -112,10 +113,9 @@ def show(about: About, one: Experiment, coupling: Coupling, recoils: bool, paths
     if one.backgrounds:
         groups["background"] = one.backgrounds
     total = found.total
-    exposure = one.detector.exposure / (kg * day)
     told: About = {
         **about,
-        "detector": f"{exposure:.6g} kg day, threshold {format_energy(one.detector.threshold)}",
+        "detector": f"{exposure_in_words(one)}, threshold {format_energy(one.detector.threshold)}",
         "counts": f"{float(total.sum()):.6g} in the bins, from {edges[0]:g} to {edges[-1]:g} keV",
     }
     above = one.edges[:-1] >= one.detector.threshold * (1 - 1e-9)

@@ -12,17 +12,15 @@ from nuatom import choices
 from nuatom.cli import couplings, options, screen
 from nuatom.cli.describe import About, command, mass_fractions_in_words
 from nuatom.cli.groups import OptionGroup
-from nuatom.cli.rate import (
-    _SOURCE,
-    _check_target,
-    _coupling_in_words,
-    _described,
-    _read_by_source,
-    _source,
-    _source_in_words,
-    _source_options,
-)
 from nuatom.cli.screen import Column
+from nuatom.cli.sources import PANEL as _SOURCE
+from nuatom.cli.sources import check_target as _check_target
+from nuatom.cli.sources import coupling_in_words as _coupling_in_words
+from nuatom.cli.sources import described as _described
+from nuatom.cli.sources import make_source as _source
+from nuatom.cli.sources import read_by_source as _read_by_source
+from nuatom.cli.sources import source_in_words as _source_in_words
+from nuatom.cli.sources import source_options as _source_options
 
 if TYPE_CHECKING:
     from nuatom.events import EventGenerator, Events

@@ -16,6 +16,7 @@ from nuatom.cli import masses as mass_scan
 from nuatom.cli.describe import About, command
 from nuatom.cli.groups import completion
 from nuatom.cli.screen import Column
+from nuatom.cli.sources import exposure_in_words, total_in_words
 
 if TYPE_CHECKING:
     from nuatom.config import Experiment, Limit, Parameter
@@ -389,10 +390,8 @@ def _settable(own: Mapping[str, Any]) -> dict[str, Any]:
 
 def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) -> About:
     from nuatom.quantities import format_energy
-    from nuatom.units import cm2, day, kg, s
 
     settings, edges = experiment.settings, experiment.edges
-    flux = sum(component.flux for component in experiment.source.components)
     what = "expected without a signal" if sensitivity or experiment.counts is None else "from the data"
     model = settings.model
     how = options.ChosenResponse(model.response, model.options())
@@ -403,8 +402,8 @@ def _about(context: typer.Context, experiment: Experiment, sensitivity: bool) ->
     if settings.note:
         about["note"] = settings.note
     about |= {
-        "source": f"{experiment.source.name}, {flux / (1 / (cm2 * s)):.4g} per cm² and s",
-        "target": f"{experiment.target}, {experiment.detector.exposure / (kg * day):.6g} kg day",
+        "source": total_in_words(experiment.source),
+        "target": f"{experiment.target}, {exposure_in_words(experiment)}",
         "bins": f"{len(edges) - 1} from {format_energy(float(edges[0]))} to {format_energy(float(edges[-1]))}",
         "response": response + band,
         "nuisances": ", ".join(experiment.model.parameters[len(experiment.parameters) :]) or "none",

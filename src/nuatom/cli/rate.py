@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import inspect
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -12,10 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nuatom import choices
-from nuatom.choices.sources import parse_source, source_words, typed_source_keys
 from nuatom.cli import couplings, detected, options, rate_tables, screen
 from nuatom.cli.describe import About, command, mass_fractions_in_words
-from nuatom.cli.groups import OptionGroup, completion, option_of_key
+from nuatom.cli.groups import OptionGroup, completion
+from nuatom.cli.sources import (
+    PANEL,
+    check_target,
+    complete,
+    coupling_in_words,
+    described,
+    make_source,
+    read_by_source,
+    source_in_words,
+    source_options,
+    words_of_source,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,30 +39,10 @@ if TYPE_CHECKING:
 
 _Rate = Callable[["Array", "screen.Progress | None"], "tuple[RateSpectrum, dict[str, Array]]"]
 """What gives a rate at some transfers, and others beside it by name."""
-PER: Mapping[str, tuple[str, str, str]] = {"kg-day": ("kg", "day", "keV"), "tonne-year": ("tonne", "year", "keV")}
-"""Units of mass, time and energy in which a rate is told."""
-_SOURCE, _TARGET, _DETECTOR, _OUTPUT = "Source", "Atom and model", "Detector", "Output"
+_TARGET, _DETECTOR, _OUTPUT = "Atom and model", "Detector", "Output"
 _OF_ELECTRONS = ("model", "exchange", "nucleus", "binding", "tolerance")
-_NEUTRINO = ("flavour", "antineutrino")
 _USUAL = {"magnetic_moment": choices.DEFAULT_MOMENT}
 _POINTS = 40
-
-
-def _complete(incomplete: str) -> list[str]:
-    return [word for word in source_words() if word.startswith(incomplete)]
-
-
-def _described() -> str:
-    """What --source may be."""
-    told = [f"{word}: {entry.what}" for word, entry in choices.SOURCES.items() if entry.suffix is None]
-    files = [f"a file that ends in {entry.suffix}: {entry.what}" for entry in choices.SOURCES.values() if entry.suffix]
-    return f"{'. '.join([*told, *files])}."
-
-
-def _source_options() -> list[inspect.Parameter]:
-    """The keys of all sources that are options, but for those of the neutrino."""
-    keys = typed_source_keys()
-    return [option_of_key(key, _SOURCE) for name, key in keys.items() if name not in _NEUTRINO]
 
 
 def rate(
@@ -69,19 +59,19 @@ def rate(
             metavar="RANGE",
             help="Energy transfers: start:stop:count, a list with commas, or one; by default those of the bins of a "
             "configuration.",
-            rich_help_panel=_SOURCE,
+            rich_help_panel=PANEL,
         ),
     ] = None,
     source: Annotated[
         str | None,
         typer.Option(
             metavar="SOURCE",
-            autocompletion=_complete,
-            help=_described(),
-            rich_help_panel=_SOURCE,
+            autocompletion=complete,
+            help=described(),
+            rich_help_panel=PANEL,
         ),
     ] = None,
-    origin: Annotated[Mapping[str, Any], OptionGroup(_source_options)] = options.NOTHING,
+    origin: Annotated[Mapping[str, Any], OptionGroup(source_options)] = options.NOTHING,
     flavour: couplings.FlavourOption = None,
     antineutrino: couplings.AntineutrinoOption = False,
     typed: couplings.Options = options.NOTHING,
@@ -106,7 +96,12 @@ def rate(
         ),
     ] = False,
     exposure: Annotated[
-        str | None, typer.Option(metavar="MASS TIME", help="Of the detector: '1 kg year'.", rich_help_panel=_DETECTOR)
+        str | None,
+        typer.Option(
+            metavar="MASS TIME",
+            help="Of the detector: '1 kg year', or of a burst '40 tonne'.",
+            rich_help_panel=_DETECTOR,
+        ),
     ] = None,
     resolution: Annotated[
         str | None, typer.Option(metavar="SIGMA|FILE", help="σ, or a file with it: 150eV.", rich_help_panel=_DETECTOR)
@@ -125,14 +120,14 @@ def rate(
         typer.Option(metavar="RANGE", help="Edges of the bins: 0.2:10keV:50:lin.", rich_help_panel=_DETECTOR),
     ] = None,
     per: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="|".join(PER),
-            autocompletion=completion(PER),
-            help="Rates are per this and keV, on the screen and in files.",
+            metavar="|".join(rate_tables.PER),
+            autocompletion=completion(rate_tables.PER),
+            help="Rates are per this and keV, on the screen and in files; by default kg-day, of a burst tonne-burst.",
             rich_help_panel=_OUTPUT,
         ),
-    ] = "kg-day",
+    ] = None,
     by_shell: options.ByShell = False,
     unit: options.Unit = "keV",
     output: options.Files = None,
@@ -144,7 +139,8 @@ def rate(
     given; without any, the magnetic moment. --flavour and --antineutrino are for a mono-energetic source only.
 
     The rate is that of the energy deposited, before any detector; discrete excitations are not in it, but in files
-    besides. Of several components or couplings each has a column; beside them stand free electrons and stepping.
+    besides. A burst, as of a supernova, comes once: what is told is per burst, and its exposure is a mass. Of
+    several components or couplings each has a column; beside them stand free electrons and stepping.
 
     The atoms screen each other as they do in the liquid or crystal, unless they are --isolated. A millicharge feels
     that below some keV; for the magnetic moment and the weak interaction it is nothing.
@@ -174,12 +170,13 @@ def rate(
     from nuatom.config import read_by
     from nuatom.files import keep_apart
     from nuatom.quantities import parse_range
+    from nuatom.source import burst_of
 
     paths = output or []
     files.check(paths)
     scale = float(getattr(units, choices.choose("unit", unit, options.UNITS)))
-    names = choices.choose("--per", per, PER)
-    rate_unit = float(getattr(units, names[0]) * getattr(units, names[1]) * getattr(units, names[2]))
+    if per is not None:
+        choices.choose("--per", per, rate_tables.PER)
     neutrino = {"flavour": flavour, "antineutrino": True if antineutrino else None}
     given = {"source": source, **origin, **neutrino}
     experiment = _configured(target, given)
@@ -199,7 +196,7 @@ def rate(
             asked["response"] = asked.pop("model")
         elif experiment is None:
             asked["response"] = model
-        table = {} if experiment is not None else _words_of_source(given)
+        table = {} if experiment is not None else words_of_source(given)
         standard = model if experiment is None else experiment.settings.model.response
         in_matter = options.keys_of_matter(matter, density, asked.get("response", standard))
         one = detected.experiment(experiment, target, table, typed_detector, bins, asked, in_matter, recoils)
@@ -209,8 +206,8 @@ def rate(
     configured: Mapping[str, Any] = options.NOTHING
     standing = choices.FieldWords()
     if experiment is None:
-        _check_target(target)
-        T, emitted, read = _transfers(transfer), _source(given), _read_by_source(source)
+        check_target(target)
+        T, emitted, read = _transfers(transfer), make_source(given), read_by_source(source)
         keep_apart(paths, [(path, "the flux of --source") for path in read])
     else:
         keep_apart(paths, read_by(target, experiment))
@@ -224,6 +221,9 @@ def rate(
         if model == given_model.response:
             configured = experiment.response_options
         standing = given_model.field
+    per, burst = rate_tables.checked_per(per, burst_of(emitted))
+    names = rate_tables.PER[per]
+    rate_unit = math.prod(float(getattr(units, name)) for name in names) * (burst or 1.0)
     how = options.choose_model(model, choices.MODELS, own, configured)
     words = options.field_of(context, model, exchange, nucleus, binding, standing)
     files.check_points(paths, len(T), f"transfers, got {transfer!r}", "1:50keV:30")
@@ -239,10 +239,10 @@ def rate(
     wanted, number = options.matter_of(matter, density, how.word)
     about: About = {
         "command": command(context),
-        "source": _source_in_words(emitted),
+        "source": source_in_words(emitted),
         "target": target,
         "mass_fractions": mass_fractions_in_words(target),
-        "coupling": _coupling_in_words(chosen.text, emitted, given_couplings.details, recoils)
+        "coupling": coupling_in_words(chosen.text, emitted, given_couplings.details, recoils)
         if has_weak
         else chosen.text,
     }
@@ -259,15 +259,16 @@ def rate(
         result, others = compute(T, report)
     unit_text = " ".join(names)
     coupling_title = " + ".join(chosen.names) if has_weak else chosen.title  # g_V and g_A are those of one flavour
-    screen.show(about, rate_tables.columns(result, others, rate_unit, unit_text, unit, scale, by_shell))
+    told = rate_tables.PER_TIME if burst is None else rate_tables.PER_BURST
+    screen.show(about, rate_tables.columns(result, others, rate_unit, unit_text, unit, scale, by_shell, told))
 
     def draw() -> Figure:
         fine = figures.with_edges(T, shells)
         drawn, beside = compute(fine, None) if len(fine) > len(T) else (result, others)
         title = f"{target}, {emitted.name}, {coupling_title}"
-        return figures.rate_figure(drawn, rate_unit, unit_text, others=beside, title=title)
+        return figures.rate_figure(drawn, rate_unit, unit_text, others=beside, title=title, quantity=told.symbol)
 
-    files.save(files.Results(rate_tables.table(result, others, rate_unit, unit_text, about), draw), paths)
+    files.save(files.Results(rate_tables.table(result, others, rate_unit, unit_text, about, told), draw), paths)
     screen.written(paths)
 
 
@@ -279,7 +280,7 @@ def _show_detected(
     made = couplings.make_coupling(given if has_own or not configured else _configured_couplings(one))
     about: About = {
         "command": command(context),
-        "source": _source_in_words(one.source),
+        "source": source_in_words(one.source),
         "target": one.target,
         "coupling": made.text,
         "model": one.settings.model.response
@@ -292,7 +293,7 @@ def _show_detected(
 def _detector_files(typed: Mapping[str, str | None], source: str | None) -> list[tuple[Path, str]]:
     """The files that options name."""
     own = [(Path(text), f"what --{name} names") for name, text in typed.items() if text and Path(text).is_file()]
-    return [*own, *((path, "the flux of --source") for path in _read_by_source(source))]
+    return [*own, *((path, "the flux of --source") for path in read_by_source(source))]
 
 
 # --- what words make -----------------------------------------------------------------------------
@@ -308,22 +309,6 @@ def _configured(target: str, given: Mapping[str, Any]) -> Experiment | None:
     if wrong:
         raise ValueError(f"{', '.join(wrong)}: the configuration {target} has a source; copy it to change that")
     return load(target)
-
-
-def _check_target(target: str) -> None:
-    """An element or a compound; an error says what else may stand there."""
-    from nuatom.config import presets
-    from nuatom.targets import target as parse_target
-
-    try:
-        parse_target(target)
-    except ValueError as error:
-        hint = ""
-        if near := difflib.get_close_matches(target.lower(), presets(), n=1):
-            hint = f"; did you mean the preset {near[0]}?"
-        elif target.endswith(".csv"):
-            hint = f"; a configuration ends in .toml, and the file of a flux is given with --source {target}"
-        raise ValueError(f"{error}{hint}") from None
 
 
 def _transfers(transfer: str | None) -> Array:
@@ -359,78 +344,6 @@ def _configured_couplings(experiment: Experiment) -> choices.Given:
             parameter, limits.get(parameter.name) or _USUAL.get(parameter.name, parameter.unit)
         )
     return given
-
-
-def _words_of_source(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The table of the source that the options describe."""
-    word = given["source"]
-    if word is None:
-        files = [f"a {entry.suffix[1:]} file" for entry in choices.SOURCES.values() if entry.suffix]
-        raise ValueError(f"no source: give --source, one of {', '.join([*source_words(), *files])}")
-    keys: dict[str, Any] = {name: value for name, value in given.items() if name != "source" and value is not None}
-    return {**keys, **parse_source(word)}
-
-
-def _source(given: Mapping[str, Any]) -> Source:
-    """The source that the options describe, in the words of a configuration."""
-    from pydantic import ValidationError
-
-    from nuatom.config.sources import make_source
-
-    word, keys = given["source"], _words_of_source(given)
-    entry = choices.SOURCES[keys["kind"]]
-    for name in entry.needs:
-        if name not in keys:
-            raise ValueError(f"the source {word} needs --{name}; only a configuration has other shapes of the target")
-    own = {key.name: key for key in entry.keys}
-    for name, value in keys.items():
-        if isinstance(key := own.get(name), choices.WordKey):
-            key.read_typed(value)
-    try:
-        return make_source(keys, Path())
-    except ValidationError as error:
-        raise ValueError(_explained(word, error.errors(include_url=False)[0])) from None
-
-
-def _read_by_source(word: str | None) -> list[Path]:
-    """The file that a word for a source names, if it does."""
-    found = parse_source(word) if word else {}
-    return [Path(found["file"])] if "file" in found else []
-
-
-def _explained(word: str, error: Any) -> str:
-    """One line about an option of a source."""
-    name, kind = str(error["loc"][-1]).replace("_", "-"), error["type"]
-    if kind == "extra_forbidden":
-        return f"--{name} says nothing about the source {word}"
-    if kind == "missing":
-        return f"the source {word} needs --{name}"
-    return f"--{name}: {error['ctx']['error'] if 'ctx' in error and 'error' in error['ctx'] else error['msg']}"
-
-
-def _source_in_words(source: Source) -> str:
-    from nuatom.units import cm2, s
-
-    parts = [f"{c.name} {c.flux * cm2 * s:.4g}" for c in source.components]
-    return f"{source.name}, {', '.join(parts)} per cm² and s"
-
-
-def _coupling_in_words(text: str, source: Source, details: Mapping[str, Any], recoils: bool) -> str:
-    """The coupling with the weak part, which comes first, told for the flavours that the source has."""
-    from nuatom.choices.couplings import how_weak
-    from nuatom.neutrino import Weak
-
-    own = {key.name: details[key.name] for key in choices.COUPLINGS["weak"].details if key.name in details}
-    if recoils:
-        weak = f"weak, of the nucleus ({how_weak(own)})"
-    else:
-        flavours = {share.flavour: None for c in source.components if c.flux > 0 for share in c.composition}
-        told = []
-        for flavour in sorted(flavours, key=lambda one: one.value):
-            g_V, g_A = Weak(flavour, **own).couplings()
-            told.append(f"g_V = {g_V:.6g} and g_A = {g_A:.6g} of {flavour.name.lower()}")
-        weak = f"weak, {', '.join(told)} ({how_weak(own)})"
-    return "; ".join([weak, *text.split("; ")[1:]])
 
 
 def _electrons(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nuatom.cli.describe import About
 from nuatom.cli.screen import Column
@@ -17,6 +17,36 @@ FREE, STEPPING = "free", "stepping"
 """What a rate is compared with."""
 
 
+PER: Mapping[str, tuple[str, ...]] = {
+    "kg-day": ("kg", "day", "keV"),
+    "tonne-year": ("tonne", "year", "keV"),
+    "kg-burst": ("kg", "keV"),
+    "tonne-burst": ("tonne", "keV"),
+}
+"""Units of mass, time and energy in which a rate is told; a burst, which comes once, has no time."""
+
+
+class Told(NamedTuple):
+    """What a rate is called: its symbol, and its name in files."""
+
+    symbol: str
+    name: str
+
+
+PER_TIME, PER_BURST = Told("dR/dT", "rate"), Told("dN/dT per burst", "events_per_burst")
+"""Of a source that goes on, and of one that comes once."""
+
+
+def checked_per(per: str | None, burst: float | None) -> tuple[str, float | None]:
+    """What a rate is told per: a burst comes once, and any other source goes on."""
+    if per is None:
+        per = "kg-day" if burst is None else "tonne-burst"
+    if per.endswith("-burst") != (burst is not None):
+        known = ", ".join(word for word in PER if word.endswith("-burst") == (burst is not None))
+        raise ValueError(f"--per {per}: the source is {'no' if burst is None else 'a'} burst; expected {known}")
+    return per, burst
+
+
 def columns(
     result: RateSpectrum,
     others: Mapping[str, Array],
@@ -25,6 +55,7 @@ def columns(
     unit: str,
     scale: float,
     by_shell: bool,
+    told: Told = PER_TIME,
 ) -> list[Column]:
     """The columns on the screen: transfers, the rate and its parts, and what it is compared with."""
     name = f"[1/({unit_text.replace(' ', '_')})]"
@@ -33,7 +64,7 @@ def columns(
         return Column(f"{title}\n1/({unit_text})", f"{title.replace(' ', '_')}{name}", (values * rate_unit).tolist())
 
     columns = [Column(f"T\n{unit}", f"T[{unit}]", (result.transfer / scale).tolist(), ".6g")]
-    columns.append(column("dR/dT", result.total))
+    columns.append(column(told.symbol, result.total))
     for group in (result.by_part, result.by_component):
         if len(group) > 1:
             columns += [column(title, values) for title, values in group.items()]
@@ -51,8 +82,15 @@ def columns(
     return columns
 
 
-def table(result: RateSpectrum, others: Mapping[str, Array], rate_unit: float, unit_text: str, about: About) -> Table:
-    """dR/dT over the dimensions transfer, component, part, shell and line, in keV and the unit asked for."""
+def table(
+    result: RateSpectrum,
+    others: Mapping[str, Array],
+    rate_unit: float,
+    unit_text: str,
+    about: About,
+    told: Told = PER_TIME,
+) -> Table:
+    """dR/dT, or of a burst dN/dT, by transfer, component, part, shell and line, in keV and the unit asked for."""
     import numpy as np
 
     from nuatom.store import Table, Variable
@@ -63,24 +101,28 @@ def table(result: RateSpectrum, others: Mapping[str, Array], rate_unit: float, u
     def group(name: str, values: Mapping[str, Array], text: str) -> dict[str, Variable]:
         return {
             name: Variable((name,), np.array(list(values)), "", text),
-            f"rate_by_{name}": Variable(
-                (name, "transfer"), np.stack(list(values.values())) * rate_unit, units, f"dR/dT by {text}"
+            f"{told.name}_by_{name}": Variable(
+                (name, "transfer"), np.stack(list(values.values())) * rate_unit, units, f"{told.symbol} by {text}"
             ),
         }
 
     variables = {
         "transfer": Variable(("transfer",), result.transfer / keV, "keV", "energy transfer T"),
-        "rate": Variable(("transfer",), result.total * rate_unit, units, "dR/dT, continuum"),
-        "relative_error": Variable(("transfer",), result.relative_error, "1", "estimated relative error of rate"),
+        told.name: Variable(("transfer",), result.total * rate_unit, units, f"{told.symbol}, continuum"),
+        "relative_error": Variable(
+            ("transfer",), result.relative_error, "1", f"estimated relative error of {told.name}"
+        ),
     }
     for name, values in others.items():
-        variables[name] = Variable(("transfer",), values * rate_unit, units, f"dR/dT, {name}")
+        variables[name] = Variable(("transfer",), values * rate_unit, units, f"{told.symbol}, {name}")
     variables |= group("part", result.by_part, "part of the coupling")
     variables |= group("component", result.by_component, "component of the source")
     variables |= group("shell", result.by_shell, "shell, or nuclide that recoils")
     if result.line_transfer.size:
         text = "rate of a discrete excitation"
-        per_mass = units.removesuffix(" keV)") + ")"
+        mass_and_time = unit_text.removesuffix(" keV")
+        per_mass = f"1/({mass_and_time})" if " " in mass_and_time else f"1/{mass_and_time}"
+        text += "" if told == PER_TIME else ", per burst"
         variables |= {
             "line_transfer": Variable(("line",), result.line_transfer / keV, "keV", "energy of a discrete excitation"),
             "line_rate": Variable(("line",), result.line_total * rate_unit / keV, per_mass, text),

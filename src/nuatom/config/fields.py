@@ -31,6 +31,21 @@ def _quantity(dimension: Dimension, *, signed: bool = False) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+class Mass(float):
+    """An exposure that is a mass alone: that of a burst, which comes once."""
+
+
+def _exposure_or_mass(value: Any) -> float:
+    """What was typed, as a `Mass` where it has no time."""
+    if not isinstance(value, str):
+        dimension = quantities.EXPOSURE
+        raise ValueError(f'expected {dimension.noun} with its unit, in quotes, such as "{dimension.example}"')
+    try:
+        return Mass(parse_quantity(value, quantities.MASS))
+    except ValueError:
+        return parse_quantity(value, quantities.EXPOSURE)
+
+
 def _positive(value: float) -> float:
     if not value > 0:
         raise ValueError("expected more than zero")
@@ -89,7 +104,7 @@ Length = Annotated[float, _quantity(quantities.LENGTH), Positive, quantities.LEN
 NotNegativeLength = Annotated[float, _quantity(quantities.LENGTH), quantities.LENGTH]
 Power = Annotated[float, _quantity(quantities.POWER), Positive, quantities.POWER]
 Activity = Annotated[float, _quantity(quantities.ACTIVITY), Positive, quantities.ACTIVITY]
-Exposure = Annotated[float, _quantity(quantities.EXPOSURE), Positive, quantities.EXPOSURE]
+Exposure = Annotated[Any, BeforeValidator(_exposure_or_mass), Positive, quantities.EXPOSURE]
 Density = Annotated[float, _quantity(quantities.DENSITY), Positive, quantities.DENSITY]
 Flux = Annotated[float, _quantity(quantities.FLUX), Positive, quantities.FLUX]
 Rate = Annotated[float, _quantity(quantities.RATE), quantities.RATE]

@@ -295,13 +295,15 @@ class _Background(Section):
     """What every background has: a name, the error of its size, and what is in it already.
 
     It is measured if the detector has acted on it, and one that was fitted may have the weak scattering in it of the
-    neutrinos that are the signal here.
+    neutrinos that are the signal here.  One that is steady becomes less in the window of a pulsed source, unless its
+    rate is that in the window already.
     """
 
     name: str = "background"
     uncertainty: Uncertainty
     measured: bool = True
     includes_weak: bool = False
+    in_window: bool = False
 
 
 class Flat(_Background):

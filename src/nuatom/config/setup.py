@@ -16,6 +16,7 @@ from nuatom import choices
 from nuatom.choices import COUPLINGS, CouplingPart, Parameter, Progress, neutrinos
 from nuatom.config import checks, responses
 from nuatom.config.checks import SetupProblem, folded, named
+from nuatom.config.fields import Mass
 from nuatom.config.reading import ConfigError, read_settings
 from nuatom.config.sections import BackgroundFile, BackgroundSection
 from nuatom.config.settings import Settings
@@ -107,12 +108,31 @@ class Setup:
         return named("target.material", lambda: target(self.settings.target.material)).formula
 
     @cached_property
+    def exposure(self) -> float:
+        """Mass and time; of a burst the mass and the time over which its flux is a mean: all of it is counted."""
+        from nuatom.source import burst_of
+
+        given, burst = self.settings.detector.exposure, burst_of(self.source)
+        if isinstance(given, Mass) and burst is not None:
+            return float(given) * burst
+        if isinstance(given, Mass):
+            raise SetupProblem(
+                'detector.exposure: a mass alone is of a burst; expected an exposure such as "1.16 tonne year"'
+            )
+        if burst is not None:
+            raise SetupProblem(
+                "detector.exposure: the source is a burst, whose counts are all that come of it; "
+                'expected a mass alone, such as "40 tonne"'
+            )
+        return float(given)
+
+    @cached_property
     def detector(self) -> Detector:
         """What sees it."""
         from nuatom.detector import Detector
 
         given = self.settings.detector
-        parts: dict[str, Any] = {"exposure": given.exposure, "threshold": given.threshold, "cutoff": given.cutoff}
+        parts: dict[str, Any] = {"exposure": self.exposure, "threshold": given.threshold, "cutoff": given.cutoff}
         for name in ("quenching", "resolution", "efficiency", "true_efficiency", "scale"):
             part = getattr(given, name)
             if part is None:
@@ -210,16 +230,30 @@ class Setup:
                 raise SetupProblem(f"background[{number}].name: there is another {section.name!r}; give each its own")
 
             def counts(section: BackgroundSection = section) -> Array:
-                exposure = self.detector.exposure
+                duty = 1.0 if section.in_window else self._duty
+                exposure = self.detector.exposure * duty
                 made: Background
                 if isinstance(section, BackgroundFile):
                     made = section.make(self.folder, exposure, quenching=self.detector.quenching)
                 else:
                     made = section.make(self.folder)
-                return made.expected(edges, exposure) if section.measured else self.detector.background(made, edges)
+                if section.measured:
+                    return made.expected(edges, exposure)
+                return self.detector.background(made, edges) * duty
 
             found[section.name] = named(f"background.{section.name}", counts)
         return found
+
+    @property
+    def _duty(self) -> float:
+        """The share of all time in which a pulsed source is looked at."""
+        duty: float | None = getattr(self.source, "duty", 1.0)
+        if duty is None:
+            raise ValueError(
+                "a steady background in a window of time needs the period of the pulses, source.period; "
+                "or in_window = true, if its rate is that in the window already"
+            )
+        return duty
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, create_model
 
-from nuatom.choices import REQUIRED, Key, RecordKey, TextKey
+from nuatom.choices import REQUIRED, FilesKey, Key, RecordKey, TextKey
 from nuatom.config.fields import Section
 from nuatom.config.tabulated import located
 
@@ -46,7 +46,11 @@ def table_of(name: str, keys: Sequence[Key], base: type[Section] = Section, kind
 
 def found_files(keys: Sequence[Key], values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Values with the names of files as paths from where the program runs: they are beside the configuration."""
-    files = {key.name for key in keys if isinstance(key, TextKey) and key.is_file}
-    return {
-        n: str(located(folder, value)) if n in files and value is not None else value for n, value in values.items()
-    }
+    found = dict(values)
+    for key in keys:
+        value = values.get(key.name)
+        if isinstance(key, TextKey) and key.is_file and value is not None:
+            found[key.name] = str(located(folder, value))
+        elif isinstance(key, FilesKey):
+            found[key.name] = key.moved(value, lambda name: str(located(folder, name)))
+    return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nuatom.functions import Array
+from nuatom.rates.histogram import Histogram, energy_axis, of_groups
 from nuatom.units import day, keV, kg
 
 if TYPE_CHECKING:
@@ -61,6 +62,22 @@ class Expected:
     def rate(self) -> Array:
         """Events per exposure and reconstructed energy, shape (nb,) [1/(mass time energy)]."""
         return np.asarray(self.total / (self.exposure * np.diff(self.edges)))
+
+    def histogram(self, by: str | None = None) -> Histogram:
+        """The counts as `hist`, `mplhep` and others take them, over the reconstructed energy in keV.
+
+        Args:
+            by: "component", "part" or "shell", which is then the first axis; None for the sum.
+
+        Raises:
+            ValueError: for another word.
+        """
+        groups = {
+            "component": ("component of the source", self.by_component),
+            "part": ("part of the coupling", self.by_part),
+            "shell": ("shell that loses the electron", self.by_shell),
+        }
+        return of_groups(energy_axis(self.edges / keV, "reconstructed energy"), self.total, groups, by)
 
     def to_xarray(self) -> xarray.Dataset:
         """The counts as an xarray dataset with units, labels and the edges of the bins."""

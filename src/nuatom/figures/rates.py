@@ -23,6 +23,7 @@ def rate_figure(
     *,
     others: Mapping[str, Array] | None = None,
     title: str = "",
+    quantity: str = "dR/dT",
 ) -> Figure:
     """dR/dT against T: the total, the parts of the coupling or else the components of the source, and other models.
 
@@ -32,6 +33,7 @@ def rate_figure(
         label: that unit in words, such as "kg day keV".
         others: dR/dT of other models at the same transfers, dashed, by name [1/(mass time energy)].
         title: above the figure.
+        quantity: what the rate is called, beside its axis.
 
     Raises:
         ValueError: for fewer than two transfers, or none at which the rate is positive.
@@ -69,7 +71,9 @@ def rate_figure(
             draw_curve(axes, T, shown[-1], color=GREY, lw=1.4, ls=CURVE_LINES[1 + k % 3], label=name, zorder=3)
         set_limits(axes, T, shown, decades=6.0)
         axes.set_xlabel("energy transfer  $T$  [keV]")
-        axes.set_ylabel(rf"$\mathrm{{d}}R/\mathrm{{d}}T$  [1/({label})]")
+        symbol, _, rest = quantity.partition(" ")
+        name = symbol.replace("d", r"\mathrm{d}")
+        axes.set_ylabel(f"${name}$ {rest} [1/({label})]")
         axes.legend(loc="best")
         axes.set_title(title, fontsize=9)
     return figure

@@ -5,9 +5,10 @@
 """
 
 from nuatom.rates.electrons import rate, rate_spectrum
+from nuatom.rates.histogram import Histogram
 from nuatom.rates.material import Material
 from nuatom.rates.matter import matter_density
 from nuatom.rates.nuclear import nuclear_rate_spectrum
 from nuatom.rates.spectrum import RateSpectrum
 
-__all__ = ["Material", "RateSpectrum", "matter_density", "nuclear_rate_spectrum", "rate", "rate_spectrum"]
+__all__ = ["Histogram", "Material", "RateSpectrum", "matter_density", "nuclear_rate_spectrum", "rate", "rate_spectrum"]

@@ -1,7 +1,8 @@
 """Sources of neutrinos: components, each with a flux, a spectrum and the flavours it arrives with.
 
-What a source is (`model`), the Sun (`solar`), reactors (`reactor`), the laboratory (`laboratory`), a table from a file
-(`tabulated`), and the spectra of allowed β decay (`beta`).
+What a source is (`model`), the Sun (`solar`) by day and through the `earth`, reactors (`reactor`), the laboratory
+(`laboratory`) with its pulses (`pulse`), a collapsing star (`supernova`), a table from a file (`tabulated`), and the
+spectra of allowed β decay (`beta`).
 """
 
 from nuatom.source.beta import Lepton, allowed_spectrum, fermi_function, mixed_spectrum
@@ -27,10 +28,13 @@ from nuatom.source.model import (
     Share,
     Source,
     Tabulated,
+    burst_of,
     pure,
 )
+from nuatom.source.pulse import Pulse
 from nuatom.source.reactor import TYPICAL, Reactor
 from nuatom.source.solar import Solar, SolarModel, b16_agss09met, b16_gs98
+from nuatom.source.supernova import Supernova, pinched_spectrum
 from nuatom.source.tabulated import TabulatedFlux
 
 __all__ = [
@@ -50,6 +54,7 @@ __all__ = [
     "LineSpectrum",
     "MonoEnergetic",
     "OnAxis",
+    "Pulse",
     "Reactor",
     "Shape",
     "Share",
@@ -57,15 +62,18 @@ __all__ = [
     "SolarModel",
     "Source",
     "StoppedPion",
+    "Supernova",
     "Tabulated",
     "TabulatedFlux",
     "Tritium",
     "allowed_spectrum",
     "b16_agss09met",
     "b16_gs98",
+    "burst_of",
     "fermi_function",
     "isotope",
     "mixed_spectrum",
     "own_isotope",
+    "pinched_spectrum",
     "pure",
 ]

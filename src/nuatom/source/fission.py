@@ -28,8 +28,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nuatom.columns import Quantity, read_curve
-from nuatom.source.model import Array, Continuous, Shape, Tabulated, integral
+from nuatom.columns import HEADER, Layout, Quantity, read_curve
+from nuatom.source.model import Array, Continuous, Shape, Tabulated
+from nuatom.source.panels import integral
 from nuatom.source.table import column, rows
 from nuatom.units import MeV, keV
 
@@ -166,16 +167,17 @@ def isotope(name: str, spectra: str = "huber-mueller") -> Fissile:
     )
 
 
-def own_isotope(name: str, path: str | Path) -> Fissile:
+def own_isotope(name: str, path: str | Path, layout: Layout = HEADER) -> Fissile:
     """The antineutrinos of an isotope from a file with the columns ``energy [MeV], neutrinos [1/MeV]``, per fission.
 
     Args:
         name: of the isotope, for the energy that its fission sets free.
         path: of the file.
+        layout: how the columns are to be taken, if not as the header says.
 
     Raises:
         ValueError: as `nuatom.columns.read_curve`, or for an unknown isotope.
     """
     known = isotope(name)
-    shape = Tabulated(*read_curve(path, "neutrinos", _PER_ENERGY))
+    shape = Tabulated(*read_curve(path, "neutrinos", _PER_ENERGY, layout))
     return Fissile(name, shape.total, known.energy_per_fission, known.uncertainty, shape)

@@ -15,6 +15,7 @@ from nuatom.bounds import check_number
 from nuatom.neutrino.flavour import Flavour
 from nuatom.source.beta import Lepton, allowed_spectrum
 from nuatom.source.model import Array, Component, Continuous, Emitter, LineSpectrum, pure, require_positive
+from nuatom.source.pulse import Pulse
 from nuatom.units import MeV, keV
 
 _CHARGED_PION = 139.57039 * MeV
@@ -186,18 +187,24 @@ class StoppedPion(Emitter):
     Pions and muons in flight, π⁻ and the nuclear capture of μ⁻ are not here: below a percent at a spallation source.
 
     Args:
-        flux: of each of the three flavours at the detector [1/(area time)]; or a rate and where the source is.
+        flux: of each of the three flavours at the detector, a mean over all time [1/(area time)]; or a rate and where
+            the source is.
         rate: pions stopped per time [1/time].
         geometry: where the source is; or give a distance.
         distance: of a small detector [length].
         uncertainty: relative, of the yield of pions; 10 % is usual.
+        pulse: in which protons hit the target; without one, all of them at the time 0.
+        window: from when to when after the pulse is looked at [time]; the fluxes are then of what arrives within, see
+            `nuatom.source.pulse`.  Without one, always.
 
     Raises:
-        ValueError: for a flux together with a rate, neither, or values that are not finite and positive.
+        ValueError: for a flux together with a rate, neither, values that are not finite and positive, a pulse without a
+            window, or a window that does not ascend, is longer than the period or has nothing in it.
     """
 
     name: str
     components: tuple[Component, ...]
+    duty: float | None
 
     def __init__(
         self,
@@ -207,6 +214,8 @@ class StoppedPion(Emitter):
         geometry: Geometry | None = None,
         distance: float | None = None,
         uncertainty: float = 0.10,
+        pulse: Pulse | None = None,
+        window: tuple[float, float] | None = None,
     ) -> None:
         if (flux is None) == (rate is None):
             raise ValueError("stopped pions need either a flux, or a rate with a geometry or distance")
@@ -216,14 +225,20 @@ class StoppedPion(Emitter):
             assert rate is not None
             flux = _mean_flux(rate, geometry, distance, "rate")
         require_positive("the flux of stopped pions", flux)
+        if window is None and pulse is not None:
+            raise ValueError("stopped pions with a pulse need a window of time in which they are looked at")
+        pulse = Pulse() if pulse is None else pulse
+        early, late = (1.0, 1.0) if window is None else pulse.fractions(window)
+        object.__setattr__(self, "duty", 1.0 if window is None else pulse.duty(window))
         prompt = LineSpectrum((_CHARGED_PION**2 - _MUON**2) / (2 * _CHARGED_PION))
         breaks = (0.0, _MUON / 4, _MUON / 2)
+        electron, muon = Continuous(_michel_electron, breaks), Continuous(_michel_muon, breaks)
         _set(
             self,
             "stopped pions",
-            Component("prompt", flux, prompt, pure(Flavour.MU), False, uncertainty),
-            Component("delayed ν_e", flux, Continuous(_michel_electron, breaks), pure(Flavour.E), False, uncertainty),
-            Component("delayed ν̄_μ", flux, Continuous(_michel_muon, breaks), pure(Flavour.MU), True, uncertainty),
+            Component("prompt", early * flux, prompt, pure(Flavour.MU), False, uncertainty),
+            Component("delayed ν_e", late * flux, electron, pure(Flavour.E), False, uncertainty),
+            Component("delayed ν̄_μ", late * flux, muon, pure(Flavour.MU), True, uncertainty),
         )
 
 

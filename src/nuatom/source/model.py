@@ -19,13 +19,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from nuatom.bounds import LARGEST, LARGEST_ENERGY, SMALLEST, check_flag, check_number, check_positive
 from nuatom.neutrino.flavour import Flavour
+from nuatom.source.panels import TABLE_ORDER, integral, merged, panels
 
 Array = NDArray[np.float64]
 
 _NORMALISED = 1e-3  # how far the integral of a shape may be from one
-_TABLE_ORDER = 4  # Gauss points in a panel of a table
-_TABLE_TOLERANCE = 1e-6  # of the whole, when two pieces of a table become one panel
-_MOMENTS = np.arange(4)
 
 
 @runtime_checkable
@@ -199,7 +197,7 @@ class Tabulated:
         object.__setattr__(self, "energies", _frozen(at))
         object.__setattr__(self, "densities", _frozen(density / total))
         object.__setattr__(self, "total", total)
-        object.__setattr__(self, "_edges", _merged(at, density / total))
+        object.__setattr__(self, "_edges", merged(at, density / total))
 
     @property
     def support(self) -> tuple[float, float]:
@@ -214,7 +212,7 @@ class Tabulated:
 
     def nodes(self, minimum: ArrayLike) -> tuple[Array, Array]:
         """Panels of one or several pieces of the table, each clipped at the minimum; see `Shape.nodes`."""
-        at, width = panels(self._edges, minimum, _TABLE_ORDER, False)
+        at, width = panels(self._edges, minimum, TABLE_ORDER, False)
         return at, width * self(at)
 
 
@@ -314,10 +312,21 @@ class Source(Protocol):
 
 
 class Emitter:
-    """What every source of components can say about itself."""
+    """What every source of components can say about itself.
+
+    Attributes:
+        name: what to call it.
+        components: what it emits, as it arrives at the detector.
+        burst: for what comes once, the time over which its fluxes are means: fluxes and rates times this are those of
+            the whole burst [time].  None for a source that goes on.
+        duty: the share of all time in which it is looked at, by which steady backgrounds become less; None if that is
+            not known.
+    """
 
     name: str
     components: tuple[Component, ...]
+    burst: float | None = None
+    duty: float | None = 1.0
 
     @property
     def total(self) -> float:
@@ -356,7 +365,7 @@ class Emitter:
         for name in names:
             if name not in known:
                 raise ValueError(f"{self.name} has no component {name!r}: it has {', '.join(known)}")
-        return Emission(self.name, tuple(known[name] for name in names))
+        return Emission(self.name, tuple(known[name] for name in names), self.burst, self.duty)
 
 
 @dataclass(frozen=True)
@@ -366,52 +375,31 @@ class Emission(Emitter):
     Args:
         name: what to call it.
         components: at least one, with different names.
+        burst, duty: as of an `Emitter`.
 
     Raises:
-        ValueError: for none, or two of one name.
+        ValueError: for none, or two of one name, or a burst or duty that is not positive.
     """
 
     name: str
     components: tuple[Component, ...]
+    burst: float | None = None
+    duty: float | None = 1.0
 
     def __post_init__(self) -> None:
+        if self.burst is not None:
+            require_positive("the time of a burst", self.burst)
+        if self.duty is not None:
+            check_number("the duty of a source", self.duty, SMALLEST, 1.0)
         names = [component.name for component in self.components]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"a source needs components of different names, got {', '.join(names) or 'none'}")
 
 
-def panels(edges: Array, minimum: ArrayLike, order: int, root_end: bool) -> tuple[Array, Array]:
-    """Gauss–Legendre points and weights of ∫_{E>minimum} dE, in panels clipped at the minimum.
-
-    Args:
-        edges: of the panels, shape (p + 1,) [energy].
-        minimum: any shape [energy].
-        order: points of each panel.
-        root_end: spread the points of the last panel evenly in √(end − E).
-
-    Returns:
-        E and dE, each of shape minimum.shape + (p · order,) [energy].
-    """
-    x, w = np.polynomial.legendre.leggauss(order)
-    x, w = (1 + x) / 2, w / 2
-    low = np.asarray(minimum, dtype=float)[..., None]
-    high = edges[1:]
-    start = np.clip(low, edges[:-1], high)
-    width = (high - start)[..., None]
-    at = start[..., None] + width * x
-    weight = width * w
-    if root_end:
-        u = x[::-1]
-        at[..., -1, :] = high[-1] - width[..., -1, :] * u**2
-        weight[..., -1, :] = width[..., -1, :] * 2 * u * w[::-1]
-    shape = (*low.shape[:-1], high.size * order)
-    return at.reshape(shape), weight.reshape(shape)
-
-
-def integral(function: Callable[[Array], Array], breaks: tuple[float, ...], order: int, root_end: bool) -> float:
-    """∫ function dE between the breaks."""
-    at, width = panels(np.asarray(breaks, dtype=float), breaks[0], order, root_end)
-    return float(np.sum(width * function(at)))
+def burst_of(source: Source) -> float | None:
+    """The time over which the fluxes of what comes once are means [time], None for a source that goes on."""
+    burst: float | None = getattr(source, "burst", None)
+    return burst
 
 
 def require_positive(what: str, value: float) -> None:
@@ -422,34 +410,3 @@ def require_positive(what: str, value: float) -> None:
 def _frozen(values: Array) -> Array:
     values.setflags(write=False)
     return values
-
-
-def _merged(energies: Array, densities: Array) -> Array:
-    """Edges of as few panels as give the first moments of a piecewise linear spectrum.
-
-    A table may have hundreds of points; a panel of four Gauss points serves several pieces as long as it gives
-    the moments of each run of them.
-    """
-    x, w = np.polynomial.legendre.leggauss(_TABLE_ORDER)
-    x, w = (1 + x) / 2, w / 2
-    scale = energies[-1]
-    low, high = energies[:-1, None], energies[1:, None]
-    at = low + (high - low) * x
-    exact = np.zeros((energies.size, _MOMENTS.size))
-    piece = np.einsum(
-        "pk,pkm->pm", (high - low) * w * np.interp(at, energies, densities), (at / scale)[..., None] ** _MOMENTS
-    )
-    np.cumsum(piece, axis=0, out=exact[1:])
-    edges, first = [0], 0
-    while first < energies.size - 1:
-        last = first + 1
-        for trial in range(first + 2, energies.size):
-            points = energies[first] + (energies[trial] - energies[first]) * x
-            weights = (energies[trial] - energies[first]) * w * np.interp(points, energies, densities)
-            found = weights @ (points / scale)[:, None] ** _MOMENTS
-            if np.max(np.abs(found - (exact[trial] - exact[first]))) > _TABLE_TOLERANCE:
-                break
-            last = trial
-        edges.append(last)
-        first = last
-    return energies[edges]

@@ -9,8 +9,8 @@ S. J. Parke, Phys. Rev. Lett. 57 (1986) 1275):
     P_eα = Σ_k P_ek |U_αk|²
 
 θ13 is taken as in vacuum, which changes P_ee by less than 1e-3.  The density is averaged over where each component is
-made by its mean and spread, P = ½[P(n̄+σ) + P(n̄−σ)].  What the Earth gives back at night is left out: under 0.1 % of
-P_ee at pp and ⁷Be energies, 3 % at night for ⁸B.
+made by its mean and spread, P = ½[P(n̄+σ) + P(n̄−σ)].  By day that is all; at night the Earth changes |U_αk|² to what
+`nuatom.source.earth` computes: 3 % of P_ee for ⁸B, and under 0.1 % at pp and ⁷Be energies.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ import numpy as np
 from hepunits.constants import Avogadro
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import check_number
 from nuatom.neutrino.flavour import NUFIT, Flavour, Mixing
+from nuatom.source import earth
 from nuatom.source.beta import Lepton, allowed_spectrum
 from nuatom.source.model import (
     Array,
@@ -68,6 +70,8 @@ def b16_agss09met() -> SolarModel:
 
 
 _MODELS = {"B16-GS98": b16_gs98, "B16-AGSS09met": b16_agss09met}
+TIMES = ("day", "night", "average")
+"""When the neutrinos of the Sun are seen."""
 
 
 @dataclass(frozen=True, init=False)
@@ -78,17 +82,28 @@ class Solar(Emitter):
         model: "B16-GS98", "B16-AGSS09met" or a `SolarModel`.
         mixing: angles and Δm²₂₁.
         oscillated: whether they arrive mixed; False leaves all of them ν_e, for comparison.
+        when: "day", without the Earth; "night", a mean over the nights of a year; or "average", half of each.  Fluxes
+            are the same: an exposure of a year by night is half a year of live time.
+        latitude: of the detector, for the night [degrees]; by default that of Gran Sasso.
 
     Raises:
-        ValueError: for an unknown model, a component without a known spectrum, or Δm²₂₁ ≤ 0.
+        ValueError: for an unknown model, a component without a known spectrum, Δm²₂₁ ≤ 0, or a latitude that is none.
     """
 
     name: str
     components: tuple[Component, ...]
     mixing: Mixing
+    when: str
+    latitude: float
 
     def __init__(
-        self, model: SolarModel | str = "B16-GS98", mixing: Mixing = NUFIT, *, oscillated: bool = True
+        self,
+        model: SolarModel | str = "B16-GS98",
+        mixing: Mixing = NUFIT,
+        *,
+        oscillated: bool = True,
+        when: str = "day",
+        latitude: float = 42.45,
     ) -> None:
         if isinstance(model, str):
             if model not in _MODELS:
@@ -99,19 +114,26 @@ class Solar(Emitter):
         if not isinstance(mixing, Mixing):
             raise ValueError(f"the mixing of solar neutrinos is a Mixing, got {mixing!r}")
         require_positive("Δm²₂₁ of solar neutrinos", mixing.splitting_21)
+        if when not in TIMES:
+            raise ValueError(f"unknown time {when!r} of solar neutrinos: expected {', '.join(TIMES)}")
+        check_number("the latitude of a detector", latitude, -90.0, 90.0, unit="degrees")
+        if when != "day" and not oscillated:
+            raise ValueError(f"solar neutrinos that do not oscillate are the same at all times: leave {when!r} out")
         made = []
         for name, flux in model.fluxes.items():
             if name not in _SPECTRA:
                 raise ValueError(f"{model.name} has an unknown component {name!r}: expected {', '.join(_SPECTRA)}")
-            composition = _composition(name, mixing) if oscillated else pure(Flavour.E)
+            composition = _composition(name, mixing, when, latitude) if oscillated else pure(Flavour.E)
             error = model.uncertainties.get(name, 0.0)
             made.append(Component(name, flux, _shape(name), composition, uncertainty=error))
         object.__setattr__(self, "name", model.name)
         object.__setattr__(self, "components", tuple(made))
         object.__setattr__(self, "mixing", mixing)
+        object.__setattr__(self, "when", when)
+        object.__setattr__(self, "latitude", float(latitude))
 
     def mass_probabilities(self, component: str, energy: ArrayLike) -> Array:
-        """P_e1, P_e2, P_e3 at the Earth, of the module's head, shape energy.shape + (3,).
+        """P_e1, P_e2, P_e3 before the Earth, of the module's head, shape energy.shape + (3,).
 
         Args:
             component: e.g. "pp".
@@ -123,12 +145,13 @@ class Solar(Emitter):
         return mass_probabilities(component, energy, self.mixing)
 
     def probability(self, component: str, flavour: Flavour | str, energy: ArrayLike) -> Array:
-        """P_eα at the Earth, the shape of energy; the survival probability for "e".
+        """P_eα at the detector, the shape of energy; the survival probability for "e".
 
         Raises:
             ValueError: for an unknown component or flavour.
         """
-        return _Oscillated(component, Flavour.of(flavour), self.mixing)(np.asarray(energy, dtype=float))
+        share = _Oscillated(component, Flavour.of(flavour), self.mixing, self.when, self.latitude)
+        return share(np.asarray(energy, dtype=float))
 
 
 def mass_probabilities(component: str, energy: ArrayLike, mixing: Mixing = NUFIT) -> Array:
@@ -165,14 +188,22 @@ class _Oscillated:
     component: str
     flavour: Flavour
     mixing: Mixing
+    when: str
+    latitude: float
 
     def __call__(self, energy: Array) -> Array:
+        states = mass_probabilities(self.component, energy, self.mixing)
         row = np.abs(self.mixing.matrix[self.flavour.value]) ** 2
-        return np.asarray(mass_probabilities(self.component, energy, self.mixing) @ row)
+        day = np.asarray(states @ row)
+        if self.when == "day":
+            return day
+        passed = earth.night(energy, self.mixing, self.latitude)[..., self.flavour.value, :]
+        dark = np.asarray((states * passed).sum(axis=-1))
+        return dark if self.when == "night" else (day + dark) / 2
 
 
-def _composition(component: str, mixing: Mixing) -> tuple[Share, ...]:
-    return tuple(Share(flavour, _Oscillated(component, flavour, mixing)) for flavour in Flavour)
+def _composition(component: str, mixing: Mixing, when: str, latitude: float) -> tuple[Share, ...]:
+    return tuple(Share(flavour, _Oscillated(component, flavour, mixing, when, latitude)) for flavour in Flavour)
 
 
 def _b16(name: str, key: str) -> SolarModel:

@@ -38,6 +38,7 @@ _COLUMNS = {name: (flavour, False) for name, flavour in _FLAVOURS.items()} | {
     f"anti{name}": (flavour, True) for name, flavour in _FLAVOURS.items()
 }
 _ENERGIES = ("energy", "low", "high")
+_ENERGY_NAMES = ("e", "enu", "e_nu", "neutrino energy")
 _OTHERS = (Flavour.MU, Flavour.TAU)
 _ORDER = 4  # Gauss points of a bin of a histogram
 _DENSITY = Quantity((-1, 0, -1, -2), "1/(cm2 s MeV)")
@@ -74,7 +75,7 @@ class TabulatedFlux(Emitter):
         total: flux of all columns together, for spectra in any unit [1/(area time)].
         power: thermal power of a reactor, for spectra per fission [energy/time].
         distance: to the reactor [length].
-        window: the time in which a fluence arrives [time].
+        window: the time in which a fluence arrives; fluxes are means over it, and it is ``burst`` [time].
         layout: how the columns are to be taken, if not as the header says; ``flux`` stands for all that are fluxes.
 
     Raises:
@@ -85,6 +86,7 @@ class TabulatedFlux(Emitter):
 
     name: str
     components: tuple[Component, ...]
+    burst: float | None
 
     def __init__(
         self,
@@ -97,7 +99,7 @@ class TabulatedFlux(Emitter):
         window: float | None = None,
         layout: Layout = HEADER,
     ) -> None:
-        sheet = Sheet.read(path, layout)
+        sheet = _with_energy(Sheet.read(path, layout))
         columns = _fluxes(sheet)
         binned = sheet.has("low") or sheet.has("high")
         if len(sheet.rows) < 2 and not binned:
@@ -110,7 +112,8 @@ class TabulatedFlux(Emitter):
             several.add(form)
         if len(several) > 1:
             raise ValueError(f"{path}: columns of different kinds, {' and '.join(one.example for one in several)}")
-        scale = _scale(path, several.pop(), found, energy, binned, total, power, distance, window)
+        form = several.pop()
+        scale = _scale(path, form, found, energy, binned, total, power, distance, window)
         made = []
         for name, (flavours, antineutrino) in columns.items():
             density = scale * found[name]
@@ -126,6 +129,16 @@ class TabulatedFlux(Emitter):
             raise ValueError(f"{path}: every flux in it is zero")
         object.__setattr__(self, "name", Path(path).stem)
         object.__setattr__(self, "components", tuple(made))
+        object.__setattr__(self, "burst", window if form in (_FLUENCE, _BINNED_FLUENCE) else None)
+
+
+def _with_energy(sheet: Sheet) -> Sheet:
+    """The same with a column "E" for the energy, where no other is."""
+    called = [title.text for title in sheet.titles if title.name in _ENERGY_NAMES]
+    if len(called) != 1 or sheet.has("energy") or sheet.has("low"):
+        return sheet
+    layout = sheet.layout
+    return replace(sheet, layout=replace(layout, columns={**layout.columns, "energy": called[0]}))
 
 
 def _fluxes(sheet: Sheet) -> dict[str, tuple[tuple[Flavour, ...], bool]]:
