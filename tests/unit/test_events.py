@@ -199,6 +199,16 @@ def test_a_compound_has_the_shells_of_its_elements(neon: na.CentralField) -> Non
     assert share == pytest.approx(0.9, abs=0.02)
 
 
+def test_atoms_in_matter_relax_like_others() -> None:
+    argon = na.CentralField(na.Atom("Ar", na.KriegerLiIafrate(), binding="measured"))
+    liquid = na.Material.from_model(argon).in_matter()
+    found = na.generate(SOURCE, MOMENT, liquid, 500, lowest=4 * keV, highest=8 * keV)
+    # Most of all vacancies above the K edge are in K, and end as Ar⁴⁺ or so.
+    assert np.mean(found.charge > 2) > 0.5
+    total = found.electron_energy + found.photon_energy + found.remaining
+    assert total == pytest.approx(found.transfer, rel=1e-12)
+
+
 def test_what_cannot_be_generated(neon: na.CentralField, generator: EventGenerator) -> None:
     with pytest.raises(ValueError, match="lowest must be a transfer > 0"):
         na.EventGenerator(SOURCE, MOMENT, na.FreeElectrons("Ne"))
