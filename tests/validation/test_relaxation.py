@@ -16,18 +16,34 @@ def relaxation(symbol: str, **choices: str) -> na.Relaxation:
 @pytest.mark.parametrize("symbol", ["Ar", "Ca", "Fe", "Ge", "Kr"])
 def test_K_yields_are_those_recommended(symbol: str) -> None:
     model = relaxation(symbol)
-    assert model.fluorescence_yield("1s1/2") == pytest.approx(xraylib.FluorYield(model.atom.Z, 0), rel=0.05)
+    assert model.fluorescence_yield("1s1/2") == pytest.approx(xraylib.FluorYield(model.atom.Z, 0), rel=0.01)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("symbol", ["Ag", "Xe", "W", "U"])
 def test_K_yields_of_heavy_atoms(symbol: str) -> None:
     model = relaxation(symbol)
-    assert model.fluorescence_yield("1s1/2") == pytest.approx(xraylib.FluorYield(model.atom.Z, 0), rel=0.02)
+    assert model.fluorescence_yield("1s1/2") == pytest.approx(xraylib.FluorYield(model.atom.Z, 0), rel=0.01)
 
 
-# EADL97, S. T. Perkins et al., UCRL-50400 vol. 30 (1991).
-EADL = {"Ar": (0.114, None), "Ge": (0.539, 0.0133), "Ag": (0.827, 0.0564), "Xe": (0.890, 0.0982), "W": (None, 0.2687)}
+L3_DIFFERS = "xraylib's yields, of M. O. Krause (1979), are 10 % lower, and higher in uranium; widths agree within 1 %"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "symbol",
+    [
+        "W",
+        *(pytest.param(one, marks=pytest.mark.xfail(reason=L3_DIFFERS, strict=True)) for one in ("Ag", "Xe", "U")),
+    ],
+)
+def test_L3_yields_are_those_recommended(symbol: str) -> None:
+    model = relaxation(symbol)
+    assert model.fluorescence_yield("2p3/2") == pytest.approx(xraylib.FluorYield(model.atom.Z, 3), rel=0.06)
+
+
+# EADL97, S. T. Perkins et al., UCRL-50400 vol. 30 (1991).  Its argon, .114 in K, is 5 % below what is recommended.
+EADL = {"Ge": (0.539, 0.0133), "Ag": (0.827, 0.0564), "Xe": (0.890, 0.0982), "W": (None, 0.2687)}
 
 
 @pytest.mark.slow
@@ -60,14 +76,47 @@ def test_Coster_Kronig_yields_of_xenon() -> None:
         assert value == pytest.approx(xraylib.CosKronTransProb(54, transition), abs=0.03)
 
 
+L1_IS_FAST = "electrons that leave a vacancy in L1 are slow and correlated: independent ones leave too fast"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("symbol", "transition"),
+    [
+        *((symbol, "23") for symbol in ("Ge", "Kr", "Ag", "Xe", "W")),
+        ("Xe", "12"),
+        ("W", "13"),
+        *(
+            pytest.param(*case, marks=pytest.mark.xfail(reason=L1_IS_FAST, strict=True))
+            for case in (("Kr", "12"), ("Kr", "13"), ("Ag", "13"), ("Xe", "13"), ("W", "12"))
+        ),
+    ],
+)
+def test_Coster_Kronig_yields_are_those_recommended(symbol: str, transition: str) -> None:
+    model = relaxation(symbol)
+    wanted = xraylib.CosKronTransProb(model.atom.Z, getattr(xraylib, f"FL{transition}_TRANS"))
+    first, second = (SHELLS[f"L{n}"] for n in transition)
+    assert model.coster_kronig(first, second) == pytest.approx(wanted, abs=0.03)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "symbol",
+    [*(pytest.param(one, marks=pytest.mark.xfail(reason=L1_IS_FAST, strict=True)) for one in ("Kr", "Ag", "Xe")), "W"],
+)
+def test_L1_widths_are_those_recommended(symbol: str) -> None:
+    model = relaxation(symbol)
+    assert model.width("2s1/2") == pytest.approx(xraylib.AtomicLevelWidth(model.atom.Z, 1) * 1e-3, rel=0.1)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("symbol", ["Ge", "Kr", "Ag", "Xe", "W"])
 def test_K_and_L3_widths_are_those_recommended(symbol: str) -> None:
     """Widths of J. L. Campbell and T. Papp, At. Data Nucl. Data Tables 77 (2001) 1, good to some per cent."""
     model = relaxation(symbol)
-    for shell, place in (("1s1/2", 0), ("2p3/2", 3)):
+    for shell, place, good in (("1s1/2", 0, 0.02), ("2p3/2", 3, 0.01)):
         wanted = xraylib.AtomicLevelWidth(model.atom.Z, place) * 1e-3
-        assert model.width(shell) == pytest.approx(wanted, rel=0.08)
+        assert model.width(shell) == pytest.approx(wanted, rel=good)
 
 
 def _share(model: na.Relaxation, vacancy: str, final: tuple[str, str]) -> float:
@@ -106,6 +155,16 @@ def test_strongest_K_Auger_lines(symbol: str, final: tuple[str, str], line: int)
 def test_strongest_L3_Auger_lines(symbol: str, final: tuple[str, str], line: int) -> None:
     model = relaxation(symbol)
     assert _share(model, "2p3/2", final) == pytest.approx(xraylib.AugerRate(model.atom.Z, line), rel=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("symbol", ["Ge", "Kr", "Ag", "Xe"])
+def test_the_exchange_of_Kohn_and_Sham_is_the_better_one(symbol: str) -> None:
+    """Slater's, half as much again, makes inner orbitals too small and L₃ vacancies too short-lived by 3 to 7 %."""
+    wanted = xraylib.AtomicLevelWidth(na.element(symbol).Z, 3) * 1e-3
+    ours = relaxation(symbol).width("2p3/2")
+    slater = na.Relaxation(na.Atom(symbol), exchange=na.Slater()).width("2p3/2")
+    assert abs(ours / wanted - 1) < 0.3 * abs(slater / wanted - 1)
 
 
 @pytest.mark.slow
