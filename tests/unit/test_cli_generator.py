@@ -113,5 +113,9 @@ def test_relaxation_is_shown_and_saved(run: Run, tmp_path: Path) -> None:
     assert first[0] == "1s1/2"
     assert float(first[2]) == pytest.approx(model.fluorescence_yield("1s1/2"))
     assert float(first[4]) == pytest.approx(4.0, abs=0.3)
+    rows = [line.split() for line in lines[header + 1 : header + 8]]
+    assert rows[1][0] == "2s1/2" and float(rows[1][3]) > 0.9
+    assert all(float(row[2]) <= 1 and float(row[3]) <= 1 + 1e-12 for row in rows)
+    assert float(first[1]) * 1e-6 == pytest.approx(model.width("1s1/2"))
     assert "mean_charge" in (tmp_path / "ar.json").read_text()
     assert "vacancy" not in run("atom Ar")

@@ -139,6 +139,7 @@ def test_energy_and_momentum_are_conserved(events: na.Events) -> None:
     assert np.allclose(q, carried + events.recoil, rtol=0, atol=1e-9)
     electrons = np.bincount(parts.event[parts.code == ELECTRON_CODE], minlength=len(events))
     assert np.array_equal(events.charge, electrons)
+    assert np.all(parts.energy >= 0)
 
 
 def test_neutrinos_come_from_everywhere(events: na.Events) -> None:

@@ -177,6 +177,11 @@ class EventGenerator(Stream):
         )
 
     @cached_property
+    def _binding(self) -> Array:
+        """Of every shell of the material."""
+        return np.array([s.binding_energy for _, _, model in self.material.parts for s in model.shells])
+
+    @cached_property
     def _momenta(self) -> tuple[ShellMomenta, ...]:
         """Of every shell of the material."""
         from nuatom.response.impulse import all_moments
@@ -245,7 +250,8 @@ class EventGenerator(Stream):
         component, shell, cell = np.unravel_index(np.where(line, 0, picked), channels.rate.shape)
         nodes, density = channels.nodes, channels.density
         ends = density[component, shell, cell], density[component, shell, cell + 1]
-        T = within(nodes[cell], nodes[cell + 1], *ends, u[1])
+        # A cell across an edge begins just below it.
+        T = np.maximum(within(nodes[cell], nodes[cell + 1], *ends, u[1]), self._binding[shell])
         # The node whose momenta are taken: one of the two beside, the nearer more often, and none below threshold.
         along = np.log(T / nodes[cell]) / np.log(nodes[cell + 1] / nodes[cell])
         node = np.maximum(cell + (u[2] < along), channels.first_node[shell])
@@ -312,7 +318,7 @@ class EventGenerator(Stream):
     ) -> tuple[Array, NDArray[np.int32], Particles, Array]:
         """Energy left, charge, particles, and their momentum."""
         channels = self.channels
-        binding = np.array([s.binding_energy for _, _, model in self.material.parts for s in model.shells])
+        binding = self._binding
         first = np.concatenate([np.arange(len(model.shells)) for _, _, model in self.material.parts])
         kinetic = np.where(line, 0.0, T - binding[shell])
         remaining, charge = T - kinetic, (~line).astype(np.int32)
