@@ -157,6 +157,28 @@ def test_strongest_L3_Auger_lines(symbol: str, final: tuple[str, str], line: int
     assert _share(model, "2p3/2", final) == pytest.approx(xraylib.AugerRate(model.atom.Z, line), rel=0.05)
 
 
+# Shares of charges 1, 2, … after a vacancy: J. S. Kaastra and R. Mewe, Astron. Astrophys. Suppl. Ser. 97 (1993) 443,
+# whose L₂ and L₃ are one.
+CHARGES = {
+    ("Ar", "1s1/2"): (0.0102, 0.1172, 0.1001, 0.5172, 0.2009, 0.0544),
+    ("Ar", "2s1/2"): (0.0005, 0.0361, 0.9634),
+    ("Ar", "2p3/2"): (0.0003, 0.9997),
+    ("Zn", "1s1/2"): (0.0232, 0.2013, 0.1417, 0.1659, 0.1338, 0.1341, 0.0994, 0.0684, 0.0258, 0.0065),
+    ("Zn", "2s1/2"): (0.0, 0.0526, 0.2185, 0.2752, 0.2683, 0.1303, 0.0505, 0.0046),
+    ("Zn", "2p3/2"): (0.0587, 0.3787, 0.3047, 0.2125, 0.0436, 0.0018),
+}
+
+
+@pytest.mark.parametrize(("symbol", "shell"), list(CHARGES))
+def test_charges_are_those_of_an_independent_calculation(symbol: str, shell: str) -> None:
+    wanted = np.array(CHARGES[symbol, shell])
+    charge = na.Relaxation(na.Atom(symbol, na.Slater(), binding="measured")).cascade(shell, 20_000).charge
+    seen = np.bincount(charge, minlength=wanted.size + 1)[1 : wanted.size + 1] / charge.size
+    mean = wanted @ np.arange(1, wanted.size + 1)
+    assert charge.mean() == pytest.approx(mean, abs=0.05 if symbol == "Ar" else 0.25)
+    assert np.max(np.abs(seen - wanted)) < (0.03 if symbol == "Ar" else 0.1)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("symbol", ["Ge", "Kr", "Ag", "Xe"])
 def test_the_exchange_of_Kohn_and_Sham_is_the_better_one(symbol: str) -> None:
