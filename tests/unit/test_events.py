@@ -97,6 +97,24 @@ def test_momenta_are_those_of_the_measure(neon: na.CentralField, transfer: float
     assert 1e-3 < chi_squared(counts, shares * y.size)
 
 
+@pytest.mark.parametrize(("coupling", "transfer"), [(na.Millicharge(1e-12), 1.0), (MOMENT, 0.1)])
+def test_momenta_in_matter_are_those_of_the_measure(coupling: na.Coupling, transfer: float) -> None:
+    """Of liquid argon, where half of a millicharge's events are next to the photon line."""
+    T = transfer * keV
+    argon = na.CentralField(na.Atom("Ar", na.KriegerLiIafrate(), binding="measured"))
+    liquid = na.Material.from_model(argon).in_matter()
+    few = na.EventGenerator(SOURCE, coupling, liquid, lowest=T * 0.9995, highest=T * 1.0005, cascade=False)
+    found = few.sample(20_000)
+    y = coordinate(found.transfer, found.momentum)[~found.line]
+    levels = np.linspace(0, 1, 16)[1:-1]
+    edges = np.concatenate([[T], momentum_at(np.full(levels.shape, T), np.quantile(y, levels)), [2 * ENERGY - T]])
+    measure = liquid.parts[0][2].measure(np.full(15, T), edges[:-1], edges[1:], coupling.functions)
+    weights = coupling.weights(ENERGY, T, measure.momentum).values
+    pieces = sum((w * measure[f]).sum(axis=(0, 2)) for f, w in weights.items())
+    counts = np.diff([0.0, *levels, 1.0]) * y.size
+    assert 1e-3 < chi_squared(counts, pieces / pieces.sum() * y.size)
+
+
 def test_energies_of_neutrinos_are_those_of_flux_times_cross_section() -> None:
     """On free electrons, where σ(E) is known: (πα²μ²/m²)[ln(T₁/T₀) − (T₁ − T₀)/E], T₁ the largest transfer."""
     source = na.Solar("B16-GS98").only("pp")
