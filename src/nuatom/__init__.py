@@ -67,6 +67,7 @@ _HOME = {
     "PointNucleus": "nuatom.atom.field",
     "PseudoscalarMediator": "nuatom.neutrino",
     "Reactor": "nuatom.source",
+    "RecoilGenerator": "nuatom.events",
     "Relaxation": "nuatom.atom.relaxation.model",
     "ResponseModel": "nuatom.response.model",
     "ScalarMediator": "nuatom.neutrino",
@@ -93,6 +94,7 @@ _HOME = {
     "effective_moment": "nuatom.neutrino",
     "element": "nuatom.elements",
     "generate": "nuatom.events",
+    "generate_recoils": "nuatom.events",
     "henke_photoabsorption": "nuatom.measured",
     "incoherent_cross_section": "nuatom.observables.compton",
     "incoherent_function": "nuatom.observables.compton",
@@ -121,7 +123,7 @@ if TYPE_CHECKING:
     from nuatom.band import Band
     from nuatom.detector import Detector
     from nuatom.elements import Shell, element
-    from nuatom.events import EventGenerator, Events, generate
+    from nuatom.events import EventGenerator, Events, RecoilGenerator, generate, generate_recoils
     from nuatom.events.formats import write_events
     from nuatom.functions import Function, refuse_others
     from nuatom.measured import henke_photoabsorption
@@ -215,6 +217,7 @@ __all__ = [
     "PointNucleus",
     "PseudoscalarMediator",
     "Reactor",
+    "RecoilGenerator",
     "Relaxation",
     "ResponseModel",
     "ScalarMediator",
@@ -246,6 +249,7 @@ __all__ = [
     "effective_moment",
     "element",
     "generate",
+    "generate_recoils",
     "henke_photoabsorption",
     "incoherent_cross_section",
     "incoherent_function",

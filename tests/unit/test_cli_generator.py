@@ -4,11 +4,13 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 import nuatom as na
 from nuatom.cli import main
-from nuatom.units import cm2, keV, s
+from nuatom.units import cm2, day, keV, kg, s
 
 EVENTS = "events Ne --source mono-energetic --energy 0.3MeV --flux 1e10/cm2/s --model free --lowest 1keV -n 500"
 Run = Callable[..., str]
@@ -61,6 +63,47 @@ def test_what_events_refuse(run: Run, tmp_path: Path, words: str, message: str) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_recoils_are_those_of_the_library(run: Run, tmp_path: Path) -> None:
+    line = "events CsI --source stopped-pion --flux 4e7/cm2/s --weak --recoils --lowest 1keV -n 300 --seed 5"
+    out = run(f"{line} -o recoils.csv")
+    source = na.source.StoppedPion(flux=4e7 / (cm2 * s))
+    wanted = na.generate_recoils(source, na.Weak(), "CsI", 300, 5, lowest=1 * keV)
+    rows = [row for row in (tmp_path / "recoils.csv").read_text().splitlines() if not row.startswith("#")]
+    header, first = rows[0].split(","), rows[1].split(",")
+    assert float(first[header.index("transfer")]) * keV == pytest.approx(wanted.transfer[0], rel=1e-12)
+    rate = float(next(line for line in out.splitlines() if line.startswith("# rate: ")).split()[2])
+    assert rate == pytest.approx(wanted.metadata["total_rate_per_kg_day"], rel=1e-5)
+    means = {row.split()[0]: float(row.split()[2]) for row in out.splitlines() if row.startswith(("Cs-133", "I-127"))}
+    assert means["I-127"] == pytest.approx(wanted.transfer[wanted.shell == 1].mean() / keV, rel=1e-3)
+    assert "--model, --matter: of the electrons of an atom, and --recoils" in run(f"{line} --model free --isolated", 2)
+
+
+@pytest.mark.slow
+def test_events_are_as_many_as_the_rate_says(run: Run) -> None:
+    """Of a millicharge, which feels the matter around; the model is the recommended one, as it is of ``rate``."""
+    words = "Ar --source mono-energetic --energy 0.3MeV --flux 1e10/cm2/s --millicharge 1e-12"
+    out = run(f"events {words} --lowest 30eV --highest 60eV -n 500 --no-cascade")
+    told = run(f"rate {words} --transfer 30:60eV:61")
+    model = next(line for line in told.splitlines() if line.startswith("# model: "))
+    assert model in out.splitlines()
+    assert "in matter of 1.4 g/cm³" in model
+    rows = [row.split()[:2] for row in told.splitlines() if not row.startswith("#")]
+    T, density = np.array(rows, dtype=float).T
+    rate = float(next(line for line in out.splitlines() if line.startswith("# rate: ")).split()[2])
+    assert rate == pytest.approx(float(trapezoid(density * T, np.log(T))), rel=5e-3)
+    source = na.MonoEnergetic(0.3, 1e10 / cm2 / s)
+    alone = na.rate(source, na.Millicharge(1e-12), na.recommended("Ar"), T * keV) * kg * day
+    # Atoms alone have twice as many.
+    assert float(trapezoid(alone * T * keV, np.log(T))) > 1.5 * rate
+
+
+def test_matter_of_events(run: Run) -> None:
+    assert "absorbs no photons" in run(f"{EVENTS} --mu-nu 1e-11 --matter", 2)
+    assert "isolated atoms are in none" in run(f"{EVENTS} --mu-nu 1e-11 --isolated --density 1g/cm3", 2).replace(
+        "--", ""
+    )
+
+
 def test_relaxation_is_shown_and_saved(run: Run, tmp_path: Path) -> None:
     out = run("atom Ar --relaxation -o ar.json")
     lines = out.splitlines()
@@ -70,5 +113,9 @@ def test_relaxation_is_shown_and_saved(run: Run, tmp_path: Path) -> None:
     assert first[0] == "1s1/2"
     assert float(first[2]) == pytest.approx(model.fluorescence_yield("1s1/2"))
     assert float(first[4]) == pytest.approx(4.0, abs=0.3)
+    rows = [line.split() for line in lines[header + 1 : header + 8]]
+    assert rows[1][0] == "2s1/2" and float(rows[1][3]) > 0.9
+    assert all(float(row[2]) <= 1 and float(row[3]) <= 1 + 1e-12 for row in rows)
+    assert float(first[1]) * 1e-6 == pytest.approx(model.width("1s1/2"))
     assert "mean_charge" in (tmp_path / "ar.json").read_text()
     assert "vacancy" not in run("atom Ar")

@@ -99,6 +99,24 @@ def test_momenta_are_those_of_the_measure(neon: na.CentralField, transfer: float
     assert 1e-3 < chi_squared(counts, shares * y.size)
 
 
+@pytest.mark.parametrize(("coupling", "transfer"), [(na.Millicharge(1e-12), 1.0), (MOMENT, 0.1)])
+def test_momenta_in_matter_are_those_of_the_measure(coupling: na.Coupling, transfer: float) -> None:
+    """Of liquid argon, where half of a millicharge's events are next to the photon line."""
+    T = transfer * keV
+    argon = na.CentralField(na.Atom("Ar", na.KriegerLiIafrate(), binding="measured"))
+    liquid = na.Material.from_model(argon).in_matter()
+    few = na.EventGenerator(SOURCE, coupling, liquid, lowest=T * 0.9995, highest=T * 1.0005, cascade=False)
+    found = few.sample(20_000)
+    y = coordinate(found.transfer, found.momentum)[~found.line]
+    levels = np.linspace(0, 1, 16)[1:-1]
+    edges = np.concatenate([[T], momentum_at(np.full(levels.shape, T), np.quantile(y, levels)), [2 * ENERGY - T]])
+    measure = liquid.parts[0][2].measure(np.full(15, T), edges[:-1], edges[1:], coupling.functions)
+    weights = coupling.weights(ENERGY, T, measure.momentum).values
+    pieces = sum((w * measure[f]).sum(axis=(0, 2)) for f, w in weights.items())
+    counts = np.diff([0.0, *levels, 1.0]) * y.size
+    assert 1e-3 < chi_squared(counts, pieces / pieces.sum() * y.size)
+
+
 def test_energies_of_neutrinos_are_those_of_flux_times_cross_section() -> None:
     """On free electrons, where σ(E) is known: (πα²μ²/m²)[ln(T₁/T₀) − (T₁ − T₀)/E], T₁ the largest transfer."""
     source = na.Solar("B16-GS98").only("pp")
@@ -141,6 +159,7 @@ def test_energy_and_momentum_are_conserved(events: na.Events) -> None:
     assert np.allclose(q, carried + events.recoil, rtol=0, atol=1e-9)
     electrons = np.bincount(parts.event[parts.code == ELECTRON_CODE], minlength=len(events))
     assert np.array_equal(events.charge, electrons)
+    assert np.all(parts.energy >= 0)
 
 
 def test_neutrinos_come_from_everywhere(events: na.Events) -> None:
@@ -200,6 +219,17 @@ def test_a_compound_has_the_shells_of_its_elements(neon: na.CentralField) -> Non
     names = np.array(found.shells)[found.shell]
     share = np.mean([name.startswith("F ") for name in names])
     assert share == pytest.approx(0.9, abs=0.02)
+
+
+def test_atoms_in_matter_relax_like_others() -> None:
+    argon = na.CentralField(na.Atom("Ar", na.KriegerLiIafrate(), binding="measured"))
+    liquid = na.Material.from_model(argon).in_matter()
+    found = na.generate(SOURCE, MOMENT, liquid, 500, lowest=4 * keV, highest=8 * keV)
+    inner = np.array([name.split()[1][0] in "12" for name in found.shells])[found.shell]
+    assert inner.sum() > 100
+    assert np.mean(found.charge[inner] > 1) > 0.99
+    total = found.electron_energy + found.photon_energy + found.remaining
+    assert total == pytest.approx(found.transfer, rel=1e-12)
 
 
 @pytest.mark.slow

@@ -107,10 +107,11 @@ def _relaxation(atom: Atom) -> dict[str, list[float]]:
         _ = model.rates
     found: dict[str, list[float]] = {name: [] for name in _DECAYS}
     for shell in model.shells:
-        inner = [o.label for o in model.shells if o.n == shell.n and o.label != shell.label]
+        same = {o.label for o in model.shells if o.n == shell.n}
+        stays = sum(decay.share for decay in model.decays(shell.label) if same.intersection(decay.final))
         found["width"].append(model.width(shell.label) / eV)
         found["fluorescence"].append(model.fluorescence_yield(shell.label))
-        found["coster_kronig"].append(sum(model.coster_kronig(shell.label, other) for other in inner))
+        found["coster_kronig"].append(stays)
         found["mean_charge"].append(float(model.cascade(shell.label, _CASCADES).charge.mean()))
     return found
 

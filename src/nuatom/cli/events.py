@@ -23,11 +23,12 @@ from nuatom.cli.sources import source_in_words as _source_in_words
 from nuatom.cli.sources import source_options as _source_options
 
 if TYPE_CHECKING:
-    from nuatom.events import EventGenerator, Events
+    from nuatom.events import EventGenerator, Events, RecoilGenerator
     from nuatom.rates import Material
 
 _EVENTS = "Events"
 _MOST = 10**10
+_OF_ELECTRONS = ("model", "exchange", "nucleus", "binding", "tolerance", "matter", "density", "cascade")
 
 
 def events(
@@ -70,12 +71,18 @@ def events(
     flavour: couplings.FlavourOption = None,
     antineutrino: couplings.AntineutrinoOption = False,
     typed: couplings.Options = options.NOTHING,
-    model: options.Model = "central-field",
+    recoils: Annotated[
+        bool,
+        typer.Option("--recoils", help="Atoms that recoil as a whole, instead of electrons.", rich_help_panel=_EVENTS),
+    ] = False,
+    model: options.Model = "recommended",
     own: options.OwnOptions = options.NOTHING,
-    exchange: options.ExchangeName = "slater",
+    exchange: options.ExchangeName = "kli",
     nucleus: options.NucleusName = "point",
     binding: options.BindingName = "calculated",
     tolerance: options.Tolerance = 0.005,
+    matter: options.Matter = None,
+    density: options.Density = None,
     output: Annotated[
         list[Path] | None,
         typer.Option(
@@ -87,12 +94,15 @@ def events(
         ),
     ] = None,
 ) -> None:
-    """Events of a source on the bound electrons of a target, one by one, for the simulation of a detector.
+    """Events of a source on the electrons or nuclei of a target, one by one, for the simulation of a detector.
 
     Each has a neutrino before and after, the transfer T and momentum Q, the shell that was hit, the electron that
     leaves, and the electrons and photons that the vacancy emits until no decay is left; the energies of all these and
     what the ion keeps add up to T. They are unweighted, drawn from the same rates that nuatom rate tells, unless --bias
-    is given.
+    is given; as there, the atoms are in the matter of a detector unless they are --isolated.
+
+    With --recoils whole atoms recoil, each isotope by its abundance, and no electron leaves: direction and energy are
+    those of two bodies, and the least recoil is 1 eV unless --lowest is given.
 
     The same seed gives the same events, and the first of more are those of fewer. Files are written as events are made,
     so that they may be larger than memory. What a rate is set by, the rate of all events, is told and is in the files.
@@ -101,9 +111,11 @@ def events(
 
     nuatom events Xe --source solar --mu-nu 1e-11 -n 1e6 -o events.parquet
 
-    nuatom events Ge --source reactor --flux 2.7e13/cm2/s --weak --binding measured --lowest 100eV -o ge.hepmc3
+    nuatom events Ge --source reactor --flux 2.7e13/cm2/s --weak --lowest 100eV -o ge.hepmc3
+
+    nuatom events CsI --source stopped-pion --flux 4e7/cm2/s --weak --recoils --lowest 1keV -o csi.parquet
     """
-    from nuatom.events import EventGenerator
+    from nuatom.events import EventGenerator, RecoilGenerator
     from nuatom.events.formats import check_path, write_events
     from nuatom.files import keep_apart
     from nuatom.quantities import parse_quantity
@@ -115,6 +127,10 @@ def events(
     if seed < 0:
         raise ValueError(f"--seed must be ≥ 0, got {seed}")
     neutrino = {"flavour": flavour, "antineutrino": True if antineutrino else None}
+    of_electrons = [f"--{name}" for name in _OF_ELECTRONS if options.typed(context, name)]
+    of_electrons += [choices.MODELS.options()[name].option for name, value in own.items() if value is not None]
+    if recoils and of_electrons:
+        raise ValueError(f"{', '.join(of_electrons)}: of the electrons of an atom, and --recoils is about whole atoms")
     how = options.choose_model(model, choices.MODELS, own)
     words = options.field_of(context, model, exchange, nucleus, binding)
     _check_target(target)
@@ -122,18 +138,21 @@ def events(
     keep_apart(paths, [(path, "the flux of --source") for path in read])
     given = couplings.read(typed)
     chosen = couplings.make_coupling(given)
-    options.check_model(how.word, chosen.coupling.functions)
-    material = _material(target, how, words, tolerance, chosen.coupling.functions)
-    generator = EventGenerator(
-        emitted,
-        chosen.coupling,
-        material,
-        lowest=parse_quantity(lowest) if lowest else None,
-        highest=parse_quantity(highest) if highest else None,
-        cascade=cascade,
-        bias=bias,
-        toward=_direction(toward),
-    )
+    limits = {"lowest": lowest, "highest": highest}
+    asked: dict[str, Any] = {name: parse_quantity(value) for name, value in limits.items() if value}
+    asked |= {"bias": bias, "toward": _direction(toward)}
+    generator: EventGenerator | RecoilGenerator
+    if recoils:
+        generator = RecoilGenerator(emitted, chosen.coupling, target, **asked)
+        in_words = "recoils of whole atoms, the deposit before quenching"
+    else:
+        options.check_model(how.word, chosen.coupling.functions)
+        wanted, number_density = options.matter_of(matter, density, how.word)
+        dense = _density(target, how.word, wanted, number_density, bool(given.details.get("photon_mass")))
+        material = _material(target, how, words, tolerance, chosen.coupling.functions)
+        material = material if dense is None else material.in_matter(dense)
+        generator = EventGenerator(emitted, chosen.coupling, material, cascade=cascade, **asked)
+        in_words = how.in_field(words) + options.in_matter(dense, how.word)
     with screen.progress(f"computing rates in {target}"):
         _ = generator.channels
     has_weak = bool(given.values["weak"])
@@ -142,8 +161,8 @@ def events(
         "source": _source_in_words(emitted),
         "target": target,
         "mass_fractions": mass_fractions_in_words(target),
-        "coupling": _coupling_in_words(chosen.text, emitted, given.details, False) if has_weak else chosen.text,
-        "model": how.in_field(words),
+        "coupling": _coupling_in_words(chosen.text, emitted, given.details, recoils) if has_weak else chosen.text,
+        "model": in_words,
         "events": f"{count}, seed {seed}",
         "rate": f"{generator.metadata['total_rate_per_kg_day']:.6g} per kg and day, of all events",
     }
@@ -156,7 +175,7 @@ def events(
                 pass
         for path in paths[1:]:
             write_events(path, generator.chunks(count, seed))
-    screen.show(about, tally.columns())
+    screen.show(about, tally.columns(recoils))
     screen.written(paths)
 
 
@@ -179,6 +198,16 @@ def _direction(text: str | None) -> tuple[float, ...] | None:
         raise ValueError(f"--toward must be three numbers with commas, such as 0,0,1, got {text!r}") from None
 
 
+def _density(target: str, model: str, matter: bool | None, density: float | None, massive: bool) -> float | None:
+    """The density of the matter that the atoms are in, or None if each is alone, as ``nuatom rate`` has it."""
+    from nuatom.config.responses import density_of_matter
+
+    try:
+        return density_of_matter(target, model, matter, density, massive)
+    except ValueError as error:
+        raise ValueError(f"{error} (--density, --isolated)") from None
+
+
 def _material(
     target: str, how: options.ChosenResponse, words: choices.FieldWords, tolerance: float, functions: Any
 ) -> Material:
@@ -192,7 +221,9 @@ def _material(
     return Material.of(target, lambda symbol: made[symbol])
 
 
-def _reported(generator: EventGenerator, count: int, seed: int, report: screen.Progress | None) -> Iterator[Events]:
+def _reported(
+    generator: EventGenerator | RecoilGenerator, count: int, seed: int, report: screen.Progress | None
+) -> Iterator[Events]:
     done = 0
     for chunk in generator.chunks(count, seed):
         done += len(chunk)
@@ -202,7 +233,7 @@ def _reported(generator: EventGenerator, count: int, seed: int, report: screen.P
 
 
 class _Tally:
-    """Shares of shells, and means of what they give, added up chunk by chunk."""
+    """Shares of shells or nuclides, and means of what they give, added up chunk by chunk."""
 
     def __init__(self) -> None:
         self.shells: tuple[str, ...] = ()
@@ -214,29 +245,29 @@ class _Tally:
 
         for chunk in chunks:
             self.shells = chunk.shells
-            values = np.stack(
-                [np.ones(len(chunk)), chunk.electron_energy, chunk.photon_energy, chunk.remaining, chunk.charge]
-            )
+            energies = (chunk.electron_energy, chunk.photon_energy, chunk.remaining, chunk.nuclear_energy)
+            values = np.stack([np.ones(len(chunk)), *energies, chunk.charge])
             size = len(chunk.shells)
             each = np.stack([np.bincount(chunk.shell, row * chunk.weight, size) for row in values])
             self.sums = each if self.sums is None else self.sums + each
             yield chunk
 
-    def columns(self) -> list[Column]:
+    def columns(self, recoils: bool) -> list[Column]:
         """The table that is shown."""
         from nuatom.units import keV
 
         total = self.sums[0].sum()
-        names = ("electrons", "photons", "ion")
 
         def mean(row: Any, scale: float) -> list[Any]:
             return [float(x / n / scale) if n > 0 else None for x, n in zip(row, self.sums[0], strict=True)]
 
         columns = [
-            Column("shell", "shell", list(self.shells)),
+            Column("nuclide", "nuclide", list(self.shells)) if recoils else Column("shell", "shell", list(self.shells)),
             Column("events\n%", "events[%]", [float(100 * n / total) for n in self.sums[0]], ".3f"),
         ]
-        for name, row in zip(names, self.sums[1:4], strict=True):
+        if recoils:
+            return [*columns, Column("recoil\nkeV", "recoil[keV]", mean(self.sums[4], keV), ".4g")]
+        for name, row in zip(("electrons", "photons", "ion"), self.sums[1:4], strict=True):
             columns.append(Column(f"{name}\nkeV", f"{name}[keV]", mean(row, keV), ".4g"))
-        columns.append(Column("mean\ncharge", "mean_charge", mean(self.sums[4], 1.0), ".3f"))
+        columns.append(Column("mean\ncharge", "mean_charge", mean(self.sums[5], 1.0), ".3f"))
         return columns

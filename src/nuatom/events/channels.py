@@ -1,7 +1,7 @@
 """What can happen, and how often: for each component and shell the rate in cells of T, and the lines.
 
-Between nodes dR/dT is taken as a power of T, so that T is drawn from it exactly.  Nodes lie evenly in ln T, at both
-sides of every threshold, and where the spectrum of a free electron ends.
+Nodes in T (see `transfers`) lie at both sides of every threshold, and where the spectrum of a free electron ends, as
+dense as resonances ask for.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom.events.momenta import CELLS, Cells, Largest, of_lines, of_measure, probabilities
+from nuatom.events.transfers import cell_rates, first_nodes, refined
 from nuatom.functions import Array, Function
 from nuatom.neutrino import Coupling
 from nuatom.neutrino.coupling import joined_intervals
-from nuatom.rates.electrons import rate_spectrum
+from nuatom.rates.electrons import rate_by_component, rate_spectrum
 from nuatom.rates.flux import checked_components, endpoint, is_line
 from nuatom.rates.material import Material
 from nuatom.rates.spectrum import RateSpectrum
@@ -24,8 +25,8 @@ from nuatom.response.model import Lines, ResponseModel
 from nuatom.source import Component, Source
 from nuatom.units import ELECTRON_MASS
 
-_PER_DECADE = 40
-_BESIDE = 1e-7
+_GOAL = 3e-5
+"""Of the rate of all events, what halving a cell of T may change."""
 _LEAST_LINE = 1e-9
 """Of the rate of all events, below which a line is left out."""
 _MEASURED = 64
@@ -82,10 +83,13 @@ def tabulate(source: Source, coupling: Coupling, material: Material, lowest: flo
     """All channels between two transfers [energy]."""
     components = checked_components(source)
     highest = min(highest, endpoint(components) * (1 - 1e-9))
-    nodes = _nodes(components, material, lowest, highest)
-    found = rate_spectrum(source, coupling, material, nodes)
-    density = np.maximum(found.density.sum(axis=1), 0.0)
-    rate = _cell_rates(nodes, density)
+
+    def density_at(T: Array) -> Array:
+        return np.maximum(rate_by_component(source, coupling, material, T), 0.0)
+
+    nodes, density = refined(density_at, _nodes(components, material, lowest, highest), _GOAL)
+    rate = cell_rates(nodes[:-1], nodes[1:], density[..., :-1], density[..., 1:])
+    found = rate_spectrum(source, coupling, material, nodes[:1])
     line_rate = np.maximum(found.line_rate.sum(axis=1), 0.0)
     total = rate.sum() + line_rate.sum()
     inside = (found.line_transfer >= lowest) & (found.line_transfer <= highest)
@@ -94,31 +98,11 @@ def tabulate(source: Source, coupling: Coupling, material: Material, lowest: flo
 
 
 def _nodes(components: tuple[Component, ...], material: Material, low: float, high: float) -> Array:
-    count = 2 + int(_PER_DECADE * np.log10(high / low))
     edges = [shell.binding_energy for _, _, model in material.parts for shell in model.shells]
     ends = [component.shape.support[1] for component in components]
     lines = [float(E) for c in components if is_line(c) for E in c.shape.nodes(0.0)[0]]
     free = [2 * E * E / (ELECTRON_MASS + 2 * E) for E in ends + lines]
-    at = [low, high, *np.geomspace(low, high, count)]
-    for cut in (*edges, *free):
-        at += [cut * (1 - _BESIDE), cut * (1 + _BESIDE)]
-    # Spectra of lines end steeply: nodes close in on the ends from both sides.
-    for end in free[len(ends) :]:
-        at += [end * (1 + sign * 0.5**k) for k in range(3, 12) for sign in (-1, 1)]
-    return np.unique([T for T in at if low <= T <= high])
-
-
-def _cell_rates(nodes: Array, density: Array) -> Array:
-    """∫ dT of dR/dT in every cell: of a power of T, or of a straight line where one end is zero."""
-    low, high = density[..., :-1], density[..., 1:]
-    both = (low > 0) & (high > 0)
-    span = np.log(nodes[1:] / nodes[:-1])
-    power = np.log(np.where(both, high, 1.0) / np.where(both, low, 1.0)) / span + 1
-    x = power * span
-    # (e^x − 1)/x without a loss near x = 0.
-    mean = np.where(np.abs(x) > 1e-8, np.expm1(x) / np.where(np.abs(x) > 1e-8, x, 1.0), 1 + x / 2)
-    smooth = low * nodes[:-1] * span * mean
-    return np.where(both, smooth, (low + high) / 2 * np.diff(nodes))
+    return first_nodes(low, high, edges + free)
 
 
 def _with_momenta(

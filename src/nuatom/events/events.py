@@ -14,18 +14,24 @@ from nuatom.functions import Array
 NEUTRINO_CODES = (12, 14, 16)
 """PDG codes of ν_e, ν_μ, ν_τ; those of antineutrinos are negative."""
 ELECTRON_CODE, PHOTON_CODE = 11, 22
-PRIMARY, RADIATIONLESS, RADIATIVE = 0, 1, 2
-"""Where a particle comes from: hit by the neutrino, or from the filling of a vacancy without and with a photon."""
+PRIMARY, RADIATIONLESS, RADIATIVE, NUCLEAR = 0, 1, 2, 3
+"""Where a particle comes from: an electron hit by the neutrino, one or a photon from the filling of a vacancy, or an
+atom that recoils as a whole."""
+
+
+def nuclide_code(Z: int, mass_number: int) -> int:
+    """The PDG code of a nucleus, 10LZZZAAA0."""
+    return 1_000_000_000 + 10_000 * Z + 10 * mass_number
 
 
 @dataclass(frozen=True)
 class Particles:
-    """Electrons and photons of many events.
+    """Electrons and photons of many events, or atoms that recoil as a whole.
 
     Attributes:
         event: index of the event, ascending, shape (m,).
-        code: PDG code, 11 or 22, shape (m,).
-        origin: `PRIMARY`, `RADIATIONLESS` or `RADIATIVE`, shape (m,).
+        code: PDG code, 11, 22 or that of a nucleus, shape (m,).
+        origin: `PRIMARY`, `RADIATIONLESS`, `RADIATIVE` or `NUCLEAR`, shape (m,).
         energy: kinetic energy, shape (m,) [energy].
         direction: unit vectors, shape (m, 3).
     """
@@ -42,11 +48,11 @@ class Particles:
 
 @dataclass(frozen=True)
 class Events:
-    """Events of neutrinos on the electrons of a material.
+    """Events of neutrinos on the electrons of a material, or on its atoms as a whole.
 
     What was deposited is all accounted for: transfer = the energies of the event's particles + ``remaining``, what the
     ion keeps.  The momentum that is not the particles' is the ion's, ``recoil``; its energy, far below an eV, is not
-    counted.
+    counted.  Of coherent recoils the atom is the one particle, the shells are nuclides, and nothing else is left.
 
     Attributes:
         weight: 1, or the weight that undoes a bias, shape (n,).
@@ -61,7 +67,7 @@ class Events:
         charge: of the ion, shape (n,).
         remaining: energy of the ion above the ground state of the atom, shape (n,) [energy].
         recoil: momentum of the ion, shape (n, 3) [energy].
-        particles: electrons and photons.
+        particles: electrons and photons, or recoiling atoms.
         components, shells: names.
         metadata: of the run, which a rate is set from: ``total_rate`` [1/(kg day)] is that of all events, of which
             those of a selection are Σ weight (selected) / Σ weight (all generated).
@@ -97,6 +103,12 @@ class Events:
     def photon_energy(self) -> Array:
         """Energy of all photons of each event, shape (n,) [energy]."""
         return self._energy_of(PHOTON_CODE)
+
+    @property
+    def nuclear_energy(self) -> Array:
+        """Kinetic energy of an atom that recoils as a whole, shape (n,) [energy]; 0 where electrons were hit."""
+        chosen = self.particles.origin == NUCLEAR
+        return np.bincount(self.particles.event[chosen], self.particles.energy[chosen], len(self)).astype(float)
 
     def _energy_of(self, code: int) -> Array:
         chosen = self.particles.code == code

@@ -27,6 +27,42 @@ _ROUNDS = 1000
 
 
 @dataclass(frozen=True)
+class FluxAbove:
+    """∫ φ P above E of a continuum, relative to others of the component; nothing of lines.
+
+    Attributes:
+        energies, above: E and the flux above it, shapes (table,).
+    """
+
+    energies: Array
+    above: Array
+
+    @staticmethod
+    def of(component: Component, probability: Probability, least: float) -> FluxAbove:
+        """That of a component, down to half an energy."""
+        if is_line(component):
+            return FluxAbove(np.zeros(1), np.zeros(1))
+        low, high = component.shape.support
+        low = max(low, least / 2)
+        E = np.unique(np.concatenate([np.geomspace(low, high, _TABLE), np.linspace(low, high, _TABLE)]))
+        density = np.concatenate([E, (E[1:] + E[:-1]) / 2])
+        values = component.shape(density) * probability(density)
+        at, between = values[: E.size], values[E.size :]
+        pieces = np.diff(E) * (at[1:] + at[:-1] + 4 * between) / 6
+        return FluxAbove(E, np.concatenate([np.cumsum(pieces[::-1])[::-1], [0.0]]))
+
+    def __call__(self, energy: Array) -> Array:
+        """What is above E."""
+        return np.interp(energy, self.energies, self.above)
+
+    def draw(self, least: Array, fraction: Array) -> Array:
+        """E above the least, at fractions of what is above."""
+        wanted = self(least) * (1 - fraction)
+        # Ascending for interp: what is above falls with E.
+        return np.maximum(np.interp(-wanted, -self.above, self.energies), least)
+
+
+@dataclass(frozen=True)
 class Species:
     """Neutrinos of one component that scatter alike.
 
@@ -35,25 +71,14 @@ class Species:
         probability: of the flavours that count.
         flavours: those, each with its own probability.
         massless: whether the lepton that leaves is massless.
-        energies, above: of a continuum, E and the flux above it, shapes (table,).
+        flux: above E.
     """
 
     coupling: Coupling
     probability: Probability
     flavours: tuple[tuple[Flavour, Probability], ...]
     massless: bool
-    energies: Array
-    above: Array
-
-    def flux_above(self, energy: Array) -> Array:
-        """∫ φ P above E, relative to other species of the component."""
-        return np.interp(energy, self.energies, self.above)
-
-    def draw(self, least: Array, fraction: Array) -> Array:
-        """E above the least, at fractions of what is above."""
-        wanted = self.flux_above(least) * (1 - fraction)
-        # Ascending for interp: what is above falls with E.
-        return np.maximum(np.interp(-wanted, -self.above, self.energies), least)
+    flux: FluxAbove
 
     def weight(self, energy: Array, transfer: Array, momentum: Array, ratios: Mapping[Function, Array]) -> Array:
         """Σ_f w_f f/S, zero where closed."""
@@ -85,34 +110,19 @@ def species(component: Component, coupling: Coupling, least: float, most: float)
         )
         for part in [own] if alike or not parts else parts:
             massless = bool(np.array_equal(kinematic_limits(part, probe, most), usual))
-            total = _Sum(tuple(P for _, P in flavours))
-            energies, above = _table(component, total, least)
-            found.append(Species(part, total, tuple(flavours), massless, energies, above))
+            total = Total(tuple(P for _, P in flavours))
+            found.append(Species(part, total, tuple(flavours), massless, FluxAbove.of(component, total, least)))
     return tuple(found)
 
 
 @dataclass(frozen=True)
-class _Sum:
+class Total:
     """The sum of probabilities."""
 
     terms: tuple[Probability, ...]
 
     def __call__(self, energy: Array) -> Array:
         return np.asarray(sum((np.asarray(P(energy), dtype=float) for P in self.terms), np.zeros(np.shape(energy))))
-
-
-def _table(component: Component, probability: Probability, least: float) -> tuple[Array, Array]:
-    if is_line(component):
-        return np.zeros(1), np.zeros(1)
-    low, high = component.shape.support
-    low = max(low, least / 2)
-    E = np.unique(np.concatenate([np.geomspace(low, high, _TABLE), np.linspace(low, high, _TABLE)]))
-    middle = (E[1:] + E[:-1]) / 2
-    density = np.concatenate([E, middle])
-    values = component.shape(density) * probability(density)
-    at, between = values[: E.size], values[E.size :]
-    pieces = np.diff(E) * (at[1:] + at[:-1] + 4 * between) / 6
-    return E, np.concatenate([np.cumsum(pieces[::-1])[::-1], [0.0]])
 
 
 @dataclass(frozen=True)
@@ -152,10 +162,17 @@ def draw(
     for s, kind in enumerate(kinds):
         own = which == s
         if own.any():
-            P = np.cumsum([np.broadcast_to(p(energy[own]), own.sum()) for _, p in kind.flavours], axis=0)
-            picked = (random.random(own.sum()) * P[-1] >= P[:-1]).sum(axis=0)
-            flavour[own] = np.array([f.value for f, _ in kind.flavours], dtype=np.int8)[picked]
+            flavour[own] = draw_flavours(kind.flavours, energy[own], random)
     return Drawn(energy, which, flavour)
+
+
+def draw_flavours(
+    flavours: tuple[tuple[Flavour, Probability], ...], energy: Array, random: np.random.Generator
+) -> NDArray[np.int8]:
+    """Flavours, each as probable as it is at its energy (n,)."""
+    P = np.cumsum([np.broadcast_to(p(energy), energy.size) for _, p in flavours], axis=0)
+    picked = (random.random(energy.size) * P[-1] >= P[:-1]).sum(axis=0)
+    return np.asarray(np.array([f.value for f, _ in flavours], dtype=np.int8)[picked])
 
 
 def _from_lines(
@@ -197,7 +214,7 @@ def _from_continuum(
     wide = {f: r[:, None] for f, r in ratios.items()}
     peaks = np.stack([kind.weight(probe, T[:, None], Q[:, None], wide).max(axis=1) for kind in kinds])
     peaks *= _MARGIN
-    chances = np.cumsum(peaks * np.stack([kind.flux_above(least) for kind in kinds]), axis=0)
+    chances = np.cumsum(peaks * np.stack([kind.flux(least) for kind in kinds]), axis=0)
     energy, which = least.copy(), np.zeros(len(T), dtype=np.intp)
     (todo,) = np.nonzero(chances[-1] > 0)
     for _ in range(_ROUNDS):
@@ -211,7 +228,7 @@ def _from_continuum(
             if not own.size:
                 continue
             at = todo[own]
-            E = kind.draw(least[at], u[1, own])
+            E = kind.flux.draw(least[at], u[1, own])
             weight = kind.weight(E, T[at], Q[at], {f: r[at] for f, r in ratios.items()})
             good = u[2, own] * peaks[s, at] < weight
             accepted[own] = good

@@ -8,8 +8,6 @@ place of the chunk: whoever computes them, in whatever order, gets the same.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nuatom import __version__
 from nuatom.atom.field import Atom
 from nuatom.atom.relaxation.model import Relaxation
 from nuatom.events import direction
@@ -34,7 +31,10 @@ from nuatom.events.events import (
     Particles,
 )
 from nuatom.events.flux import Species, draw, species
+from nuatom.events.metadata import metadata
 from nuatom.events.momenta import CELLS, momentum_at
+from nuatom.events.stream import CHUNK, Stream, check_bias, random_of, unit_vector
+from nuatom.events.transfers import bias_factors, within
 from nuatom.functions import Array
 from nuatom.neutrino import Coupling
 from nuatom.rates.flux import checked_components, endpoint
@@ -42,17 +42,13 @@ from nuatom.rates.material import Material, as_material
 from nuatom.response.model import ResponseModel
 from nuatom.scattering import require_coupling
 from nuatom.source import Source
-from nuatom.store import fingerprint
-from nuatom.units import ELECTRON_MASS, barn, cm2, day, kg, ns
+from nuatom.units import ELECTRON_MASS
 
-CHUNK = 10_000
-"""Events that share a stream of random numbers."""
-_BIASES = (None, "log")
 Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class EventGenerator:
+class EventGenerator(Stream):
     """Draws events of a source on a material.
 
     Args:
@@ -103,11 +99,10 @@ class EventGenerator:
             )
         if not high > low:
             raise ValueError(f"no transfer lies between lowest = {low:g} MeV and highest = {high:g} MeV")
-        if bias not in _BIASES:
-            raise ValueError(f"bias must be None or 'log', got {bias!r}")
+        check_bias(bias)
         for name, value in (
             ("source", source), ("coupling", coupling), ("material", target), ("lowest", low), ("highest", high),
-            ("cascade", bool(cascade)), ("bias", bias), ("toward", _unit(toward)),
+            ("cascade", bool(cascade)), ("bias", bias), ("toward", unit_vector(toward)),
         ):  # fmt: skip
             object.__setattr__(self, name, value)
 
@@ -136,37 +131,24 @@ class EventGenerator:
     @cached_property
     def metadata(self) -> dict[str, str | int | float]:
         """What the events are of, and their rate."""
-        return {
-            "generator": "nuatom",
-            "version": __version__,
-            "tables": fingerprint()[:16],
-            "source": self.source.name,
-            "coupling": repr(self.coupling),
-            "target": self.material.formula,
-            "model": ", ".join(repr(model) for _, _, model in self.material.parts),
-            "lowest_transfer_keV": self.lowest * 1e3,
-            "highest_transfer_keV": self.highest * 1e3,
-            "cascade": int(self.cascade),
-            "bias": self.bias or "none",
-            "total_rate_per_kg_day": self.total_rate * kg * day,
-            "flux_per_cm2_s": self._flux * cm2 * 1e9 * ns,
-            "flux_averaged_cross_section_pb": self.total_rate
-            / self.material.units_per_mass
-            / self._flux
-            / (1e-12 * barn),
-        }
+        return metadata(
+            source=self.source,
+            coupling=self.coupling,
+            target=self.material.target,
+            flux=self._flux,
+            rate=self.total_rate,
+            limits=(self.lowest, self.highest),
+            bias=self.bias,
+            model=", ".join(repr(model) for _, _, model in self.material.parts),
+            cascade=int(self.cascade),
+        )
 
     @cached_property
     def _tables(self) -> tuple[Array, Array, Array]:
         """Running probability of all channels, and the weights of cells of T and of lines."""
         channels = self.channels
         rate = channels.rate
-        if self.bias == "log":
-            each = rate.sum(axis=(0, 1))
-            span = np.where(each > 0, np.log(channels.nodes[1:] / channels.nodes[:-1]), 0.0)
-            factor = span / span.sum() * rate.sum() / np.where(each > 0, each, 1.0)
-        else:
-            factor = np.ones(channels.nodes.size - 1)
+        factor = bias_factors(channels.nodes, rate, self.bias)
         chances = np.concatenate([(rate * factor).ravel(), channels.line_rate.ravel()])
         running = np.cumsum(chances)
         weight = np.divide(1.0, factor, out=np.zeros_like(factor), where=factor > 0)
@@ -181,24 +163,23 @@ class EventGenerator:
         return sum(component.flux for component in self.channels.components)
 
     @property
-    def _cross_section(self) -> float:
-        """Per formula unit, averaged over the flux [area]."""
-        return self.total_rate / self.material.units_per_mass / self._flux
-
-    @property
     def _most(self) -> float:
         return endpoint(self.channels.components)
 
     @cached_property
     def _atoms(self) -> tuple[Atom | None, ...]:
-        found = (getattr(model, "atom", None) for _, _, model in self.material.parts)
-        return tuple(atom if isinstance(atom, Atom) else None for atom in found)
+        return tuple(_atom_of(model) for _, _, model in self.material.parts)
 
     @cached_property
     def _relaxations(self) -> tuple[Relaxation | None, ...]:
         return tuple(
             Relaxation(atom) if atom is not None and self.cascade and not atom.charge else None for atom in self._atoms
         )
+
+    @cached_property
+    def _binding(self) -> Array:
+        """Of every shell of the material."""
+        return np.array([s.binding_energy for _, _, model in self.material.parts for s in model.shells])
 
     @cached_property
     def _momenta(self) -> tuple[ShellMomenta, ...]:
@@ -220,20 +201,9 @@ class EventGenerator:
 
     # --- drawing -------------------------------------------------------------------------------------
 
-    def sample(self, n: int, seed: int = 1) -> Events:
-        """n events at once."""
-        return Events.joined(list(self.chunks(n, seed)))
-
-    def chunks(self, n: int, seed: int = 1) -> Iterator[Events]:
-        """n events in chunks of `CHUNK`, of which one at a time is in memory."""
-        number = _count(n)
-        for index in range(-(-number // CHUNK)):
-            found = self.chunk(index, seed)
-            yield found if number >= (index + 1) * CHUNK else found.first(number - index * CHUNK)
-
     def chunk(self, index: int, seed: int = 1) -> Events:
         """The chunk at a place, which depends on that and the seed alone: `CHUNK` events."""
-        random = np.random.default_rng(np.random.SeedSequence(int(seed), spawn_key=(int(index),)))
+        random = random_of(index, seed)
         channels = self.channels
         component, shell, T, row, weight, line = self._happened(random)
         Q, ratios = self._momentum(random, T, row, component)
@@ -278,9 +248,12 @@ class EventGenerator:
         continuum = channels.rate.size
         line = picked >= continuum
         component, shell, cell = np.unravel_index(np.where(line, 0, picked), channels.rate.shape)
-        T = _within(channels, component, shell, cell, u[1])
+        nodes, density = channels.nodes, channels.density
+        ends = density[component, shell, cell], density[component, shell, cell + 1]
+        # A cell across an edge begins just below it.
+        T = np.maximum(within(nodes[cell], nodes[cell + 1], *ends, u[1]), self._binding[shell])
         # The node whose momenta are taken: one of the two beside, the nearer more often, and none below threshold.
-        along = np.log(T / channels.nodes[cell]) / np.log(channels.nodes[cell + 1] / channels.nodes[cell])
+        along = np.log(T / nodes[cell]) / np.log(nodes[cell + 1] / nodes[cell])
         node = np.maximum(cell + (u[2] < along), channels.first_node[shell])
         row = channels.first_row[shell] + node
         weight = of_cell[cell]
@@ -345,7 +318,7 @@ class EventGenerator:
     ) -> tuple[Array, NDArray[np.int32], Particles, Array]:
         """Energy left, charge, particles, and their momentum."""
         channels = self.channels
-        binding = np.array([s.binding_energy for _, _, model in self.material.parts for s in model.shells])
+        binding = self._binding
         first = np.concatenate([np.arange(len(model.shells)) for _, _, model in self.material.parts])
         kinetic = np.where(line, 0.0, T - binding[shell])
         remaining, charge = T - kinetic, (~line).astype(np.int32)
@@ -404,36 +377,10 @@ def generate(
     return EventGenerator(source, coupling, material, **options).sample(n, seed)
 
 
-def _within(channels: EventRates, component: Ints, shell: Ints, cell: Ints, u: Array) -> Array:
-    """T in cells, drawn from dR/dT between their nodes."""
-    low, high = channels.nodes[cell], channels.nodes[cell + 1]
-    f0, f1 = channels.density[component, shell, cell], channels.density[component, shell, cell + 1]
-    both = (f0 > 0) & (f1 > 0)
-    span = np.log(high / low)
-    x = np.log(np.where(both, f1, 1.0) / np.where(both, f0, 1.0)) + span
-    small = np.abs(x) < 1e-8
-    safe = np.where(small, 1.0, x)
-    power = low * np.exp(span * np.where(small, u, np.log1p(u * np.expm1(safe)) / safe))
-    # A straight line from or to zero.
-    straight = low + (high - low) * np.where(f0 > 0, 1 - np.sqrt(1 - u), np.sqrt(u))
-    return np.where(both, power, straight)
-
-
-def _unit(toward: ArrayLike | None) -> tuple[float, float, float] | None:
-    if toward is None:
-        return None
-    vector = np.asarray(toward, dtype=float)
-    if vector.shape != (3,) or not np.all(np.isfinite(vector)) or not np.linalg.norm(vector) > 0:
-        raise ValueError(f"toward must be three numbers, not all zero, got {toward!r}")
-    x, y, z = (vector / np.linalg.norm(vector)).tolist()
-    return x, y, z
-
-
-def _count(n: int) -> int:
-    try:
-        number = operator.index(n)
-    except TypeError:
-        raise ValueError(f"n must be an integer ≥ 1, got {n!r}") from None
-    if number < 1:
-        raise ValueError(f"n must be an integer ≥ 1, got {n!r}")
-    return number
+def _atom_of(model: ResponseModel) -> Atom | None:
+    """The atom a model was made from, or that of the model that it puts into matter."""
+    found = getattr(model, "atom", None)
+    if isinstance(found, Atom):
+        return found
+    inner = getattr(model, "model", None)
+    return None if inner is None or inner is model else _atom_of(inner)

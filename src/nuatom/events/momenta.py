@@ -29,6 +29,9 @@ CELLS = 64
 _LEVELS = np.sin(np.linspace(0, np.pi / 2, CELLS + 1)) ** 2
 _LINE_STEPS = 4 * CELLS
 _ROWS = 512
+_GAUSS, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(32)
+_PHOTON, _PHOTON_SHARE = (1 + _GAUSS) / 2, _GAUSS_WEIGHTS / 2
+"""The rule of `InMedium` for the photon line."""
 _CLOSEST = 1e-14
 """The least X in units of T²: closer to the photon line than numbers tell."""
 
@@ -124,8 +127,13 @@ def of_measure(
     measures: Sequence[Measure], shell: int, transfer: Array, functions: tuple[Function, ...], largest: Largest
 ) -> Cells:
     """The cells of one shell at transfers (row,), from its measures in one or more intervals of Q."""
-    Q = np.concatenate([m.momentum[shell if len(m.momentum) > 1 else 0] for m in measures], axis=1)
-    return _cells(transfer, Q, {f: np.concatenate([m[f][shell] for m in measures], axis=1) for f in functions}, largest)
+    parts = [m.momentum[shell if len(m.momentum) > 1 else 0] for m in measures]
+    runs: list[NDArray[np.intp]] = []
+    for part in parts:
+        first = sum(run.size for run in runs)
+        runs += [first + run for run in _runs(coordinate(transfer[:, None], part))]
+    values = {f: np.concatenate([m[f][shell] for m in measures], axis=1) for f in functions}
+    return _cells(transfer, np.concatenate(parts, axis=1), values, largest, runs)
 
 
 def of_lines(
@@ -142,10 +150,16 @@ def of_lines(
     Q = np.sqrt(X + T[:, None] ** 2)
     dQ2 = X * span[:, None] / _LINE_STEPS
     values = {f: line_strengths(found.momentum, found[f][line], Q, signed=f in MIXED) * dQ2 for f in functions}
-    return _cells(T, Q, values, largest)
+    return _cells(T, Q, values, largest, [np.arange(Q.shape[1])])
 
 
-def _cells(transfer: Array, momentum: Array, values: Mapping[Function, Array], largest: Largest) -> Cells:
+def _cells(
+    transfer: Array,
+    momentum: Array,
+    values: Mapping[Function, Array],
+    largest: Largest,
+    runs: list[NDArray[np.intp]],
+) -> Cells:
     y = coordinate(transfer[:, None], momentum)
     reference = largest.events(transfer, momentum, values)
     unit = reference.sum(axis=1, keepdims=True)
@@ -156,7 +170,6 @@ def _cells(transfer: Array, momentum: Array, values: Mapping[Function, Array], l
     wanted = np.stack([reference, reference * y, *values.values()])
     edges = np.empty((len(y), CELLS + 1))
     found = np.zeros((len(wanted), len(y), CELLS + 1))
-    runs = _runs(y)
     every_border = [_borders(y[:, run]) for run in runs]
     for row in range(len(y)):
         borders = [found_borders[row] for found_borders in every_border]
@@ -181,34 +194,44 @@ def _cells(transfer: Array, momentum: Array, values: Mapping[Function, Array], l
 
 
 def _runs(y: Array) -> list[NDArray[np.intp]]:
-    """Columns that ascend together, in ascending order: a measure may be a sum of several, each with its nodes."""
-    if y.shape[1] == 1:
+    """Columns of one rule each, in ascending order: a measure may be a sum of several, each with its nodes.
+
+    The models of an atom have rules of as many nodes as `FRACTION`, after those of the photon line in matter; others
+    are told apart where they turn.
+    """
+    size = y.shape[1]
+    if size == 1:
         return [np.array([0])]
+    head = size % FRACTION.size
+    if size >= FRACTION.size and head in (0, _PHOTON.size):
+        starts = [*([0] if head else []), *range(head, size, FRACTION.size)]
+        return [np.arange(a, b) for a, b in zip(starts, [*starts[1:], size], strict=True)]
     turn = np.sign(np.sign(np.diff(y, axis=1)).sum(axis=0))
     found, start = [], 0
-    for column in range(1, y.shape[1] - 1):
+    for column in range(1, size - 1):
         # The step from one run to the next belongs to neither.
         if turn[column] != turn[start] and column > start:
             found.append(np.arange(start, column + 1))
             start = column + 1
-    found.append(np.arange(start, y.shape[1]))
+    found.append(np.arange(start, size))
     return [run if run.size == 1 or turn[run[0]] >= 0 else run[::-1] for run in found]
 
 
 def _borders(y: Array) -> Array:
     """Where the share of one node of a run ends and that of the next begins, shape (row, node + 1).
 
-    Of the composite Gauss rule that models integrate with it is where its weights add up to; else half way.
+    Of the rules that models integrate with it is where their weights add up to; else half way.
     """
     from scipy.interpolate import CubicSpline
 
     y = np.maximum.accumulate(y, axis=1)
     if y.shape[1] == 1:
         return np.repeat(y, 2, axis=1)
-    if y.shape[1] == FRACTION.size:
-        at = np.concatenate([[0.0], np.cumsum(SHARE)])
-        found = np.clip(CubicSpline(FRACTION, y, axis=1)(at), y[:, :1] - 1.0, y[:, -1:] + 1.0)
-        return np.maximum.accumulate(found, axis=1)
+    for fraction, share in ((FRACTION, SHARE), (_PHOTON, _PHOTON_SHARE)):
+        if y.shape[1] == fraction.size:
+            at = np.concatenate([[0.0], np.cumsum(share)])
+            found = np.clip(CubicSpline(fraction, y, axis=1)(at), y[:, :1] - 1.0, y[:, -1:] + 1.0)
+            return np.maximum.accumulate(found, axis=1)
     low, high = y[:, :1] - 0.25 * (y[:, 1:2] - y[:, :1]), y[:, -1:] + 0.25 * (y[:, -1:] - y[:, -2:-1])
     return np.concatenate([low, (y[:, 1:] + y[:, :-1]) / 2, high], axis=1)
 

@@ -111,18 +111,37 @@ def rate(
     Raises:
         ValueError: as `rate_spectrum`.
     """
-    require_coupling(coupling)
     T = checked_transfers(transfer)
+    density = rate_by_component(source, coupling, material, T.ravel()).sum(axis=0)
+    density = density.reshape(len(density), *T.shape)
+    return density if by_shell else np.asarray(density.sum(axis=0))
+
+
+def rate_by_component(
+    source: Source, coupling: Coupling, material: Material | ResponseModel, transfer: ArrayLike
+) -> Array:
+    """dR/dT of the continuum by component of the source and shell, those of a compound one after the other.
+
+    Args:
+        source, coupling, material: as for `rate_spectrum`.
+        transfer: T ≥ 0, shape (nT,) [energy].
+
+    Returns:
+        shape (component, shell, nT) [1/(mass time energy)].
+
+    Raises:
+        ValueError: as `rate_spectrum`.
+    """
+    require_coupling(coupling)
+    T = np.atleast_1d(checked_transfers(transfer))
     components, target = checked_components(source), as_material(material)
     most = endpoint(components)
     group = beams(components, coupling, float(np.min(T[T > 0], initial=most)), most, by_part=False)
     shells = [
-        count * _of_model(components, group, model, T.ravel(), _Report()).density.sum(axis=(0, 1))
+        count * _of_model(components, group, model, T, _Report()).density.sum(axis=1)
         for _, count, model in target.parts
     ]
-    density = np.concatenate(shells) * target.units_per_mass
-    density = density.reshape(len(density), *T.shape)
-    return density if by_shell else np.asarray(density.sum(axis=0))
+    return np.concatenate(shells, axis=1) * target.units_per_mass
 
 
 # --- one model -----------------------------------------------------------------------------------------

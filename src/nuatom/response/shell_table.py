@@ -35,7 +35,7 @@ class TabulatedAtom:
 
     def __init__(self, table: ResponseTable, occupancies: tuple[float, ...]) -> None:
         self.table = table
-        self.shells = tuple(ShellTable(table, i, occupancy) for i, occupancy in enumerate(occupancies))
+        self.shells = tuple(TabulatedShell(table, i, occupancy) for i, occupancy in enumerate(occupancies))
 
 
 _alive: WeakValueDictionary[tuple[str, str], TabulatedAtom] = WeakValueDictionary()
@@ -65,7 +65,7 @@ def tabulated(
 
 
 @dataclass(frozen=True, eq=False)
-class ShellTable:
+class TabulatedShell:
     """One shell's table, interpolated, and its join to the impulse limit; atomic units."""
 
     table: ResponseTable

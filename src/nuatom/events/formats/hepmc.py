@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from nuatom.events.events import Events
-from nuatom.events.formats.record import Body, collisions
+from nuatom.events.formats.record import Body, Collision, collisions
 from nuatom.units import MeV
 
 LIBRARY = "pyhepmc"
-IONISATION, EXCITATION = 750, 751
-"""Process numbers: neutral currents of other types than those on nuclei are from 750 on in NuHepMC."""
+RECOIL, IONISATION, EXCITATION = 150, 750, 751
+"""Process numbers of NuHepMC: neutral currents on nuclei at low energy are from 150 on, others from 750 on."""
 _BEAM, _TARGET, _FINAL = 4, 20, 1
 _PRIMARY = 1
 
@@ -44,11 +44,17 @@ def write(path: Path, first: Events, chunks: Iterable[Events]) -> int:
                     vertex.add_particle_out(_particle(body, _FINAL))
                 event.add_vertex(vertex)
                 event.weights = [collision.weight]
-                event.attributes["ProcID"] = EXCITATION if collision.line else IONISATION
+                event.attributes["ProcID"] = _process(collision)
                 event.attributes["LabPos"] = [0.0, 0.0, 0.0, 0.0]
                 file.write(event)
             count += len(chunk)
     return count
+
+
+def _process(collision: Collision) -> int:
+    if collision.recoil:
+        return RECOIL
+    return EXCITATION if collision.line else IONISATION
 
 
 def _particle(body: Body, status: int) -> Any:
@@ -72,7 +78,9 @@ def _run(first: Events) -> Any:
         "NuHepMC.Version.Minor": 9,
         "NuHepMC.Version.Patch": 0,
         "NuHepMC.Conventions": ["G.C.1", "E.C.1"],
-        "NuHepMC.ProcessIDs": [IONISATION, EXCITATION],
+        "NuHepMC.ProcessIDs": [RECOIL, IONISATION, EXCITATION],
+        "NuHepMC.ProcessInfo[150].Name": "coherent recoil",
+        "NuHepMC.ProcessInfo[150].Description": "the atom recoils as a whole, in its ground state",
         "NuHepMC.ProcessInfo[750].Name": "ionisation",
         "NuHepMC.ProcessInfo[750].Description": "a bound electron leaves the atom",
         "NuHepMC.ProcessInfo[751].Name": "excitation",

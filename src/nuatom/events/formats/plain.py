@@ -1,7 +1,7 @@
 """A plain table: lines of metadata that begin with #, a line of names, and one line for every event.
 
 Energies and momenta are in keV.  The last column has the particles, separated by blanks, each as
-code:origin:energy:x:y:z with the PDG code, the origin (0 hit, 1 Auger, 2 fluorescence) and the direction.
+code:origin:energy:x:y:z with the PDG code, the origin (0 hit, 1 Auger, 2 fluorescence, 3 recoil) and the direction.
 """
 
 from __future__ import annotations
