@@ -31,6 +31,7 @@ from nuatom.neutrino import (
     HeavyLepton,
     IncoherentSum,
     MagneticMoment,
+    MagneticMoments,
     Millicharge,
     Neutrino,
     PseudoscalarMediator,
@@ -133,6 +134,11 @@ def _(coupling: MagneticMoment) -> tuple[Channel, ...]:
 
 
 @channels.register
+def _(coupling: MagneticMoments) -> tuple[Channel, ...]:
+    return channels(coupling.effective)
+
+
+@channels.register
 def _(coupling: HeavyLepton) -> tuple[Channel, ...]:
     return (Channel(moment=coupling.moment, heavy_mass=coupling.mass),)
 
@@ -199,7 +205,7 @@ def _(coupling: Neutrino) -> tuple[Channel, ...]:
                 neutron=weak.neutron,
                 electron=electron,
                 mediators=mediators,
-                moment=coupling.magnetic_moment,
+                moment=coupling.moment,
             )
         parts.append(part)
     # Other final flavours add incoherently, and most often there is no way to them.

@@ -105,9 +105,9 @@ class PublishedSection(Section):
 def _limit(name: str, value: Any) -> float:
     """A published limit, as the value of its parameter is written."""
     found = parameter(name)
-    entry = COUPLINGS[found.coupling]
+    key = COUPLINGS[found.coupling].keys[-1]  # the number comes last
     try:
-        number = float(entry.keys[0].read(value)) if len(entry.keys) == 1 else float(value)
+        number = float(key.read(value))
     except (ValueError, TypeError) as error:
         raise ValueError(f"{name}: {error}, got {value!r}") from None
     if isinstance(value, bool) or not 0 < number < float("inf"):

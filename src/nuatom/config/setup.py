@@ -65,6 +65,7 @@ class Setup:
             self._check_names,
             self._check_channels,
             lambda: checks.check_neutrino(self.settings),
+            lambda: checks.check_mixture(self.settings, self.source),
             self._check_confidence,
             self._check_procedure,
             lambda: checks.check_options(self.settings),

@@ -105,7 +105,8 @@ class Solar(Emitter):
                 raise ValueError(f"{model.name} has an unknown component {name!r}: expected {', '.join(_SPECTRA)}")
             composition = _composition(name, mixing) if oscillated else pure(Flavour.E)
             error = model.uncertainties.get(name, 0.0)
-            made.append(Component(name, flux, _shape(name), composition, uncertainty=error))
+            masses = tuple(_MassState(name, k, mixing) for k in range(3)) if oscillated else ()
+            made.append(Component(name, flux, _shape(name), composition, uncertainty=error, masses=masses))
         object.__setattr__(self, "name", model.name)
         object.__setattr__(self, "components", tuple(made))
         object.__setattr__(self, "mixing", mixing)
@@ -169,6 +170,18 @@ class _Oscillated:
     def __call__(self, energy: Array) -> Array:
         row = np.abs(self.mixing.matrix[self.flavour.value]) ** 2
         return np.asarray(mass_probabilities(self.component, energy, self.mixing) @ row)
+
+
+@dataclass(frozen=True)
+class _MassState:
+    """P_ek of one component."""
+
+    component: str
+    state: int
+    mixing: Mixing
+
+    def __call__(self, energy: Array) -> Array:
+        return np.asarray(mass_probabilities(self.component, energy, self.mixing)[..., self.state])
 
 
 def _composition(component: str, mixing: Mixing) -> tuple[Share, ...]:
