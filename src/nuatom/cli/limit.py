@@ -99,8 +99,8 @@ def limit(
         typer.Option(
             "--fit",
             metavar="NAME",
-            help=f"What is fitted instead of the configuration's neutrino.fit: {', '.join(parameter_forms())}. May be given "
-            "several times.",
+            help=f"What is fitted instead of the configuration's neutrino.fit: {', '.join(parameter_forms())}. May be "
+            "given several times.",
             rich_help_panel=_HOW,
         ),
     ] = None,

@@ -68,6 +68,9 @@ def check_neutrino(settings: Settings) -> None:
         for key in entry.details:
             if key.name in given.details and not used:
                 raise SetupProblem(f"neutrino.{key.name}: a number of {word}, which is neither held nor fitted")
+    if settings.neutrino.sin2_theta_uncertainty is not None and (not given.values["weak"] or "g_V" in given.details):
+        what = "g_V is given" if given.values["weak"] else "the weak interaction is off"
+        raise SetupProblem(f"neutrino.sin2_theta_uncertainty: {what}, and nothing depends on it: leave it out")
     _check_squares(settings, given)
     named("neutrino", partial(_check_couplings, settings))
 

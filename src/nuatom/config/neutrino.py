@@ -27,6 +27,7 @@ class NeutrinoSection(Section):
         list[Annotated[str, BeforeValidator(_parameter)]],
         Field(min_length=1, default_factory=lambda: ["magnetic_moment"]),
     ]
+    sin2_theta_uncertainty: Annotated[float, Field(gt=0, lt=0.1)] | None = None
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -16,6 +16,7 @@ from nuatom import choices
 from nuatom.choices import COUPLINGS, CouplingPart, Parameter, Progress, neutrinos
 from nuatom.config import checks, responses
 from nuatom.config.checks import SetupProblem, folded, named
+from nuatom.config.fluxes import FluxErrors, flux_errors
 from nuatom.config.reading import ConfigError, read_settings
 from nuatom.config.sections import BackgroundFile, BackgroundSection
 from nuatom.config.settings import Settings
@@ -66,6 +67,7 @@ class Setup:
             self._check_channels,
             lambda: checks.check_neutrino(self.settings),
             lambda: checks.check_mixture(self.settings, self.source),
+            lambda: self.fluxes,
             self._check_confidence,
             self._check_procedure,
             lambda: checks.check_options(self.settings),
@@ -99,6 +101,11 @@ class Setup:
     def source(self) -> Source:
         """Where the neutrinos come from."""
         return named("source", lambda: self.settings.source.make(self.folder))
+
+    @cached_property
+    def fluxes(self) -> FluxErrors:
+        """How well the fluxes of its components are known."""
+        return flux_errors(self.settings.source, self.source)
 
     @cached_property
     def target(self) -> str:
