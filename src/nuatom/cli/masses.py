@@ -79,9 +79,10 @@ def scan(
         analysis = analysis.with_settings(limit={"method": "asymptotic"})
         about = {**about, "method": "closed forms; --method toys counts where few events decide"}
     found: list[Limit] = []
+    with screen.progress(f"spectra of {parameter.part} at {len(masses)} masses") as report:
+        each = analysis.fitting_each(names(parameter, masses), report)
     with screen.progress(f"limits on {parameter.part} at {len(masses)} masses") as report:
-        for number, name in enumerate(names(parameter, masses)):
-            one = analysis.with_settings(neutrino={"fit": [name]})
+        for number, one in enumerate(each):
             found.append((one.sensitivity if sensitivity else one.limit)())
             if report is not None:
                 report(number + 1, len(masses))

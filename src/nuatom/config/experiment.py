@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nuatom.choices import Parameter
+from nuatom.choices import Parameter, Progress
+from nuatom.config import ladder
 from nuatom.config.analysis import Analysis
 from nuatom.config.settings import LimitSection, variants
 from nuatom.config.setup import Array, Setup
@@ -70,9 +72,37 @@ class Experiment(Setup, Analysis):
 
     def _signal_of_one(self, parameter: Parameter) -> statistics.Signal | None:
         """The polynomial from a single spectrum, whose parts are its terms; None if it has others."""
+        return self._polynomial(parameter, self.by_part(*self.couplings({parameter.name: parameter.unit})))
+
+    def fitting_each(self, names: Sequence[str], progress: Progress | None = None) -> tuple[Experiment, ...]:
+        """The same with each of some parameters fitted alone, such as one coupling at many masses.
+
+        What they have in common is computed once, where nothing but the weak interaction is held.
+
+        Args:
+            names: of parameters, at least one.
+            progress: called with the number of those done and of all.
+
+        Raises:
+            ConfigError: for a name that is none, or what cannot be fitted here.
+        """
+        found = tuple(self.with_settings(neutrino={"fit": [name]}) for name in names)
+        settings = self.settings.neutrino
+        held = [word for word, several in settings.given.values.items() if several]
+        words = {one.parameters[0].coupling for one in found}
+        alike = held in ([], ["weak"]) and settings.sin2_theta_uncertainty is None and len(words) == 1
+        if not alike or self.settings.model.band:
+            return found
+        counts = ladder.by_part(self, [one.parameters[0] for one in found], progress)
+        for one, parts in zip(found, counts, strict=True):
+            signal = one._polynomial(one.parameters[0], parts)
+            if signal is not None:
+                one.__dict__["signal"] = signal  # where the property would keep it
+        return found
+
+    def _polynomial(self, parameter: Parameter, parts: dict[str, Array]) -> statistics.Signal | None:
         from nuatom.limit import Signal
 
-        parts = self.by_part(*self.couplings({parameter.name: parameter.unit}))
         if not {parameter.part} <= parts.keys() <= {"weak", "interference", parameter.part}:
             return None
         zero = np.zeros((len(self.components), len(self.edges) - 1))

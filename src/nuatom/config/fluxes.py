@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nuatom.config.checks import SetupProblem, named
 from nuatom.config.sources import SourceSection
-from nuatom.source import Source
+
+if TYPE_CHECKING:
+    from nuatom.source import Source
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nuatom.choices import Parameter
+from nuatom.choices import Parameter, Progress
 from nuatom.config.analysis import Analysis, Array
 from nuatom.config.experiment import Experiment
 from nuatom.config.reading import ConfigError
@@ -129,6 +129,16 @@ class Joint(Analysis):
             change: of one.
         """
         return Joint({name: change(one) for name, one in self.experiments.items()})
+
+    def fitting_each(self, names: Sequence[str], progress: Progress | None = None) -> tuple[Joint, ...]:
+        """The same with each of some parameters fitted alone, as of `Experiment.fitting_each`."""
+        number = len(self.experiments)
+
+        def told(place: int) -> Progress | None:
+            return None if progress is None else lambda done, total: progress(place * total + done, number * total)
+
+        several = [one.fitting_each(names, told(i)) for i, one in enumerate(self.experiments.values())]
+        return tuple(Joint(dict(zip(self.experiments, own, strict=True))) for own in zip(*several, strict=True))
 
     def with_response(self, response: str, **changes: object) -> Joint:
         """The same with another response of the targets, as of `Experiment.with_response`."""

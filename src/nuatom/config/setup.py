@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom import choices
-from nuatom.choices import COUPLINGS, CouplingPart, Parameter, Progress, neutrinos
+from nuatom.choices import COUPLINGS, CouplingPart, Given, Parameter, Progress, neutrinos
 from nuatom.config import checks, responses
 from nuatom.config.checks import SetupProblem, folded, named
 from nuatom.config.fluxes import FluxErrors, flux_errors
@@ -401,6 +401,10 @@ class Setup:
             ValueError: for a name that is not fitted, or a value out of range.
         """
         return neutrinos.couplings(self._parts(values))
+
+    def couplings_of(self, given: Given) -> tuple[Coupling, ...]:
+        """What the neutrino does with what is given, whatever the configuration holds."""
+        return neutrinos.couplings(neutrinos.parts(given))
 
     def coupling(self, **values: float) -> Neutrino:
         """The neutrino with what is held, and values of the parameters that are fitted, in public units.
