@@ -144,7 +144,7 @@ class Model:
     @cached_property
     def precision(self) -> Array:
         """C⁻¹, which makes the constraint (a − a₀)ᵀ C⁻¹ (a − a₀)."""
-        return np.linalg.inv(self.covariance) if self.correlations else np.eye(len(self.constrained))
+        return np.asarray(np.linalg.inv(self.covariance)) if self.correlations else np.eye(len(self.constrained))
 
     def index(self, parameter: str) -> int:
         """The position of a parameter among all.
