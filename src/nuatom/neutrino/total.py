@@ -24,7 +24,7 @@ from nuatom.neutrino.electromagnetic import (
 )
 from nuatom.neutrino.flavour import Flavour, FlavourMatrix
 from nuatom.neutrino.part import FixedPart, Part, Products, is_light
-from nuatom.neutrino.strip import exchange_intervals
+from nuatom.neutrino.strip import HEAVY, exchange_intervals
 from nuatom.neutrino.weak import NonStandard, Weak
 
 
@@ -137,7 +137,7 @@ class Neutrino(Coupling):
         """Each interaction alone, by name, and their "interference"; the weights add up to those of the whole."""
         named = self._named()
         found: dict[str, Coupling] = {
-            name: FixedPart(name, part.amplitudes(), part.flips(), self.antineutrino, self.neutrino_mass)
+            name: FixedPart(name, part.amplitudes(), part.flips(), self.antineutrino, self._least_mass(named))
             for name, part in named.items()
         }
         if Products.interference(list(named.values())).functions:
@@ -158,7 +158,13 @@ class Neutrino(Coupling):
         self, products: Products, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike
     ) -> StructureWeights:
         at = Kinematics.of(energy, transfer, momentum)
-        return products.weights(at, antineutrino=self.antineutrino, neutrino_mass=self.neutrino_mass)
+        least = self._least_mass(self._named())
+        return products.weights(at, antineutrino=self.antineutrino, neutrino_mass=least)
+
+    def _least_mass(self, named: Mapping[str, Part]) -> float:
+        """m_ν where something light is exchanged, and 0 where it would only make weights depend on the energy."""
+        masses = [one.mass for part in named.values() for one in part.amplitudes() if one.mass is not None]
+        return 0.0 if masses and min(masses) > HEAVY else self.neutrino_mass
 
     def _named(self) -> dict[str, Part]:
         """All parts by name, as they are for this flavour."""
