@@ -298,6 +298,21 @@ def test_experiments_share_it() -> None:
         Joint({"one": first, "two": line("")})
 
 
+def test_experiments_share_the_band_of_their_atom() -> None:
+    """One constraint on it for two detectors of helium; one of argon has its own."""
+    table = {"target": {"material": "He"}, "model": {"band": ["stepping"]}}
+    first, second = (line("", exposure).with_settings(**table) for exposure in (20, 5))
+    both = Joint({"one": first, "two": second})
+    assert both.shared == ("flux", "binding")
+    counts = [np.round(one.asimov.counts[0]) + 1 for one in (first, second)]
+    values = {"magnetic_moment_squared": 0.5, "flux": 0.4, "binding": -0.7}
+    alone = sum(Binned.of(one.model, n).at(**values) for one, n in zip((first, second), counts, strict=True))
+    together = Binned.of(both.model, np.concatenate(counts)).at(**values)
+    assert together == pytest.approx(alone - 0.4**2 - 0.7**2, rel=1e-11)
+    argon = second.with_settings(target={"material": "Ar"})
+    assert Joint({"one": first, "two": argon}).shared == ("flux",)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
