@@ -1,5 +1,7 @@
 """A parameter at many masses: the same as one by one, and less work."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -82,6 +84,26 @@ def test_several_experiments_scan_together() -> None:
         assert [p.name for p in both.parameters] == [name]
     own, triple = (one.signal for one in each[1].experiments.values())
     np.testing.assert_allclose(triple.coefficients, 3 * own.coefficients, rtol=1e-9)
+
+
+def test_a_scan_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a file and a figure: the limit on a heavy lepton rises where its mass closes the kinematics."""
+    from nuatom.cli import main
+
+    config, table, picture = tmp_path / "mine.toml", tmp_path / "scan.csv", tmp_path / "scan.pdf"
+    config.write_text(TEXT, encoding="utf-8")
+    scan = ["--fit", "heavy_lepton:1keV", "--scan", "mass=1:100keV:3"]
+    assert main(["limit", str(config), *scan, "-o", str(table), "-o", str(picture)]) == 0
+    assert f"wrote {table}" in capsys.readouterr().err
+    assert picture.read_bytes().startswith(b"%PDF")
+    rows = [line for line in table.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    names, *values = (row.split(",") for row in rows)
+    masses, high = (np.array([float(row[i]) for row in values]) for i in (0, 1))
+    assert names[0].startswith("mass") and names[1].startswith("high")
+    np.testing.assert_allclose(masses, [1, 10, 100], rtol=1e-9)
+    assert high[0] < high[1] < high[2]
+    alone = ONE.with_settings(neutrino={"fit": ["heavy_lepton:10keV"]}, limit={"method": "asymptotic"}).limit().high
+    assert high[1] == pytest.approx(alone, rel=1e-6)
 
 
 def test_a_scan_has_a_mass_in_its_errors(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,8 @@ from nuatom.cli import screen
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from nuatom.cli.describe import About
     from nuatom.config import Experiment, Joint, Limit, Parameter
     from nuatom.functions import Array
@@ -108,6 +110,22 @@ def scan(
         Column(f"{title}\n{parameter.short}", f"{title}[{unit}]", row.tolist(), ".3g") for title, row in columns.items()
     ]
     screen.show(about, *[shown])
+
+    def figure() -> Figure:
+        from nuatom.figures import mass_figure
+
+        unit_of_axis = "" if parameter.label == "1" else f"  [{parameter.label}]"
+        order = np.argsort(at)
+        return mass_figure(
+            at[order],
+            columns["high"][order],
+            rf"${parameter.symbol}$ of the {parameter.part}{unit_of_axis}",
+            low=columns["low"][order] if "low" in columns else None,
+            band=(columns["minus1sigma"][order], columns["median"][order], columns["plus1sigma"][order]),
+            what="expected limit" if sensitivity or analysis.counts is None else "excluded above",
+            title=analysis.title,
+        )
+
     if paths:
         text = {"low": "lower end", "high": "upper end, or the limit"}
         variables = {"mass": Variable(("mass",), at, "keV", "mass")}
@@ -115,5 +133,5 @@ def scan(
             variables[title] = Variable(
                 ("mass",), row, unit, text.get(title, f"{title} of what is expected without a signal")
             )
-        save(Results(Table(variables, about)), paths)
+        save(Results(Table(variables, about), figure), paths)
         screen.written(paths)

@@ -8,6 +8,7 @@ from nuatom.figures.certificate import certificate_figures, picture_figure
 from nuatom.figures.coherent import coherent_figure
 from nuatom.figures.cross_sections import spectrum_figure
 from nuatom.figures.limits import Counts, contour_figure, limit_figure
+from nuatom.figures.masses import mass_figure
 from nuatom.figures.photoabsorption import comparison_figure, photoabsorption_figure
 from nuatom.figures.rates import rate_figure
 from nuatom.figures.shells import with_edges
@@ -20,6 +21,7 @@ __all__ = [
     "comparison_figure",
     "contour_figure",
     "limit_figure",
+    "mass_figure",
     "photoabsorption_figure",
     "picture_figure",
     "rate_figure",
