@@ -299,7 +299,7 @@ def test_the_command_line_has_them(capsys: pytest.CaptureFixture[str]) -> None:
 
     common = ["limit", "xenonnt", "--model", "free", "--alone", "--sensitivity"]
     limits = {}
-    for name in ("magnetic_moment", "flavour_moment:e", "dirac_moment:33"):
+    for name in ("magnetic_moment", "dirac_moment:33"):
         assert main([*common, "--fit", name]) == 0
         out = [
             line.lstrip("# ")
@@ -307,7 +307,6 @@ def test_the_command_line_has_them(capsys: pytest.CaptureFixture[str]) -> None:
             if "response  " in line or line.startswith("free")
         ]
         limits[name] = float(dict(zip(out[0].split(), out[1].split(), strict=False))["high[Bohr_magnetons]"])
-    assert 1.2 < limits["flavour_moment:e"] / limits["magnetic_moment"] < 1.45  # 1/√P_ee
     assert limits["dirac_moment:33"] / limits["magnetic_moment"] == pytest.approx(0.0222**-0.5, rel=1e-3)
     own = ["--dirac-moment", "22:1e-11"]
     assert main(["dcs", "Xe", "--energy", "1MeV", "--transfer", "1keV", "--model", "free", *own]) == 0
