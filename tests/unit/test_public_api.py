@@ -47,6 +47,7 @@ PUBLIC = [
     "Lines",
     "LocalExchange",
     "MagneticMoment",
+    "MagneticMoments",
     "Material",
     "Measure",
     "Millicharge",

@@ -62,6 +62,9 @@ class CouplingEntry:
         standard: whether a configuration has it unless it says otherwise.
         flips: with what it interferes among all that flips the helicity, by a name, from its values: "scalar"; ""
             for nothing.
+        describes: the property of the neutrino that it is one of several ways to describe: "magnetic moment"; "" if
+            there is no other.
+        details_of: another coupling whose details are about this one, too.
         fitted: how its number is fitted; None if it cannot be.
     """
 
@@ -80,6 +83,8 @@ class CouplingEntry:
     flavoured: bool = False
     standard: bool = False
     flips: Callable[..., str] = lambda *values: ""
+    describes: str = ""
+    details_of: str = ""
     fitted: Fitted | None = None
 
     @property
@@ -183,8 +188,12 @@ class Couplings(Registry[CouplingEntry]):
         """The coupling that each detail is about, by name."""
         return {key.name: word for word, entry in self.items() for key in entry.details}
 
+    def detailed(self, word: str) -> list[str]:
+        """The couplings that the details of one are about: itself, and those that share them."""
+        return [word, *(other for other, entry in self.items() if entry.details_of == word)]
 
-_RESERVED = ("fit", "flavour", "antineutrino", "--flavour", "--antineutrino")
+
+_RESERVED = ("fit", "sin2_theta_uncertainty", "flavour", "antineutrino", "--flavour", "--antineutrino")
 
 
 def _names(word: str, entry: CouplingEntry) -> list[str]:

@@ -8,11 +8,11 @@ from math import log10
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from nuatom.choices.by_flavour import BY_FLAVOUR, CHARGE, MOMENT, RADIUS, element, flavours_of
 from nuatom.choices.coupling_entry import CouplingEntry, Couplings
 from nuatom.choices.keys import FlagKey, Key, NumberKey, QuantityKey, WordKey
 from nuatom.choices.parameters import Fitted, Parameter
 from nuatom.choices.registry import Choice, Registry
-from nuatom.choices.sources import FLAVOURS
 
 if TYPE_CHECKING:
     from nuatom.neutrino import Coupling, NonStandard, Weak
@@ -134,29 +134,16 @@ def _identifier(text: str) -> str:
 
 # --- non-standard interactions -------------------------------------------------------------------
 
-_ELEMENT = re.compile(r"(e|mu|tau)(e|mu|tau)")  # of ε, as in "emu"
-
-
-def _element(value: Any) -> str:
-    """An element of ε, the one above the diagonal of the two that are conjugate: "mue" is "emu"."""
-    named = _ELEMENT.fullmatch(value) if isinstance(value, str) else None
-    if named is None:
-        raise ValueError(f"expected two of e, mu, tau, such as ee or emu, got {value!r}")
-    words = list(FLAVOURS)
-    return "".join(sorted(named.groups(), key=words.index))
-
 
 def _epsilon(*elements: tuple[str, float, float]) -> NonStandard:
     """ε of the left- and the right-handed electron; both ends of an element off the diagonal."""
     import numpy as np
 
-    from nuatom.neutrino import Flavour, NonStandard
+    from nuatom.neutrino import NonStandard
 
     left, right = np.zeros((3, 3)), np.zeros((3, 3))
-    for element, *values in elements:
-        named = _ELEMENT.fullmatch(element)
-        assert named is not None
-        i, j = (Flavour.of(name).value for name in named.groups())
+    for name, *values in elements:
+        i, j = flavours_of(name)
         for matrix, value in zip((left, right), values, strict=True):
             matrix[i, j] += value
             if i != j:
@@ -226,7 +213,7 @@ def _fitted_heavy_lepton(mass: float) -> Parameter:
 
 _KIND = WordKey(name="kind", among=MEDIATORS, metavar="KIND", example="vector")
 _MASS = QuantityKey(name="mass", metavar="MASS", example="10keV")
-_FLAVOURS = Key(name="flavours", metavar="FLAVOURS", example="emu", reader=_element)
+_FLAVOURS = Key(name="flavours", metavar="FLAVOURS", example="emu", reader=element)
 
 
 def _about_element(element: str, *_: float) -> str:
@@ -276,6 +263,7 @@ COUPLINGS: Couplings = Couplings(
             arguments=lambda moment: {"magnetic_moment": moment},
             words=lambda moment: f"magnetic moment {moment:g} Bohr magnetons",
             flips=lambda *_: "scalar",
+            describes=MOMENT,
             fitted=Fitted(
                 lambda: Parameter(
                     "magnetic_moment",
@@ -315,6 +303,7 @@ COUPLINGS: Couplings = Couplings(
                 ),
             ),
             words=lambda charge, **_: f"millicharge {charge:g} e",
+            describes=CHARGE,
             fitted=Fitted(lambda: Parameter("millicharge", "millicharge", 1e-12, "e", 1.0, "e", r"q_\nu")),
         ),
         "charge_radius": CouplingEntry(
@@ -327,6 +316,7 @@ COUPLINGS: Couplings = Couplings(
             make=lambda area: _neutrino().ChargeRadius(area),
             arguments=lambda area: {"charge_radius": area},
             words=lambda area: f"charge radius ⟨r²⟩ = {_area_in_words(area)}",
+            describes=RADIUS,
             fitted=_fitted_area("charge_radius", r"\langle r^2\rangle"),
         ),
         "anapole": CouplingEntry(
@@ -337,6 +327,7 @@ COUPLINGS: Couplings = Couplings(
             words=lambda area: f"anapole a = {_area_in_words(area)}",
             fitted=_fitted_area("anapole", r"a_\nu"),
         ),
+        **BY_FLAVOUR,
         "mediator": CouplingEntry(
             what=f"A new particle between neutrino and electron, {', '.join(MEDIATORS)}, with its mass and its "
             "couplings to the neutrino and to the electron, such as vector:10keV:1e-6:1e-6; g_ν g_e > 0 raises g_V "

@@ -37,14 +37,18 @@ def parts(given: Given, flavour: str | None = None, antineutrino: bool = False) 
     """All that is on, in the order of the registry, for a neutrino of this flavour or of any that the source has.
 
     Raises:
-        ValueError: for numbers out of range.
+        ValueError: for numbers out of range, or two descriptions of one property.
     """
     found = []
+    described: dict[str, str] = {}
     for word, entry in COUPLINGS.items():
         several = given.values.get(word, ())
         if not several:
             continue
-        details = {key.name: given.details[key.name] for key in entry.details if key.name in given.details}
+        if entry.describes and (other := described.setdefault(entry.describes, word)) != word:
+            raise ValueError(f"{other} and {word} both say what the {entry.describes} is: take one of them out")
+        keys = (*entry.details, *(COUPLINGS[entry.details_of].details if entry.details_of else ()))
+        details = {key.name: given.details[key.name] for key in keys if key.name in given.details}
         for values in [tuple(several)] if entry.together else several:
             made = entry.make(*values, **details)
             name = entry.part or str(getattr(made, "name", word.replace("_", " ")))
@@ -106,7 +110,16 @@ def parameter(text: str) -> Parameter:
     if entry is None or entry.fitted is None:
         forms = [f"'{form}'" for form in parameter_forms()]
         raise ValueError(f"expected {', '.join(forms[:-1])} or {forms[-1]}, got {text!r}")
-    return entry.fitted.named(word, tuple(others))
+    try:
+        return entry.fitted.named(word, tuple(others))
+    except ValueError as error:
+        finer = [
+            one.fitted.form(other)
+            for other, one in COUPLINGS.items()
+            if others and one.fitted is not None and one.fitted.keys and entry.describes == one.describes != ""
+        ]
+        hint = f"; by flavour or mass state it is {', '.join(finer)}" if finer and not entry.fitted.keys else ""
+        raise ValueError(f"{error}{hint}") from None
 
 
 def parameter_forms() -> list[str]:

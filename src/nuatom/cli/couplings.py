@@ -72,7 +72,7 @@ def read(typed: Mapping[str, Any]) -> Given:
             text = typed.get(key.name)
             if text is None:
                 continue
-            if not values[word]:
+            if not any(values[other] for other in COUPLINGS.detailed(word)):
                 name, option_of = word.replace("_", " "), entry.option_of(word)
                 raise ValueError(f"{key.option} is a number of the coupling {name}: add {option_of}")
             details[key.name] = with_name(key.option, lambda key=key, text=text: key.read_typed(text))  # type: ignore[misc]
@@ -98,8 +98,8 @@ def make_coupling(given: Given, flavour: str | None = None, antineutrino: bool =
     alone = [part for part in parts if COUPLINGS[part.word].alone]
     if alone and len(parts) > 1:
         raise ValueError(
-            f"{COUPLINGS[alone[0].word].option_of(alone[0].word)} has another final state and other limits of Q: give "
-            "it alone, and add the cross sections"
+            f"{COUPLINGS[alone[0].word].option_of(alone[0].word)} has a final state of its own: give it alone, and add "
+            "the cross sections"
         )
     matters = len(parts) > 1 or COUPLINGS[parts[0].word].flavoured  # one alone has no flavour, but for some
     coupling = parts[0].coupling if len(parts) == 1 else making.neutrino(parts, used, antineutrino)

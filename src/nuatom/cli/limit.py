@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nuatom import choices
+from nuatom.choices.neutrinos import parameter_forms
 from nuatom.cli import contour as pairs
 from nuatom.cli import exclusions, options, screen, together
 from nuatom.cli import masses as mass_scan
@@ -99,7 +100,8 @@ def limit(
         typer.Option(
             "--fit",
             metavar="NAME",
-            help="What is fitted instead of the configuration's neutrino.fit. May be given several times.",
+            help=f"What is fitted instead of the configuration's neutrino.fit: {', '.join(parameter_forms())}. May be "
+            "given several times.",
             rich_help_panel=_HOW,
         ),
     ] = None,

@@ -9,6 +9,8 @@ from nuatom.cli import screen
 from nuatom.cli.screen import Column
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from nuatom.cli.describe import About
     from nuatom.config import Experiment, Joint, Limit, Parameter
     from nuatom.functions import Array
@@ -79,9 +81,10 @@ def scan(
         analysis = analysis.with_settings(limit={"method": "asymptotic"})
         about = {**about, "method": "closed forms; --method toys counts where few events decide"}
     found: list[Limit] = []
+    with screen.progress(f"spectra of {parameter.part} at {len(masses)} masses") as report:
+        each = analysis.fitting_each(names(parameter, masses), report)
     with screen.progress(f"limits on {parameter.part} at {len(masses)} masses") as report:
-        for number, name in enumerate(names(parameter, masses)):
-            one = analysis.with_settings(neutrino={"fit": [name]})
+        for number, one in enumerate(each):
             found.append((one.sensitivity if sensitivity else one.limit)())
             if report is not None:
                 report(number + 1, len(masses))
@@ -107,6 +110,22 @@ def scan(
         Column(f"{title}\n{parameter.short}", f"{title}[{unit}]", row.tolist(), ".3g") for title, row in columns.items()
     ]
     screen.show(about, *[shown])
+
+    def figure() -> Figure:
+        from nuatom.figures import mass_figure
+
+        unit_of_axis = "" if parameter.label == "1" else f"  [{parameter.label}]"
+        order = np.argsort(at)
+        return mass_figure(
+            at[order],
+            columns["high"][order],
+            rf"${parameter.symbol}$ of the {parameter.part}{unit_of_axis}",
+            low=columns["low"][order] if "low" in columns else None,
+            band=(columns["minus1sigma"][order], columns["median"][order], columns["plus1sigma"][order]),
+            what="expected limit" if sensitivity or analysis.counts is None else "excluded above",
+            title=analysis.title,
+        )
+
     if paths:
         text = {"low": "lower end", "high": "upper end, or the limit"}
         variables = {"mass": Variable(("mass",), at, "keV", "mass")}
@@ -114,5 +133,5 @@ def scan(
             variables[title] = Variable(
                 ("mass",), row, unit, text.get(title, f"{title} of what is expected without a signal")
             )
-        save(Results(Table(variables, about)), paths)
+        save(Results(Table(variables, about), figure), paths)
         screen.written(paths)

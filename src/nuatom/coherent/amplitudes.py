@@ -31,6 +31,7 @@ from nuatom.neutrino import (
     HeavyLepton,
     IncoherentSum,
     MagneticMoment,
+    MagneticMoments,
     Millicharge,
     Neutrino,
     PseudoscalarMediator,
@@ -117,19 +118,25 @@ def _(coupling: Channel) -> tuple[Channel, ...]:
 def _(coupling: Weak) -> tuple[Channel, ...]:
     given = coupling.g_V is not None and coupling.g_A is not None
     electron = coupling.couplings()[0] if coupling.flavour is not None or given else None
+    shift = -2 * coupling.sin2_shift
     if coupling.sin2_theta is not None:
-        return (Channel(0.5 - 2 * coupling.sin2_theta, -0.5, electron),)
+        return (Channel(0.5 - 2 * coupling.sin2_theta + shift, -0.5, electron),)
     if coupling.flavour is None:
         raise ValueError(
             "with radiative corrections the nucleus's weak charge depends on the flavour: give one, as in "
             "Weak(flavour='e'), or sin2_theta for tree level"
         )
-    return (Channel(CORRECTED_PROTON[coupling.flavour], CORRECTED_NEUTRON, electron),)
+    return (Channel(CORRECTED_PROTON[coupling.flavour] + shift, CORRECTED_NEUTRON, electron),)
 
 
 @channels.register
 def _(coupling: MagneticMoment) -> tuple[Channel, ...]:
     return (Channel(moment=coupling.moment),)
+
+
+@channels.register
+def _(coupling: MagneticMoments) -> tuple[Channel, ...]:
+    return channels(coupling.effective)
 
 
 @channels.register
@@ -199,7 +206,7 @@ def _(coupling: Neutrino) -> tuple[Channel, ...]:
                 neutron=weak.neutron,
                 electron=electron,
                 mediators=mediators,
-                moment=coupling.magnetic_moment,
+                moment=coupling.moment,
             )
         parts.append(part)
     # Other final flavours add incoherently, and most often there is no way to them.

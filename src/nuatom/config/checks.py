@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nuatom import choices
 from nuatom.choices import COUPLINGS, Given, neutrinos
 from nuatom.config.settings import Settings, variants
+
+if TYPE_CHECKING:
+    from nuatom.source import Source
 
 T = TypeVar("T")
 
@@ -48,16 +51,26 @@ def check_neutrino(settings: Settings) -> None:
             raise SetupProblem(
                 f"neutrino.{parameter.coupling}: it is fitted, and cannot be held too; take it out of neutrino.fit"
             )
-    if {"charge_radius", "anapole"} <= set(fit):
+        twice = COUPLINGS[parameter.coupling].twice
+        if parameter.squared and twice is not None:
+            own = twice(*parameter.values(parameter.unit))
+            if own in [twice(*values) for values in given.values[parameter.coupling]]:
+                raise SetupProblem(f"neutrino.{parameter.coupling}: {own} is fitted, and cannot be held too")
+    words = {parameter.coupling for parameter in settings.neutrino.parameters}
+    if "anapole" in words and words & {"charge_radius", "flavour_charge_radius"}:
         raise SetupProblem("neutrino.fit: an anapole is the same as a charge radius, ⟨r²⟩ = −6a: fit one of them")
     for word, entry in COUPLINGS.items():
         if entry.repeatable:
             shown = [":".join(str(value) for value in values) for values in given.values[word]]
             named("neutrino", partial(entry.check, given.values[word], shown, word))
-        fitted = any(parameter.coupling == word for parameter in settings.neutrino.parameters)
+        about = COUPLINGS.detailed(word)
+        used = any(given.values[other] or other in words for other in about)
         for key in entry.details:
-            if key.name in given.details and not (given.values[word] or fitted):
+            if key.name in given.details and not used:
                 raise SetupProblem(f"neutrino.{key.name}: a number of {word}, which is neither held nor fitted")
+    if settings.neutrino.sin2_theta_uncertainty is not None and (not given.values["weak"] or "g_V" in given.details):
+        what = "g_V is given" if given.values["weak"] else "the weak interaction is off"
+        raise SetupProblem(f"neutrino.sin2_theta_uncertainty: {what}, and nothing depends on it: leave it out")
     _check_squares(settings, given)
     named("neutrino", partial(_check_couplings, settings))
 
@@ -83,12 +96,30 @@ def _check_squares(settings: Settings, given: Given) -> None:
     held = [(word, group(word, one)) for word, several in given.values.items() for one in several]
     fitted = [(p, group(p.coupling, p.values(p.unit))) for p in settings.neutrino.parameters]
     for parameter, own in fitted:
-        others = [word for word, flips in held if flips == own]
-        others += [p.name for p, flips in fitted if flips == own and p is not parameter]
+        others = [word for word, flips in held if _interfere(flips, own)]
+        others += [p.name for p, flips in fitted if _interfere(flips, own) and p is not parameter]
         if parameter.squared and own and others:
             raise SetupProblem(
                 f"neutrino.fit: {parameter.name!r} is fitted through its square, and interferes with "
                 f"{others[0]!r}: take one of them out"
+            )
+
+
+def _interfere(one: str, other: str) -> bool:
+    """Whether two that flip the helicity interfere: of one name, or of one flavour and of any."""
+    return bool(one) and (one == other or one.startswith(f"{other}:") or other.startswith(f"{one}:"))
+
+
+def check_mixture(settings: Settings, source: Source) -> None:
+    """Whether moments of mass states have to interfere, which they do unless the source mixes these up."""
+    near = [component.name for component in source.components if not component.masses]
+    for word in ("majorana_moment", "dirac_moment"):
+        numbers = [values[0] for values in settings.neutrino.given.values[word]]
+        numbers += [p.name.rpartition(":")[2] for p in settings.neutrino.parameters if p.coupling == word]
+        if near and len(set(numbers)) > 1:
+            raise SetupProblem(
+                f"neutrino.fit: {word} {' and '.join(numbers)} interfere for the neutrinos of one flavour that "
+                f"{source.name!r} sends, and their phases are not known: take one at a time, or flavour_moment"
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nuatom.choices import Parameter
+from nuatom.choices import Parameter, Progress
 from nuatom.config.analysis import Analysis, Array
 from nuatom.config.experiment import Experiment
 from nuatom.config.reading import ConfigError
@@ -29,8 +29,8 @@ _IN_COMMON = ("neutrino", "model", "limit")
 class Joint(Analysis):
     """Several experiments with the same parameters: the product of their likelihoods.
 
-    What is the same in all of them is one nuisance: the fluxes of components of a source, where the tables of the
-    sources are the same, and the band of the atom, where target, response and band are.  All others are each
+    What is the same in all of them is one nuisance: sin²θ_W, the fluxes of components of a source, where the tables of
+    the sources are the same, and the band of the atom, where target, response and band are.  All others are each
     experiment's own.
 
     Attributes:
@@ -54,6 +54,10 @@ class Joint(Analysis):
                 problems.append(
                     f"{name}: it fits {', '.join(own)}, and the first {', '.join(fitted)}; take --fit, or neutrino.fit"
                 )
+        errors = {name: one.settings.neutrino.sin2_theta_uncertainty for name, one in self.experiments.items()}
+        if len(set(errors.values())) > 1:
+            told = ", ".join(f"{name} {error}" for name, error in errors.items())
+            problems.append(f"neutrino.sin2_theta_uncertainty: expected the same in all, as sin²θ_W is, got {told}")
         if len({one.counts is None for one in self.experiments.values()}) > 1:
             without = [name for name, one in self.experiments.items() if one.counts is None]
             problems.append(f"{', '.join(without)}: no data, and others have some; leave it out")
@@ -109,7 +113,7 @@ class Joint(Analysis):
                 having = [name for name, model in models.items() if wanted in model.parameters]
                 if all(same(having[0]) == same(other) for other in having):
                     found.append(wanted)
-        return tuple(found)
+        return (*next(iter(models.values())).measured, *found)
 
     def _source(self, name: str) -> Any:
         return self.experiments[name].settings.source
@@ -125,6 +129,16 @@ class Joint(Analysis):
             change: of one.
         """
         return Joint({name: change(one) for name, one in self.experiments.items()})
+
+    def fitting_each(self, names: Sequence[str], progress: Progress | None = None) -> tuple[Joint, ...]:
+        """The same with each of some parameters fitted alone, as of `Experiment.fitting_each`."""
+        number = len(self.experiments)
+
+        def told(place: int) -> Progress | None:
+            return None if progress is None else lambda done, total: progress(place * total + done, number * total)
+
+        several = [one.fitting_each(names, told(i)) for i, one in enumerate(self.experiments.values())]
+        return tuple(Joint(dict(zip(self.experiments, own, strict=True))) for own in zip(*several, strict=True))
 
     def with_response(self, response: str, **changes: object) -> Joint:
         """The same with another response of the targets, as of `Experiment.with_response`."""

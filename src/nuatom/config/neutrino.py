@@ -27,6 +27,7 @@ class NeutrinoSection(Section):
         list[Annotated[str, BeforeValidator(_parameter)]],
         Field(min_length=1, default_factory=lambda: ["magnetic_moment"]),
     ]
+    sin2_theta_uncertainty: Annotated[float, Field(gt=0, lt=0.1)] | None = None
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -105,9 +106,9 @@ class PublishedSection(Section):
 def _limit(name: str, value: Any) -> float:
     """A published limit, as the value of its parameter is written."""
     found = parameter(name)
-    entry = COUPLINGS[found.coupling]
+    key = COUPLINGS[found.coupling].keys[-1]  # the number comes last
     try:
-        number = float(entry.keys[0].read(value)) if len(entry.keys) == 1 else float(value)
+        number = float(key.read(value))
     except (ValueError, TypeError) as error:
         raise ValueError(f"{name}: {error}, got {value!r}") from None
     if isinstance(value, bool) or not 0 < number < float("inf"):

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom import choices
-from nuatom.choices import COUPLINGS, CouplingPart, Parameter, Progress, neutrinos
+from nuatom.choices import COUPLINGS, CouplingPart, Given, Parameter, Progress, neutrinos
 from nuatom.config import checks, responses
 from nuatom.config.checks import SetupProblem, folded, named
 from nuatom.config.fields import Mass
+from nuatom.config.fluxes import FluxErrors, flux_errors
 from nuatom.config.reading import ConfigError, read_settings
 from nuatom.config.sections import BackgroundFile, BackgroundSection
 from nuatom.config.settings import Settings
@@ -66,6 +67,8 @@ class Setup:
             self._check_names,
             self._check_channels,
             lambda: checks.check_neutrino(self.settings),
+            lambda: checks.check_mixture(self.settings, self.source),
+            lambda: self.fluxes,
             self._check_confidence,
             self._check_procedure,
             lambda: checks.check_options(self.settings),
@@ -99,6 +102,11 @@ class Setup:
     def source(self) -> Source:
         """Where the neutrinos come from."""
         return named("source", lambda: self.settings.source.make(self.folder))
+
+    @cached_property
+    def fluxes(self) -> FluxErrors:
+        """How well the fluxes of its components are known."""
+        return flux_errors(self.settings.source, self.source)
 
     @cached_property
     def target(self) -> str:
@@ -427,6 +435,10 @@ class Setup:
             ValueError: for a name that is not fitted, or a value out of range.
         """
         return neutrinos.couplings(self._parts(values))
+
+    def couplings_of(self, given: Given) -> tuple[Coupling, ...]:
+        """What the neutrino does with what is given, whatever the configuration holds."""
+        return neutrinos.couplings(neutrinos.parts(given))
 
     def coupling(self, **values: float) -> Neutrino:
         """The neutrino with what is held, and values of the parameters that are fitted, in public units.

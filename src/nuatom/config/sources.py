@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Union
 
-from pydantic import Field, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from nuatom.choices import SOURCES
 from nuatom.config.fields import NotNegative, Section
@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from nuatom.source import Source
 
 
+def _correlation(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -1 < value < 1:  # nan is not either
+        raise ValueError("expected a number between -1 and 1")
+    return float(value)
+
+
 class SourceSection(Section):
-    """What every source has: its kind, and one error of all its components together."""
+    """What every source has: its kind, and one error of all its components, or what those of each have in common."""
 
     word: ClassVar[str]
 
     uncertainty: NotNegative | None = None
+    luminosity: Annotated[float, Field(gt=0, lt=1)] | None = None
+    correlations: Annotated[
+        dict[str, dict[str, Annotated[float, BeforeValidator(_correlation)]]], Field(default_factory=dict)
+    ]
 
     def make(self, folder: Path) -> Source:
         """The neutrinos of this table, its files beside a configuration in this folder."""

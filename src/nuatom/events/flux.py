@@ -95,6 +95,10 @@ class Species:
 def species(component: Component, coupling: Coupling, least: float, most: float) -> tuple[Species, ...]:
     """The kinds of neutrinos of a component, by what they couple with."""
     grouped: dict[Flavour | None, tuple[Coupling, list[tuple[Flavour, Probability]]]] = {}
+    if component.masses and coupling.with_mass_state(0) is not None:
+        raise ValueError(
+            f"{component.name} arrives as mass states, and events have flavours: no events of moments of mass states"
+        )
     for share in component.composition:
         own = coupling.with_flavour(share.flavour, component.antineutrino)
         key = None if own is coupling else share.flavour

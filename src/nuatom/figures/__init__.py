@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nuatom.figures.coherent import coherent_figure
     from nuatom.figures.cross_sections import spectrum_figure
     from nuatom.figures.limits import Counts, contour_figure, limit_figure
+    from nuatom.figures.masses import mass_figure
     from nuatom.figures.photoabsorption import comparison_figure, photoabsorption_figure
     from nuatom.figures.rates import rate_figure
     from nuatom.figures.shells import with_edges
@@ -24,6 +25,7 @@ _HOME = {
     "comparison_figure": "photoabsorption",
     "contour_figure": "limits",
     "limit_figure": "limits",
+    "mass_figure": "masses",
     "photoabsorption_figure": "photoabsorption",
     "picture_figure": "certificate",
     "rate_figure": "rates",
@@ -39,6 +41,7 @@ __all__ = [
     "comparison_figure",
     "contour_figure",
     "limit_figure",
+    "mass_figure",
     "photoabsorption_figure",
     "picture_figure",
     "rate_figure",

@@ -181,6 +181,11 @@ def pyhf_workspace(
         raise ValueError(
             "pyhf has no parameter that enters squared or in a product; hold it and make the signal linear"
         )
+    if model.measured or model.correlations:
+        raise ValueError(
+            "pyhf has no form for correlated measurements, or for sin²θ_W as a nuisance: leave source.correlations, "
+            "source.luminosity and neutrino.sin2_theta_uncertainty out"
+        )
     if np.any(likelihood.auxiliary != model.start[None, list(model.constrained)]):
         raise ValueError("pyhf expects auxiliary measurements at their nominal values, as an observation has them")
     low, high = (np.clip(limit, -_LARGEST, _LARGEST) for limit in model.limits)

@@ -44,6 +44,8 @@ def joint_model(models: Mapping[str, Model], shared: Collection[str] = ()) -> Mo
                 f"{name!r} is fitted with {', '.join(model.signal.parameters)}, and the first with "
                 f"{', '.join(first.signal.parameters)}: a joint fit has the same parameters everywhere"
             )
+        if set(model.measured) != set(first.measured):
+            raise ValueError(f"{name!r} measures {model.measured}, and the first {first.measured}: expected the same")
         if dict(model.bounds) != dict(first.bounds):
             raise ValueError(f"{name!r} has other bounds of its parameters than the first experiment")
     places = _places(models)
@@ -53,7 +55,15 @@ def joint_model(models: Mapping[str, Model], shared: Collection[str] = ()) -> Mo
         for own, counts in model.backgrounds.items()
     }
     signal = _signal({name: model.signal for name, model in models.items()}, places)
-    return Model(signal, backgrounds, _factors(models, shared, places), _bands(models, shared, places), first.bounds)
+    return Model(
+        signal,
+        backgrounds,
+        _factors(models, shared, places),
+        _bands(models, shared, places),
+        first.bounds,
+        first.measured,
+        _correlations(models, shared),
+    )
 
 
 def parts(models: Mapping[str, Model]) -> dict[str, slice]:
@@ -119,6 +129,20 @@ def _factors(
             else:
                 found[one.name] = _renamed(one, one.name, of, None)
     return tuple(found.values())
+
+
+def _correlations(models: Mapping[str, Model], shared: Collection[str]) -> dict[tuple[str, str], float]:
+    """Those of every model, of what they share once."""
+    found: dict[tuple[str, str], float] = {}
+    for name, model in models.items():
+        common = {*shared, *model.measured}
+        for (a, b), value in model.correlations.items():
+            first, second = sorted(own if own in common else f"{name}{_SEPARATOR}{own}" for own in (a, b))
+            if found.setdefault((first, second), value) != value:
+                raise ValueError(
+                    f"{a!r} and {b!r} have another correlation in {name!r} than elsewhere: do not share them"
+                )
+    return found
 
 
 def _size(factor: Factor) -> float:

@@ -3,10 +3,10 @@
 Binned, with the constraints (a − a₀)² of the nuisance parameters and relative to the saturated model (Baker and
 Cousins, Nucl. Instrum. Meth. 221 (1984) 437):
 
-    D = −2 ln L = 2 Σ_b [λ_b − n_b + n_b ln(n_b/λ_b)] + Σ_k (a_k − a₀_k)²;
+    D = −2 ln L = 2 Σ_b [λ_b − n_b + n_b ln(n_b/λ_b)] + (a − a₀)ᵀ C⁻¹ (a − a₀);
 
-unbinned, D = 2 [∫λ dx − Σ_i ln λ(x_i)] + Σ_k (a_k − a₀_k)².  All data sets of an ensemble are evaluated together, with
-the analytic gradient, which is what makes toys cheap.
+unbinned, D = 2 [∫λ dx − Σ_i ln λ(x_i)] + (a − a₀)ᵀ C⁻¹ (a − a₀), with C the correlations of the a₀, most often none.
+All data sets of an ensemble are evaluated together, with the analytic gradient, which is what makes toys cheap.
 """
 
 from __future__ import annotations
@@ -89,17 +89,19 @@ class Likelihood(ABC):
     def deviance(self, values: Array) -> Array:
         """D of each data set at its own parameter point, values (n, parameter), shape (n,)."""
         pull = values[:, list(self.model.constrained)] - self.auxiliary
-        return np.asarray(self._data(values) + np.sum(pull**2, axis=1))
+        return np.asarray(self._data(values) + np.sum(pull * (pull @ self.model.precision), axis=1))
 
     def derivatives(self, values: Array) -> Derivatives:
         """D with its derivatives at points (n, parameter)."""
         found = self._data_derivatives(values)
         which = list(self.model.constrained)
-        pull = values[:, which] - self.auxiliary
-        found.gradient[:, which] += 2 * pull
-        found.curvature[:, which, which] += 2
-        found.scale[:, which] += 2
-        return Derivatives(found.deviance + np.sum(pull**2, axis=1), found.gradient, found.curvature, found.scale)
+        pull, precision = values[:, which] - self.auxiliary, self.model.precision
+        slope = pull @ precision
+        found.gradient[:, which] += 2 * slope
+        found.curvature[:, np.array(which, dtype=int)[:, None], which] += 2 * precision
+        found.scale[:, which] += 2 * np.diag(precision)
+        constraint = np.sum(pull * slope, axis=1)
+        return Derivatives(found.deviance + constraint, found.gradient, found.curvature, found.scale)
 
     def at(self, **values: float) -> float:
         """D of a single data set, at parameters given by name; those not named are at their start.
@@ -117,7 +119,10 @@ class Likelihood(ABC):
 
     def _draw_auxiliary(self, values: Array, number: int, generator: np.random.Generator) -> Array:
         which = list(self.model.constrained)
-        return values[which] + generator.standard_normal((number, len(which)))
+        drawn = generator.standard_normal((number, len(which)))
+        if self.model.correlations:
+            drawn = drawn @ np.linalg.cholesky(self.model.covariance).T
+        return np.asarray(values[which] + drawn)
 
     def _nominal_auxiliary(self, values: Array) -> Array:
         return np.array(values[:, list(self.model.constrained)])

@@ -117,8 +117,8 @@ def _starts(model: Model, held: Mapping[int, Array], mask: NDArray[np.bool_], n:
     noise += np.where(mean > 0, 0.01 * mean, 0.5)
     above, across = base.copy(), []
     for i in range(first):
-        if mask[i]:
-            continue
+        if mask[i] or i in model.constrained:
+            continue  # what is measured is near its start
         linear, square = (_coefficient(model, i, power, base[:, :first]) for power in (1, 2))
         with np.errstate(divide="ignore"):
             one, two = np.sum(linear**2 / noise, axis=1) ** -0.5, np.sum(square**2 / noise, axis=1) ** -0.25

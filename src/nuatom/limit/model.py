@@ -27,10 +27,13 @@ class Model:
         bands: nuisance parameters that morph the signal.
         bounds: least and largest value of each parameter of interest; (0, inf) for a square such as μ_ν².
             Unbounded where not given.
+        measured: parameters of the signal that are no parameters of interest, in units of the error of a measurement of
+            them, which is at zero: sin²θ_W, which the rate is a polynomial of.
+        correlations: of the measurements that constrain nuisances, by pairs of names; zero where not given.
 
     Raises:
         ValueError: names that repeat or are not known, bins that do not match, a background that is negative or not
-            finite, bounds that are no interval.
+            finite, bounds that are no interval, correlations that no measurements have.
     """
 
     signal: Signal
@@ -38,6 +41,8 @@ class Model:
     factors: tuple[Factor, ...] = ()
     bands: tuple[Morphing, ...] = ()
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    measured: tuple[str, ...] = ()
+    correlations: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, counts in self.backgrounds.items():
@@ -72,6 +77,10 @@ class Model:
                 raise ValueError(f"bounds for {name!r}: expected one of the parameters {self.signal.parameters}")
             if not low < high:
                 raise ValueError(f"the bounds of {name!r} must ascend, got {low} and {high}")
+        for name in self.measured:
+            if name not in self.signal.parameters or name in self.bounds:
+                raise ValueError(f"{name!r} is measured: expected an unbounded one of {self.signal.parameters}")
+        _ = self.covariance
 
     @property
     def bins(self) -> int:
@@ -104,8 +113,38 @@ class Model:
     def constrained(self) -> tuple[int, ...]:
         """Which parameters have an auxiliary measurement."""
         first = len(self.signal.parameters)
+        measured = sorted(self.signal.parameters.index(name) for name in self.measured)
         factors = [first + i for i, nuisance in enumerate(self.factors) if nuisance.constrained]
-        return (*factors, *range(first + len(self.factors), len(self.parameters)))
+        return (*measured, *factors, *range(first + len(self.factors), len(self.parameters)))
+
+    @cached_property
+    def covariance(self) -> Array:
+        """C of the auxiliary measurements, all of unit error, shape (constrained, constrained)."""
+        names = [self.parameters[i] for i in self.constrained]
+        found = np.eye(len(names))
+        for pair, value in self.correlations.items():
+            for name in pair:
+                if name not in names:
+                    raise ValueError(f"a correlation of {name!r}, which is not measured: expected one of {names}")
+            i, j = (names.index(name) for name in pair)
+            if i == j or found[i, j] or not -1 < value < 1:  # nan is not either
+                raise ValueError(
+                    f"the correlation of {pair[0]!r} and {pair[1]!r}: expected a number between -1 and 1, once for "
+                    f"each pair of two, got {value}"
+                )
+            found[i, j] = found[j, i] = value
+        least = float(np.linalg.eigvalsh(found)[0]) if names else 1.0
+        if not least > 1e-9:
+            raise ValueError(
+                f"the correlations of {', '.join(names)} contradict each other: their matrix has the eigenvalue "
+                f"{least:.3g}"
+            )
+        return found
+
+    @cached_property
+    def precision(self) -> Array:
+        """C⁻¹, which makes the constraint (a − a₀)ᵀ C⁻¹ (a − a₀)."""
+        return np.asarray(np.linalg.inv(self.covariance)) if self.correlations else np.eye(len(self.constrained))
 
     def index(self, parameter: str) -> int:
         """The position of a parameter among all.

@@ -3,7 +3,8 @@
 A coupling is a set of weights (`coupling`).  Those that keep the neutrino's helicity share one equation (`amplitude`):
 weak (`weak`), millicharge, charge radius and anapole (`electromagnetic`), vector and axial mediators (`mediators`).
 Magnetic moments and spinless mediators flip it (`flip`).  All of these are parts (`part`) of a neutrino (`total`);
-`heavy` turns the neutrino into something else.
+`heavy` turns the neutrino into something else, and `mass_basis` has
+moments of mass states.
 """
 
 from nuatom.neutrino.amplitude import Amplitude, same
@@ -19,6 +20,7 @@ from nuatom.neutrino.electromagnetic import (
 from nuatom.neutrino.flavour import NUFIT, Basis, Flavour, FlavourMatrix, Mixing
 from nuatom.neutrino.flip import FlipAmplitude
 from nuatom.neutrino.heavy import HeavyLepton
+from nuatom.neutrino.mass_basis import MagneticMoments
 from nuatom.neutrino.mediators import AxialMediator, PseudoscalarMediator, ScalarMediator, VectorMediator
 from nuatom.neutrino.moments import Moments, averaged_moment, effective_moment, mass_probabilities, solar_moment
 from nuatom.neutrino.part import HelicityConserving, Part
@@ -40,6 +42,7 @@ __all__ = [
     "HelicityConserving",
     "IncoherentSum",
     "MagneticMoment",
+    "MagneticMoments",
     "Millicharge",
     "Mixing",
     "Moments",

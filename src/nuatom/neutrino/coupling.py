@@ -76,6 +76,13 @@ class Coupling(Protocol):
         """
         return self
 
+    def with_mass_state(self, state: int) -> Coupling | None:
+        """What it is to a neutrino of mass state 0, 1 or 2, where a source sends a mixture of these.
+
+        None, by default, for what asks for flavours.
+        """
+        return None
+
 
 @dataclass(frozen=True)
 class Kinematics:

@@ -104,9 +104,10 @@ class FixedPart(Part):
 
 @dataclass(frozen=True)
 class Products:
-    """Products of the amplitudes of two parts, for a number of pairs (a, b), symmetric in a and b."""
+    """Products of the amplitudes of two parts, for a number of pairs (a, b), symmetric in a and b, times a factor."""
 
     pairs: tuple[tuple[Part, Part], ...]
+    factor: float = 1.0
 
     @staticmethod
     def square(part: Part) -> Products:
@@ -116,7 +117,7 @@ class Products:
     @staticmethod
     def interference(parts: Sequence[Part]) -> Products:
         """Every product of two different parts, twice: for (a, b) and (b, a)."""
-        return Products(tuple((a, b) for i, a in enumerate(parts) for j, b in enumerate(parts) if i != j))
+        return Products(tuple((a, b) for i, a in enumerate(parts) for b in parts[i + 1 :]), 2.0)
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -128,12 +129,15 @@ class Products:
         """Their weights [area/energy²]."""
         kept = [(a.amplitudes(), b.amplitudes()) for a, b in self.pairs]
         flipped = [(a.flips(), b.flips()) for a, b in self.pairs]
-        return added(
+        found = added(
             [
                 bilinear_weights(kept, at, antineutrino=antineutrino, neutrino_mass=neutrino_mass),
                 flip_weights(flipped, at, antineutrino=antineutrino),
             ]
         )
+        if self.factor == 1:
+            return found
+        return StructureWeights({function: self.factor * weight for function, weight in found.values.items()})
 
 
 def is_light(parts: Sequence[Part]) -> bool:

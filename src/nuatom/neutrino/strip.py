@@ -22,6 +22,8 @@ from nuatom.units import eV
 
 _WIDEST = 500 * eV
 """Where δ begins to fall [energy]."""
+HEAVY = 20 * eV
+"""Mass of an exchange of which a hundredth at most is in the strip, so that X_min in it does not matter [energy]."""
 _DECADES = 6
 """By how much it can fall: to 10⁻¹⁰, beyond which X is lost in the rounding of Q."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)

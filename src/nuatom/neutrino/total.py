@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from nuatom.bounds import check_flag, check_number
@@ -23,7 +24,7 @@ from nuatom.neutrino.electromagnetic import (
 )
 from nuatom.neutrino.flavour import Flavour, FlavourMatrix
 from nuatom.neutrino.part import FixedPart, Part, Products, is_light
-from nuatom.neutrino.strip import exchange_intervals
+from nuatom.neutrino.strip import HEAVY, exchange_intervals
 from nuatom.neutrino.weak import NonStandard, Weak
 
 
@@ -39,7 +40,8 @@ class Neutrino(Coupling):
     Args:
         flavour: a `Flavour` or its name; None leaves it to the source.
         antineutrino: whether it is an antineutrino.
-        magnetic_moment: effective μ ≥ 0 in Bohr magnetons; see `effective_moment` for matrices.
+        magnetic_moment: effective μ ≥ 0 in Bohr magnetons, or three of them, of ν_e, ν_μ and ν_τ; see `MagneticMoments`
+            for matrices.
         millicharge: q_ν in units of e, or a hermitian matrix of them in the flavour basis.
         charge_radius: ⟨r²⟩ on top of the Standard Model's [area], or a matrix.
         anapole: a [area], or a matrix.
@@ -55,7 +57,7 @@ class Neutrino(Coupling):
 
     flavour: Flavour | None
     antineutrino: bool
-    magnetic_moment: float
+    magnetic_moment: float | tuple[float, float, float]
     millicharge: float | FlavourMatrix
     charge_radius: float | FlavourMatrix
     anapole: float | FlavourMatrix
@@ -70,7 +72,7 @@ class Neutrino(Coupling):
         self,
         flavour: Flavour | str | None = None,
         antineutrino: bool = False,
-        magnetic_moment: float = 0.0,
+        magnetic_moment: float | Sequence[float] = 0.0,
         millicharge: float | FlavourMatrix = 0.0,
         charge_radius: float | FlavourMatrix = 0.0,
         anapole: float | FlavourMatrix = 0.0,
@@ -81,7 +83,7 @@ class Neutrino(Coupling):
         photon_mass: float = 0.0,
         parts: Sequence[Part] = (),
     ) -> None:
-        MagneticMoment(magnetic_moment)
+        moments = _moments(magnetic_moment)
         check_photon_line(neutrino_mass, photon_mass)
         check_flag("antineutrino", antineutrino)
         if not isinstance(millicharge, FlavourMatrix):
@@ -103,7 +105,7 @@ class Neutrino(Coupling):
             raise ValueError("the weak interaction is there already: give a Weak as weak=…, not as a part")
         object.__setattr__(self, "flavour", None if flavour is None else Flavour.of(flavour))
         object.__setattr__(self, "antineutrino", bool(antineutrino))
-        object.__setattr__(self, "magnetic_moment", magnetic_moment)
+        object.__setattr__(self, "magnetic_moment", moments)
         object.__setattr__(self, "millicharge", millicharge)
         object.__setattr__(self, "charge_radius", charge_radius)
         object.__setattr__(self, "anapole", anapole)
@@ -135,29 +137,45 @@ class Neutrino(Coupling):
         """Each interaction alone, by name, and their "interference"; the weights add up to those of the whole."""
         named = self._named()
         found: dict[str, Coupling] = {
-            name: FixedPart(name, part.amplitudes(), part.flips(), self.antineutrino, self.neutrino_mass)
+            name: FixedPart(name, part.amplitudes(), part.flips(), self.antineutrino, self._least_mass(named))
             for name, part in named.items()
         }
         if Products.interference(list(named.values())).functions:
             found[_Interference.name] = _Interference(self)
         return found
 
+    @property
+    def moment(self) -> float:
+        """The effective magnetic moment of its flavour [Bohr magnetons].
+
+        Raises:
+            ValueError: if the moments depend on a flavour that was not given.
+        """
+        own = self.magnetic_moment
+        return own[self._known_flavour().value] if isinstance(own, tuple) else own
+
     def _products(
         self, products: Products, energy: ArrayLike, transfer: ArrayLike, momentum: ArrayLike
     ) -> StructureWeights:
         at = Kinematics.of(energy, transfer, momentum)
-        return products.weights(at, antineutrino=self.antineutrino, neutrino_mass=self.neutrino_mass)
+        least = self._least_mass(self._named())
+        return products.weights(at, antineutrino=self.antineutrino, neutrino_mass=least)
+
+    def _least_mass(self, named: Mapping[str, Part]) -> float:
+        """m_ν where something light is exchanged, and 0 where it would only make weights depend on the energy."""
+        masses = [one.mass for part in named.values() for one in part.amplitudes() if one.mass is not None]
+        return 0.0 if masses and min(masses) > HEAVY else self.neutrino_mass
 
     def _named(self) -> dict[str, Part]:
         """All parts by name, as they are for this flavour."""
         weak = () if self.weak is False else (Weak() if self.weak is True else self.weak,)
-        moment = (MagneticMoment(self.magnetic_moment),) if self.magnetic_moment else ()
+        moment = (MagneticMoment(own),) if (own := self.moment) else ()
         nsi = () if self.nsi is None else (FixedPart("non-standard", (self.nsi.amplitude(self._known_flavour()),)),)
         every: list[Part] = [*weak, *self._of_photon(), *nsi, *moment, *self.mediators, *self.parts]
-        own = [part if self.flavour is None else self._for_flavour(part) for part in every]
-        own.sort(key=lambda part: not part.amplitudes())  # first those that keep the helicity
-        names = _numbered([str(getattr(part, "name", type(part).__name__)) for part in own])
-        return dict(zip(names, own, strict=True))
+        told = [part if self.flavour is None else self._for_flavour(part) for part in every]
+        told.sort(key=lambda part: not part.amplitudes())  # first those that keep the helicity
+        names = _numbered([str(getattr(part, "name", type(part).__name__)) for part in told])
+        return dict(zip(names, told, strict=True))
 
     def _for_flavour(self, part: Part) -> Part:
         own = part.with_flavour(self._known_flavour(), self.antineutrino)
@@ -188,6 +206,19 @@ class Neutrino(Coupling):
         if self.flavour is None:
             raise ValueError('the flavour comes from the source; give one, Neutrino("e", …), to use matrices without')
         return self.flavour
+
+
+def _moments(given: float | Sequence[float]) -> float | tuple[float, float, float]:
+    """One moment, or one of each flavour."""
+    if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) or np.ndim(given) == 0:
+        MagneticMoment(given)  # type: ignore[arg-type]  # which refuses what is no number
+        return given  # type: ignore[return-value]
+    if len(given) != 3:
+        raise ValueError(f"expected one magnetic moment, or one of each of three flavours, got {given!r}")
+    for value in given:
+        MagneticMoment(value)
+    first, second, third = (float(value) for value in given)
+    return first, second, third
 
 
 def _everything(named: Mapping[str, Part]) -> Part:

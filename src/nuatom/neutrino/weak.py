@@ -43,6 +43,7 @@ class Weak(HelicityConserving):
         g_V, g_A: these values instead of the Standard Model's.
         sin2_theta: sin²θ_W for the values at tree level, g_V = 2 sin²θ_W ± ½ and g_A = ±½ (upper sign ν_e); by default
             they have radiative corrections, `CORRECTED`.
+        sin2_shift: what is added to sin²θ_W, of either: g_V moves by twice that, to a percent also with corrections.
 
     Raises:
         ValueError: for an unknown flavour or a number that is not finite, sin²θ_W outside [0, 1], or g_V and g_A
@@ -56,6 +57,7 @@ class Weak(HelicityConserving):
     g_V: float | None = None
     g_A: float | None = None
     sin2_theta: float | None = None
+    sin2_shift: float = 0.0
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class Weak(HelicityConserving):
         g_V: float | None = None,
         g_A: float | None = None,
         sin2_theta: float | None = None,
+        sin2_shift: float = 0.0,
     ) -> None:
         check_flag("antineutrino", antineutrino)
         for label, value in (("g_V", g_V), ("g_A", g_A)):
@@ -71,6 +74,7 @@ class Weak(HelicityConserving):
                 check_number(label, value, -_LARGEST, _LARGEST)
         if sin2_theta is not None:
             check_number("sin2_theta, a sin²,", sin2_theta, 0.0, 1.0)
+        check_number("sin2_shift, of a sin²,", sin2_shift, -1.0, 1.0)
         if sin2_theta is not None and g_V is not None and g_A is not None:
             raise ValueError("g_V and g_A leave nothing for sin2_theta to say: give either those or this")
         object.__setattr__(self, "flavour", None if flavour is None else Flavour.of(flavour))
@@ -78,6 +82,7 @@ class Weak(HelicityConserving):
         object.__setattr__(self, "g_V", g_V)
         object.__setattr__(self, "g_A", g_A)
         object.__setattr__(self, "sin2_theta", sin2_theta)
+        object.__setattr__(self, "sin2_shift", sin2_shift)
 
     def couplings(self) -> tuple[float, float]:
         """g_V and g_A.
@@ -94,6 +99,7 @@ class Weak(HelicityConserving):
         else:
             axial = 0.5 if self.flavour is Flavour.E else -0.5
             vector = 2 * self.sin2_theta + axial
+        vector += 2 * self.sin2_shift
         return (vector if self.g_V is None else self.g_V, axial if self.g_A is None else self.g_A)
 
     def amplitudes(self) -> tuple[Amplitude, ...]:

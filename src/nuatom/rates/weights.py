@@ -69,14 +69,13 @@ def beams(
         most: the largest energy of a neutrino [energy].
         by_part: whether to keep the parts of the coupling apart; parts with kinematics of their own are in any case.
     """
-    kinds: dict[tuple[Flavour, bool] | None, Coupling] = {}
-    shares: dict[tuple[Flavour, bool] | None, dict[int, list[Probability]]] = {}
+    kinds: dict[tuple[Flavour | int, bool] | None, Coupling] = {}
+    shares: dict[tuple[Flavour | int, bool] | None, dict[int, list[Probability]]] = {}
     for index, component in enumerate(components):
-        for share in component.composition:
-            own = coupling.with_flavour(share.flavour, component.antineutrino)
-            key = None if own is coupling else (share.flavour, component.antineutrino)
+        for state, own, probability in component.arriving(coupling):
+            key = None if own is coupling else (state, component.antineutrino)
             kinds[key] = own
-            shares.setdefault(key, {}).setdefault(index, []).append(share.probability)
+            shares.setdefault(key, {}).setdefault(index, []).append(probability)
     found = []
     for key, own in kinds.items():
         members = tuple(shares[key])

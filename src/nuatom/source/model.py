@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nuatom.bounds import LARGEST, LARGEST_ENERGY, SMALLEST, check_flag, check_number, check_positive
+from nuatom.neutrino.coupling import Coupling
 from nuatom.neutrino.flavour import Flavour
 from nuatom.source.panels import TABLE_ORDER, integral, merged, panels
 
@@ -266,6 +267,8 @@ class Component:
         composition: the flavours at the detector; the probabilities add up to at most 1.
         antineutrino: whether they are antineutrinos.
         uncertainty: relative standard deviation of the flux.
+        masses: P_k(E) of the three mass states, where these arrive as an incoherent mixture, as from the Sun; none
+            where flavours do.
 
     Raises:
         ValueError: for a flux or uncertainty that is negative or not finite, or an empty composition.
@@ -277,6 +280,7 @@ class Component:
     composition: tuple[Share, ...]
     antineutrino: bool = False
     uncertainty: float = 0.0
+    masses: tuple[Callable[[Array], Array], ...] = ()
 
     def __post_init__(self) -> None:
         for what in ("flux", "uncertainty"):
@@ -284,6 +288,29 @@ class Component:
         check_flag(f"antineutrino of {self.name}", self.antineutrino)
         if not self.composition:
             raise ValueError(f"{self.name} arrives with no flavour at all: give it a composition, such as pure('e')")
+
+    def arriving(self, coupling: Coupling) -> tuple[tuple[Flavour | int, Coupling, Callable[[Array], Array]], ...]:
+        """The kinds of neutrinos that arrive: which, what a coupling is to them, and P(E) of them.
+
+        Kinds are flavours, or mass states of a mixture for a coupling that has a `with_mass_state`.
+
+        Raises:
+            ValueError: for a sum of couplings of which some ask for flavours and some for mass states.
+        """
+        by_mass = [coupling.with_mass_state(k) for k in range(len(self.masses))]
+        found = [(k, own, P) for k, (own, P) in enumerate(zip(by_mass, self.masses, strict=True)) if own is not None]
+        if found:
+            return tuple(found)
+        told = [
+            (s.flavour, coupling.with_flavour(s.flavour, self.antineutrino), s.probability) for s in self.composition
+        ]
+        for _, own, _ in told if self.masses else ():
+            if any(part.with_mass_state(0) is not None for part in own.components().values() if part is not own):
+                raise ValueError(
+                    f"{self.name} arrives as a mixture of mass states, whose moments are no part of a sum with what "
+                    "depends on the flavour: take them alone, and add the rates"
+                )
+        return tuple(told)
 
     def density(self, energy: ArrayLike, flavour: Flavour | str | None = None) -> Array:
         """dφ/dE at E, of one flavour or of all, the shape of energy [1/(area time energy)].

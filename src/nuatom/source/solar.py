@@ -125,7 +125,8 @@ class Solar(Emitter):
                 raise ValueError(f"{model.name} has an unknown component {name!r}: expected {', '.join(_SPECTRA)}")
             composition = _composition(name, mixing, when, latitude) if oscillated else pure(Flavour.E)
             error = model.uncertainties.get(name, 0.0)
-            made.append(Component(name, flux, _shape(name), composition, uncertainty=error))
+            masses = tuple(_MassState(name, k, mixing) for k in range(3)) if oscillated else ()
+            made.append(Component(name, flux, _shape(name), composition, uncertainty=error, masses=masses))
         object.__setattr__(self, "name", model.name)
         object.__setattr__(self, "components", tuple(made))
         object.__setattr__(self, "mixing", mixing)
@@ -200,6 +201,22 @@ class _Oscillated:
         passed = earth.night(energy, self.mixing, self.latitude)[..., self.flavour.value, :]
         dark = np.asarray((states * passed).sum(axis=-1))
         return dark if self.when == "night" else (day + dark) / 2
+
+
+@dataclass(frozen=True)
+class _MassState:
+    """P_ek of one component, as it comes from the Sun.
+
+    In the Earth they mix again, which changes the flavours of ⁸B by some per cent and those of pp not at all; that is
+    left out of what is told of mass states.
+    """
+
+    component: str
+    state: int
+    mixing: Mixing
+
+    def __call__(self, energy: Array) -> Array:
+        return np.asarray(mass_probabilities(self.component, energy, self.mixing)[..., self.state])
 
 
 def _composition(component: str, mixing: Mixing, when: str, latitude: float) -> tuple[Share, ...]:
