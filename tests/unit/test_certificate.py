@@ -37,6 +37,7 @@ from nuatom.functions import VECTOR, Function
 from nuatom.response.central_field import CentralField
 from nuatom.response.model import Measure, StructureFunctions
 from nuatom.response.partial_waves import Discretisation, PartialWaves
+from nuatom.response.shell_table import TabulatedAtom
 from nuatom.units import eV, keV
 
 ENERGIES = (0.2 * keV, 2 * keV)
@@ -279,7 +280,8 @@ def test_scaled_response_is_not_that_of_its_partial_waves(helium: CentralField) 
 def test_a_table_that_admits_a_large_error_fails(helium: CentralField) -> None:
     model = CentralField(helium.atom)
     error = np.full_like(helium.table.relative_error, 0.02)
-    model.__dict__["table"] = replace(helium.table, relative_error=error)
+    occupancies = tuple(shell.occupancy for shell in helium.shells)
+    model.__dict__["_of_vector"] = TabulatedAtom(replace(helium.table, relative_error=error), occupancies)
     assert failures(check_interpolation(model, waves_of("He"))) == {"stated error"}
 
 
