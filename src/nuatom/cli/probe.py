@@ -112,7 +112,8 @@ def electron(
 ) -> None:
     """Energy loss of an electron, in first Born approximation.
 
-    Longitudinal and transverse; exchange with the electrons it hits is left out. dσ/dT is in cm²/keV per atom.
+    Longitudinal and transverse, with exchange as between free electrons. dσ/dT is in cm²/keV per atom. Above half of
+    the energy the other electron is the slower one: count transfers up to there.
 
     For example:
 

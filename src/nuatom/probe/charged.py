@@ -31,9 +31,9 @@ class ChargedParticle(Probe):
     with `InMedium`, the transverse part has the density effect.  First Born: z α ≪ v, and v above that of the
     electrons hit.
 
-    A projectile electron cannot be told from the one it hits: the slower of the two is counted, T up to half of the
-    energy (and half of what binds), and both parts are multiplied by what exchange does to free electrons (C. Møller,
-    Ann. Phys. 406 (1932) 531),
+    A projectile electron cannot be told from the one it hits.  Whoever integrates counts the slower of the two, T up to
+    half of the energy and of what binds; above, dσ/dT is of the same pairs again.  Both parts are multiplied by what
+    exchange does to free electrons (C. Møller, Ann. Phys. 406 (1932) 531),
 
         [1 + x² − (2γ−1)/γ² x + b ε²] / [1 − β²ε + bε²/2],   x = ε/(1−ε),   b = (γ−1)²/γ²,
 

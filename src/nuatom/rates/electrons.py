@@ -178,6 +178,7 @@ def _of_model(
     (some,) = np.nonzero((transfer > 0) & (transfer < most))
     T = transfer[some]
     parts = _names(group)
+    report.add(transfer.size - T.size)
     density = np.zeros((len(components), len(parts), len(model.shells), transfer.size))
     error = np.zeros((len(model.shells), transfer.size))
     functions = _functions(group)
