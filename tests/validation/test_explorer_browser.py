@@ -16,7 +16,7 @@ import pytest
 import nuatom as na
 from nuatom.explore.serving import address, server
 from nuatom.explore.site import Shown, write_site
-from nuatom.units import ELECTRON_MASS, MeV, cm2, keV
+from nuatom.units import ELECTRON_MASS, MeV, cm2, eV, keV
 from nuatom.units import s as second
 
 pytestmark = pytest.mark.slow
@@ -170,6 +170,47 @@ def test_rates_are_those_of_the_package(page: Any, site: str, word: str, names: 
         per_atom = na.Material.of("Ne", lambda symbol: model(symbol)).units_per_mass
         same(found["bound"], na.rate(source, coupling, model("Ne"), T) / per_atom)
         same(found["free"], na.rate(source, coupling, na.FreeElectrons("Ne"), T) / per_atom)
+
+
+@pytest.fixture(scope="module")
+def screened_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an explorer with the argon of the package, whose electrons move together."""
+    folder = tmp_path_factory.mktemp("screened")
+    words = {"name": "recommended", "python": 'na.recommended("Ar")', "cli": "--model recommended"}
+    write_site(folder, [Shown("Ar", na.recommended("Ar"), words)])
+    with server(folder) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield address(running)
+        running.shutdown()
+        thread.join()
+
+
+def test_screened_electrons_have_their_resonances_on_the_page(browser: Any, screened_site: str) -> None:
+    """Lines of closed shells lie in the continuum of open ones: half of all there is, below 3s and the L edges."""
+    argon = na.recommended("Ar")
+    edges = np.array([shell.binding_energy for shell in argon.shells])
+    T = (
+        np.unique(np.concatenate([np.geomspace(16.5, 2900, 120), np.linspace(24, 34, 40), np.linspace(240, 252, 40)]))
+        * eV
+    )
+    # On an edge itself it is rounding which side of it a number is.
+    T = T[np.abs(T[:, None] - edges).min(axis=1) > 0.1 * eV]
+    context = browser.new_context()
+    page = opened(context.new_page(), screened_site)
+    for name in ("moment", "millicharge", "weak e"):
+        asked = {"target": "Ar", "source": "mono", "flux": None, "energies": {"E": 1 * MeV, "T": T.tolist()}}
+        found = numbers(page, **asked, **asked_of(name))
+        same(found["bound"], na.cross_section(COUPLINGS[name][0], argon, 1 * MeV, T))
+    closed = na.cross_section(COUPLINGS["moment"][0], argon, 1 * MeV, T, by_shell=True)
+    below = np.where(T < edges[:, None], closed, 0).sum(axis=0) / closed.sum(axis=0)
+    assert below.max() > 0.05
+    # Its vacancies.
+    row = page.locator("#binding tr", has_text="K").first.inner_text().split()
+    relaxation = na.Relaxation(argon.atom)
+    assert float(row[-1]) == pytest.approx(relaxation.fluorescence_yield("1s1/2"), rel=5e-3)
+    assert float(row[-2]) == pytest.approx(relaxation.width("1s1/2") / eV, rel=5e-3)
+    context.close()
 
 
 def test_a_compound_is_the_sum_of_its_atoms(page: Any, site: str) -> None:

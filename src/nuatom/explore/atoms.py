@@ -90,6 +90,7 @@ def _shells(known: Element, table: ExportedAtom, vacancies: dict[str, tuple[floa
                 "origin": None if edge is None else str(getattr(edge.origin, "value", edge.origin)),
                 "width": width,
                 "yield": fluorescence,
+                "starts": part.starts,
                 "low": part.low.tolist(),
                 "step": part.step.tolist(),
             }
