@@ -73,20 +73,19 @@ def test_between_transfers_a_table_is_interpolated_to_its_tolerance(hydrogen: na
     np.testing.assert_allclose(np.trapezoid(rows, log_Q), np.trapezoid(true, log_Q), rtol=4e-3)
 
 
-def test_what_joins_transfers_is_smooth_where_they_are_and_never_overshoots() -> None:
+def test_what_joins_transfers_is_smooth_where_they_are_and_does_not_swing_at_a_step() -> None:
     x = np.linspace(0, 1, 21)
     at = np.linspace(0, 1, 201)
     rows = np.stack([1 + x - 3 * x**2, np.sin(3 * x)])
-    # A parabola exactly, but for the ends, and for its vertex at 1/6, where one of two secants is next to nothing.
-    inner = (at > 0.25) & (at < 0.95)
+    # A parabola exactly, but for the ends.
+    inner = (at > 0.05) & (at < 0.95)
     np.testing.assert_allclose(joined(x, rows, at)[0, inner], (1 + at - 3 * at**2)[inner], atol=1e-12)
-    np.testing.assert_allclose(joined(x, rows, at)[0], 1 + at - 3 * at**2, atol=2e-3)
-    np.testing.assert_allclose(joined(x, rows, at)[1], np.sin(3 * at), atol=2e-3)
+    np.testing.assert_allclose(joined(x, rows, at)[1, inner], np.sin(3 * at[inner]), atol=1e-4)
     np.testing.assert_allclose(joined(x, rows, x), rows, atol=1e-15)
     # A step between two points that are close, in the middle of wide ones.
     x = np.array([0.0, 1, 2, 2.0001, 3, 4])
     found = joined(x, np.array([[0.0, 0, 0, 1, 1, 1]]), np.linspace(0, 4, 1001))
-    assert np.all((found >= 0) & (found <= 1))
+    assert np.all((found > -1e-12) & (found < 1 + 1e-12))
 
 
 def test_pieces_end_at_edges_and_where_nothing_is_seen() -> None:

@@ -3,8 +3,8 @@
 Where electrons move together, a shell that is still closed answers by its discrete lines, which lie in the continuum of
 the others, and every open shell has structure there, as narrow as the lines.  A shell has therefore *pieces*, none of
 which crosses an edge: one or more below its own, over ln T, where its lines are, and those above it, over ln(T − ε).
-Between transfers a cubic joins the values, with slopes of parabolas that are held to three times the lesser secant:
-points may crowd, and nothing overshoots.
+Between transfers a cubic joins the values, with slopes of parabolas, which where points crowd are held to three times
+the secant of the longer gap, so that a step does not swing on beside it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _NEAR = np.array([-0.2, -0.14, -0.08, -0.03, 0.03, 0.1]) * eV
 """Of an edge, where levels are closer than the nodes of a model."""
 _NEAREST = 1e-7
 """Of transfers, over themselves, that are one."""
-STEEPEST = 3.0
-"""Slopes over the lesser of the secants beside them."""
+UNEVEN, STEEPEST = 3.0, 3.0
+"""Gaps over one another from where on points crowd, and slopes there over the secant of the longer gap."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,9 @@ def joined(x: Array, rows: Array, at: Array) -> Array:
     slope[:, 0], slope[:, -1] = secant[:, 0], secant[:, -1]
     if x.size > 2:
         inner = (secant[:, :-1] * h[1:] + secant[:, 1:] * h[:-1]) / (h[1:] + h[:-1])
-        most = STEEPEST * np.minimum(np.abs(secant[:, :-1]), np.abs(secant[:, 1:]))
+        crowded = np.maximum(h[1:] / h[:-1], h[:-1] / h[1:]) > UNEVEN
+        longer = np.where(h[1:] > h[:-1], secant[:, 1:], secant[:, :-1])
+        most = np.where(crowded, STEEPEST * np.abs(longer), np.inf)
         slope[:, 1:-1] = np.clip(inner, -most, most)
     cell = np.clip(np.searchsorted(x, at, side="right") - 1, 0, x.size - 2)
     u = (at - x[cell]) / h[cell]

@@ -5,7 +5,8 @@ import { Ridge, gregory, lastUpTo } from "./nodes.js";
 const SIGNED = 4; // the ratio VA/√(R A_T)
 const FEWEST = 8; // cells
 const NEGLIGIBLE = 1e-6; // share of an integral beyond a limit of Q that is then none
-const STEEPEST = 3; // slopes over the lesser of the secants beside them
+const UNEVEN = 3; // gaps over one another, from where on
+const STEEPEST = 3; // slopes are held to this many times the secant of the longer one
 const BESIDE = 4e-6; // of an edge, between the pieces on both sides of it
 const GAUSS = [
   [0.5 - Math.sqrt(0.15), 5 / 18],
@@ -196,8 +197,10 @@ export class Atom {
   }
 }
 
-// Of the parabola through three points, held to STEEPEST times the lesser secant.
+// Of the parabola through three points, held to the secant of the longer gap where they crowd.
 function slope(one, other, h, hOther) {
-  const most = STEEPEST * Math.min(Math.abs(one), Math.abs(other));
-  return Math.max(-most, Math.min(most, (one * hOther + other * h) / (h + hOther)));
+  const free = (one * hOther + other * h) / (h + hOther);
+  if (h <= UNEVEN * hOther && hOther <= UNEVEN * h) return free;
+  const most = STEEPEST * Math.abs(h > hOther ? one : other);
+  return Math.max(-most, Math.min(most, free));
 }
