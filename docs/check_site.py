@@ -2,8 +2,8 @@
 """Whether the pages of a built documentation show what they should: `python docs/check_site.py docs/_build/html`.
 
 A page must not hold the name of a figure where the figure should be, the source of a formula that nothing draws,
-a traceback, a file of another host, or a picture or page that is not there.  A site with a page about the explorer has
-the explorer, with its elements, and one with a page of all figures has all of them there.
+a traceback or a warning, a file of another host, or a picture or page that is not there.  A site with a page about the
+explorer has the explorer, with its elements, and one with a page of all figures has all of them there.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 NAMED = re.compile(r"<(?:Figure|Axes|AxesSubplot|matplotlib\.[\w.]+|module|function|bound method)\b[^>]{0,200}>")
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^[A-Z]\w*(?:Error|Exception): ", re.MULTILINE)
+WARNED = re.compile(r"\.py:\d+: \w*Warning: .*")
 TEX = re.compile(r"\\(?:frac|int|sum|sqrt|mathrm|mathbf|langle|left|begin|text|varepsilon|sigma|propto|approx)\b|\$\$")
 EXPLORER, GALLERY = "explore", "figures.html"
 DRAWN = re.compile(r'<img[^>]+src="(_images/[0-9a-f]{64}\.(?:svg|png))"')
@@ -81,6 +82,8 @@ def faults(path: Path) -> Iterator[str]:
     outputs, prose = "".join(page.outputs), "".join(page.prose)
     for found in NAMED.finditer(outputs):
         yield f"{found.group()!r} stands where a figure should be"
+    if found := WARNED.search(outputs):
+        yield f"a warning: {found.group()!r}"
     for text in (outputs, prose):
         if found := TRACEBACK.search(text):
             yield f"a traceback or an error: {found.group()!r}"

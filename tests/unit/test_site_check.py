@@ -36,6 +36,7 @@ FORMULA = '<span class="math notranslate">\\(\\frac{a}{b}\\)</span>'
         (output("&lt;Axes: title={'center': 'x'}&gt;"), "where a figure should be"),
         (output("Traceback (most recent call last)"), "traceback"),
         (output("<span>ValueError</span>: no such atom"), "traceback"),
+        (output("examples/a.py:155: RuntimeWarning: invalid value encountered in divide"), "a warning"),
         ("<p>the sum \\frac{a}{b} is</p>", "raw formula"),
         ("<p>$$ E = mc^2 $$</p>", "raw formula"),
         (FORMULA, "nothing that draws them"),

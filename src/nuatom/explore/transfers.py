@@ -61,15 +61,16 @@ def candidates(model: ResponseModel, per_decade: int, largest: float) -> Candida
     least = float(binding.min())
     every = np.geomspace(least + FIRST, largest, int(per_decade * np.log10(largest / least)))
     screened = isinstance(model, Screened) and sum(shell.occupancy for shell in model.shells) > 1.5
-    nodes, shift, edges, width = np.empty(0), np.zeros(binding.size), np.empty(0), 0.0
+    nodes, beside, edges = np.empty(0), np.empty(0), np.empty(0)
+    shift, width = np.zeros(binding.size), 0.0
     if screened and isinstance(model, Screened):
         nodes, width = model.table.transfer * HARTREE, model.width
         field = np.array([shell.binding_energy for shell in model.independent.shells])
         shift = binding - field
         edges = np.unique(np.concatenate([binding, field]))  # nature's, and those at which the field's shells open
         edges = edges[(edges > least) & (edges < nodes[-1])]
-        beside = np.concatenate([edges[:, None] * (1 + _SIDES * np.array([-1, 1])), edges[:, None] + _NEAR], axis=1)
-        nodes = np.unique(np.concatenate([nodes, beside.ravel()]))
+        beside = (edges[:, None] * (1 + _SIDES * np.array([-1, 1]))).ravel()
+        nodes = np.unique(np.concatenate([nodes, beside, (edges[:, None] + _NEAR).ravel()]))
     highest = float(nodes[-1]) if nodes.size else 0.0
     wanted = []
     for epsilon, moved in zip(binding, shift, strict=True):
@@ -81,7 +82,8 @@ def candidates(model: ResponseModel, per_decade: int, largest: float) -> Candida
         if least < epsilon < highest:
             start, end = min(_LINES * epsilon, epsilon - 15 * eV), epsilon * (1 - _SIDES)
             start = max(least * (1 + _SIDES), start)
-            lines = np.append((nodes + moved)[(nodes + moved > start) & (nodes + moved < end)], end)
+            lines = np.unique(np.concatenate([nodes + moved, beside, [end]]))
+            lines = lines[(lines >= start) & (lines <= end)]
             lines = _denser(lines, np.maximum(width * lines, LEAST_WIDTH * HARTREE))
         far = every[every > above[-1] * 1.01]
         wanted.append(np.concatenate([lines, above, far, nodes[(nodes > epsilon + FIRST) & (nodes < largest)]]))
