@@ -178,6 +178,8 @@ def write(app: Any, failure: Exception | None) -> None:
     folder = Path(app.outdir)
     pages = [name for name in app.env.toctree_includes.get(app.config.root_doc, [])]
     cards = gallery(folder, folder.parent / "jupyter_execute", pages)
+    if not cards:
+        return  # the page says so
     path = folder / f"{PAGE}.html"
     text = path.read_text(encoding="utf-8")
     made = f'<!-- figures --><div class="every-figure">{"".join(cards)}</div><!-- /figures -->'

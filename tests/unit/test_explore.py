@@ -13,6 +13,7 @@ import pytest
 import nuatom as na
 from nuatom.cli import explore, main
 from nuatom.explore import tables
+from nuatom.explore.kept import kept
 from nuatom.explore.packing import pack
 from nuatom.explore.serving import address, server
 from nuatom.explore.site import Shown, page_files, write_site
@@ -198,6 +199,29 @@ def test_a_site_is_a_folder_with_everything_in_it(tmp_path: Path, hydrogen: na.H
     assert [one["symbol"] for one in index["elements"]] == ["H"]
     header, _ = unpacked((tmp_path / "data/H.bin").read_bytes())
     assert header["functions"] == ["charge", "current"]
+
+
+def test_what_was_made_before_is_not_made_again(tmp_path: Path, hydrogen: na.Hydrogenic) -> None:
+    made: list[str] = []
+
+    def file(model: na.ResponseModel, words: dict[str, str] = WORDS) -> bytes:
+        def make() -> bytes:
+            made.append(repr(model))
+            return repr((model, words)).encode()
+
+        return kept(tmp_path / "kept", "H", model, words, make)
+
+    assert file(hydrogen) == file(hydrogen) and len(made) == 1
+    # Another model, another name of it, and nothing that a display of progress changes.
+    assert file(na.Hydrogenic(n=2, l=0, Z=1)) != file(hydrogen) and len(made) == 2
+    file(hydrogen, {**WORDS, "name": "another"})
+    assert len(made) == 3
+    neon = na.CentralField(na.Atom("Ne"))
+    assert file(neon) == file(na.CentralField(na.Atom("Ne"), progress=lambda done, total: None)) and len(made) == 4
+    assert file(na.CentralField(na.Atom("Ne"), tolerance=0.01)) != file(neon)
+    # A folder that cannot be made is no error.
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert kept(tmp_path / "file" / "kept", "H", hydrogen, WORDS, lambda: b"x") == b"x"
 
 
 @pytest.mark.parametrize("symbols", [[], ["H", "H"]])
