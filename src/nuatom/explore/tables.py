@@ -8,7 +8,8 @@ uniform in t from the photon point Q = T to the ridge, and from there to 16 mome
 node stays where it is on the ridge while T runs.  Of every shell what varies slowly is kept, at the transfers that
 interpolation needs (`nuatom.explore.transfers`): the logarithms of S, R, A_T and of the one combination of axial charge
 and longitudinal current that a conserved neutrino current leaves, A_L = (A00 − 2(T/Q) A03 + (T/Q)² A33)/2, and the
-ratio VA/√(R A_T).  Each is rounded to 16 bits of its range, which is 3·10⁻⁴ at most.
+ratio VA/√(R A_T).  Each is rounded to 14 bits of its range, which is 1.1·10⁻³ at most, at
+random from node to node.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ NAMES = ("charge", "current", "axial_longitudinal", "axial_current", "vector_axi
 """What is kept of a model with an axial current; of another one the first two."""
 DEPTH = 36.0
 """Natural logarithms below the largest value of a function at which it has ended."""
-_LEVELS = 65535
+_LEVELS = 2**14 - 1
 _PER_DECADE = 40
 _TOLERANCE = 1.5e-3
 _CHUNK = 64
@@ -46,8 +47,8 @@ _SEEN, _LOOSER = 22.0, 6.0
 """How far down single nodes are checked, in logarithms, and how much less strictly than integrals."""
 _SHARE = 3e-4
 """Of all shells together, from which on the lines of a closed one are kept."""
-_LESSER = 4.0
-"""How much less strict it may be about a shell that others outshine."""
+_LESSER = 1.5
+"""How much less strict it may be about a shell that others outshine; screening moves all of them together."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class ShellTable:
         shell: which.
         transfer: T, ascending, shape (nT,) [energy].
         starts: where among them a piece begins that nothing is interpolated out of, ascending, the first 0.
-        low: of the 16 bits of each function, shape (function,).
+        low: the lowest level of each function, shape (function,).
         step: one of the levels above it, shape (function,).
         levels: which, shape (function, nT, node).
     """

@@ -62,9 +62,10 @@ def candidates(model: ResponseModel, per_decade: int, largest: float) -> Candida
     every = np.geomspace(least + FIRST, largest, int(per_decade * np.log10(largest / least)))
     screened = isinstance(model, Screened) and sum(shell.occupancy for shell in model.shells) > 1.5
     nodes, beside, edges = np.empty(0), np.empty(0), np.empty(0)
-    shift, width = np.zeros(binding.size), 0.0
+    shift = np.zeros(binding.size)
     if screened and isinstance(model, Screened):
-        nodes, width = model.table.transfer * HARTREE, model.width
+        nodes = model.table.transfer * HARTREE
+        nodes = _denser(nodes, np.maximum(model.width * nodes, LEAST_WIDTH * HARTREE))
         field = np.array([shell.binding_energy for shell in model.independent.shells])
         shift = binding - field
         edges = np.unique(np.concatenate([binding, field]))  # nature's, and those at which the field's shells open
@@ -84,7 +85,6 @@ def candidates(model: ResponseModel, per_decade: int, largest: float) -> Candida
             start = max(least * (1 + _SIDES), start)
             lines = np.unique(np.concatenate([nodes + moved, beside, [end]]))
             lines = lines[(lines >= start) & (lines <= end)]
-            lines = _denser(lines, np.maximum(width * lines, LEAST_WIDTH * HARTREE))
         far = every[every > above[-1] * 1.01]
         wanted.append(np.concatenate([lines, above, far, nodes[(nodes > epsilon + FIRST) & (nodes < largest)]]))
     transfer = np.unique(np.concatenate(wanted))
@@ -93,11 +93,11 @@ def candidates(model: ResponseModel, per_decade: int, largest: float) -> Candida
     return Candidates(transfer, tuple(_mask(place, transfer.size) for place in places), edges)
 
 
-def _denser(lines: Array, width: Array) -> Array:
+def _denser(nodes: Array, width: Array) -> Array:
     """With a point between those that are apart by about a width, as on a line, and not by much more."""
-    gap = np.diff(lines) / width[1:]
-    between = (gap > 0.3) & (gap < 1.5)
-    return np.sort(np.concatenate([lines, (lines[1:] + lines[:-1])[between] / 2]))
+    gap = np.diff(nodes) / width[1:]
+    between = (gap > 0.3) & (gap < 2.5)
+    return np.sort(np.concatenate([nodes, (nodes[1:] + nodes[:-1])[between] / 2]))
 
 
 def _mask(place: NDArray[np.intp], size: int) -> NDArray[np.bool_]:
