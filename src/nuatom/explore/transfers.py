@@ -62,10 +62,11 @@ def candidates(model: ResponseModel, per_decade: int, largest: float) -> Candida
     every = np.geomspace(least + FIRST, largest, int(per_decade * np.log10(largest / least)))
     screened = isinstance(model, Screened) and sum(shell.occupancy for shell in model.shells) > 1.5
     nodes, beside, edges = np.empty(0), np.empty(0), np.empty(0)
-    shift = np.zeros(binding.size)
+    shift, width = np.zeros(binding.size), 0.0
     if screened and isinstance(model, Screened):
         nodes = model.table.transfer * HARTREE
-        nodes = _denser(nodes, np.maximum(model.width * nodes, LEAST_WIDTH * HARTREE))
+        width = model.width
+        nodes = _denser(nodes, width, {0.3: [0.5]}, 2.5)
         field = np.array([shell.binding_energy for shell in model.independent.shells])
         shift = binding - field
         edges = np.unique(np.concatenate([binding, field]))  # nature's, and those at which the field's shells open
@@ -84,7 +85,7 @@ def candidates(model: ResponseModel, per_decade: int, largest: float) -> Candida
             start, end = min(_LINES * epsilon, epsilon - 15 * eV), epsilon * (1 - _SIDES)
             start = max(least * (1 + _SIDES), start)
             lines = np.unique(np.concatenate([nodes + moved, beside, [end]]))
-            lines = lines[(lines >= start) & (lines <= end)]
+            lines = _denser(lines[(lines >= start) & (lines <= end)], width, {0.1: [0.5], 0.8: [0.25, 0.75]}, 10.0)
         far = every[every > above[-1] * 1.01]
         wanted.append(np.concatenate([lines, above, far, nodes[(nodes > epsilon + FIRST) & (nodes < largest)]]))
     transfer = np.unique(np.concatenate(wanted))
@@ -93,11 +94,22 @@ def candidates(model: ResponseModel, per_decade: int, largest: float) -> Candida
     return Candidates(transfer, tuple(_mask(place, transfer.size) for place in places), edges)
 
 
-def _denser(nodes: Array, width: Array) -> Array:
-    """With a point between those that are apart by about a width, as on a line, and not by much more."""
-    gap = np.diff(nodes) / width[1:]
-    between = (gap > 0.3) & (gap < 2.5)
-    return np.sort(np.concatenate([nodes, (nodes[1:] + nodes[:-1])[between] / 2]))
+def _denser(nodes: Array, width: float, shares: dict[float, list[float]], most: float) -> Array:
+    """With points between those that are apart by about the width of a line, and not by much more.
+
+    Args:
+        nodes: ascending, shape (n,) [energy].
+        width: of lines over their energy, which is no less than that of `Screened` either.
+        shares: of a gap, where points are put, by the widths of the least gap that has them.
+        most: widths of the largest.
+    """
+    gap = np.diff(nodes)
+    apart = gap / np.maximum(width * nodes[1:], LEAST_WIDTH * HARTREE)
+    found = [nodes]
+    for least, places in shares.items():
+        wide = (apart > least) & (apart < most)
+        found += [nodes[:-1][wide] + share * gap[wide] for share in places]
+    return np.sort(np.concatenate(found))
 
 
 def _mask(place: NDArray[np.intp], size: int) -> NDArray[np.bool_]:
