@@ -199,7 +199,7 @@ def test_screened_electrons_have_their_resonances_on_the_page(browser: Any, ship
     # On an edge itself it is rounding which side of it a number is.
     T = T[np.abs(T[:, None] - edges).min(axis=1) > 0.1 * eV]
     context = browser.new_context()
-    page = opened(context.new_page(), shipped_site)
+    page = opened(context.new_page(), shipped_site, "#target=Ar")
     for name in ("moment", "millicharge", "weak e"):
         asked = {"target": "Ar", "source": "mono", "flux": None, "energies": {"E": 1 * MeV, "T": T.tolist()}}
         found = numbers(page, **asked, **asked_of(name))
