@@ -2,21 +2,28 @@
 """Whether the pages of a built documentation show what they should: `python docs/check_site.py docs/_build/html`.
 
 A page must not hold the name of a figure where the figure should be, the source of a formula that nothing draws,
-a traceback, a file of another host, or a picture or page that is not there.
+a traceback or a warning, a file of another host, or a picture or page that is not there.  A site with a page about the
+explorer has the explorer, with its elements, and one with a page of all figures has all of them there.
 """
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import sys
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 NAMED = re.compile(r"<(?:Figure|Axes|AxesSubplot|matplotlib\.[\w.]+|module|function|bound method)\b[^>]{0,200}>")
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^[A-Z]\w*(?:Error|Exception): ", re.MULTILINE)
+WARNED = re.compile(r"\.py:\d+: \w*Warning: .*")
 TEX = re.compile(r"\\(?:frac|int|sum|sqrt|mathrm|mathbf|langle|left|begin|text|varepsilon|sigma|propto|approx)\b|\$\$")
+EXPLORER, GALLERY = "explore", "figures.html"
+DRAWN = re.compile(r'<img[^>]+src="(_images/[0-9a-f]{64}\.(?:svg|png))"')
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 CODE = {"pre", "code", "tt"}
 LOADED = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
@@ -75,6 +82,8 @@ def faults(path: Path) -> Iterator[str]:
     outputs, prose = "".join(page.outputs), "".join(page.prose)
     for found in NAMED.finditer(outputs):
         yield f"{found.group()!r} stands where a figure should be"
+    if found := WARNED.search(outputs):
+        yield f"a warning: {found.group()!r}"
     for text in (outputs, prose):
         if found := TRACEBACK.search(text):
             yield f"a traceback or an error: {found.group()!r}"
@@ -100,10 +109,44 @@ def _missing(path: Path, address: str, does: str) -> Iterator[str]:
         yield f"{does} {address}, which is not there"
 
 
+def explorer_faults(folder: Path) -> Iterator[str]:
+    """What the explorer of a site lacks, one line each."""
+    where = folder / EXPLORER
+    try:
+        listed = json.loads((where / "data" / "index.json").read_text(encoding="utf-8"))["elements"]
+    except (OSError, ValueError, KeyError) as error:
+        yield f"no list of elements: {error}"
+        return
+    if not listed:
+        yield "no element"
+    for symbol in ["sources", *(one["symbol"] for one in listed)]:
+        try:
+            data = gzip.decompress((where / "data" / f"{symbol}.bin").read_bytes())
+            json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+        except (OSError, EOFError, ValueError, zlib.error) as error:
+            yield f"{symbol} cannot be read: {error}"
+    for name in ("index.html", "explorer.html"):
+        if f"{EXPLORER}/index.html" not in (folder / name).read_text(encoding="utf-8"):
+            yield f"{name} has no link to it"
+
+
+def missing_figures(folder: Path, pages: Iterable[Path]) -> Iterator[str]:
+    """The figures of pages that are not on the page of all figures, one line each."""
+    everything = (folder / GALLERY).read_text(encoding="utf-8")
+    for path in pages:
+        for image in DRAWN.findall(path.read_text(encoding="utf-8")):
+            if f'src="{image}"' not in everything:
+                yield f"{image} of {path.name} is not there"
+
+
 def main(folder: Path) -> int:
     """Check every page of a folder, and say what is wrong."""
     pages = sorted(path for path in folder.rglob("*.html") if "_static" not in path.parts)
     wrong = [f"{path.relative_to(folder)}: {fault}" for path in pages for fault in faults(path)]
+    if (folder / "explorer.html").exists():
+        wrong += [f"{EXPLORER}: {fault}" for fault in explorer_faults(folder)]
+    if (folder / GALLERY).exists():
+        wrong += [f"{GALLERY}: {fault}" for fault in missing_figures(folder, pages)]
     print("\n".join(wrong) or f"{len(pages)} pages show what they should")
     return 1 if wrong or not pages else 0
 

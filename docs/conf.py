@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import mathjax
@@ -13,7 +14,10 @@ author = "the nuatom authors"
 copyright = "2026, the nuatom authors"
 version = release = nuatom.__version__
 
+# What the site has besides its pages, one file each in docs/building.
+sys.path.insert(0, str(Path(__file__).parent / "building"))
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+extensions += ["embedded_explorer", "example_notebooks", "gallery_of_figures", "version_switch"]
 exclude_patterns = ["_build", "jupyter_execute"]
 default_role = "py:obj"
 

@@ -17,6 +17,7 @@ from nuatom.response import kernels
 from nuatom.response.partial_waves import PartialWaves
 from nuatom.response.response_table import ridge
 from nuatom.units import HARTREE, MOMENTUM_AU, keV
+from tabular import show
 
 Array = NDArray[np.float64]
 
@@ -67,11 +68,13 @@ def main() -> None:
     """Print the table."""
     model = na.CentralField(na.Atom("Xe"))
     waves = PartialWaves(model.atom.solution, model.atom.calculated_shells)
-    print("T [keV]   ½∫S dQ²   J ≤ 24 over it   J ≤ 6 over it   published rate over stepping")
+    rows = []
     for T, published in zip(TRANSFERS, PUBLISHED, strict=True):
         whole = whole_integral(model, T * keV)
         cut = [cut_integral(waves, T * keV, J) / whole for J in (24, 6)]
-        print(f"{T:7g}   {whole:7.2f}   {cut[0]:14.3f}   {cut[1]:13.3f}   {published:.3f}", flush=True)
+        rows.append((T, f"{whole:.2f}", *(f"{share:.3f}" for share in (*cut, published))))
+    names = ("T [keV]", "½∫S dQ²", "J ≤ 24 over it", "J ≤ 6 over it", "published rate over stepping")
+    show("", dict(zip(names, zip(*rows, strict=True), strict=True)))
 
 
 if __name__ == "__main__":

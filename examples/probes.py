@@ -23,6 +23,7 @@ from nuatom.observables.stopping import bethe_stopping
 from nuatom.probe import ChargedParticle, DarkMatter, Photon
 from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU, MeV, barn, cm2, day, eV, keV, kg
 from style import STYLE
+from tabular import show
 
 Array = NDArray[np.float64]
 
@@ -43,11 +44,13 @@ def response(symbol: str) -> na.CentralField:
 
 def table_hydrogen() -> None:
     """The dispersion relation (K 13) of hydrogen at Q = 0, and the convection current alone (K 5)."""
-    print("T/ε     right side of (K 13) over Re F(E, 0)")
-    for ratio in (1.05, 2, 4, 10, 100):
+    ratios = (1.05, 2, 4, 10, 100)
+    found = []
+    for ratio in ratios:
         T = ratio * HYDROGEN.binding_energy
         left = na.density_response(HYDROGEN, [T], [1e-3 * MOMENTUM_AU]).total[0, 0].real
-        print(f"{ratio:<7g} {integral(HYDROGEN, T) / left:.4f}")
+        found.append(integral(HYDROGEN, T) / left)
+    show("", {"T/ε": ratios, "right side of (K 13) over Re F(E, 0)": found})
     T = np.array([0.1 * keV])
     measure = HYDROGEN.measure(T, T, 2 * MeV - T)
     Q = measure.momentum[0]
@@ -61,12 +64,13 @@ def table_hydrogen() -> None:
 
 def table_atoms() -> None:
     """T∫S dQ²/Q² over what (K 13) with (K 14) makes of it, Z², and over Z."""
-    print("       T [keV]   T ∫S dQ²/Q²   over Z²   over Z")
+    rows = []
     for symbol in ("Ge", "Xe"):
         model = response(symbol)
         for T in (0.1, 1.0, 10.0, 100.0):
             found = T * keV * integral(model, T * keV)
-            print(f"{symbol}   {T:8g}   {found:11.3f}   {found / model.atom.Z**2:.4f}   {found / model.atom.Z:.4f}")
+            rows.append((symbol, T, found, found / model.atom.Z**2, found / model.atom.Z))
+    show("", dict(zip(("", "T [keV]", "T ∫S dQ²/Q²", "over Z²", "over Z"), zip(*rows, strict=True), strict=True)))
 
 
 def integral(model: na.ResponseModel, transfer: float) -> float:
@@ -105,21 +109,23 @@ def figure_response() -> Figure:
 
 
 def table_incoherent() -> None:
-    """The incoherent scattering function and dσ/dΩ over those of xraylib."""
+    """The incoherent scattering function at x = sin(θ/2)/λ, and dσ/dΩ by 2.5 radians, over those of xraylib."""
     import xraylib
 
-    print("      S(x), sin(θ/2)/λ in 1/Å          dσ/dΩ by 2.5 radians, keV")
-    print("      0.1    0.3    1      2      4      20     60     200    500")
+    x, energies = np.array([0.1, 0.3, 1, 2, 4]), (20.0, 60.0, 200.0, 500.0)
+    columns: dict[str, list[object]] = {"": [], **{f"S, x = {v:g}/Å": [] for v in x}}
+    columns |= {f"dσ/dΩ, {energy:g} keV": [] for energy in energies}
     for symbol in ("Ne", "Ar", "Ge", "Xe"):
         model, Z = response(symbol), na.element(symbol).Z
-        x = np.array([0.1, 0.3, 1, 2, 4])
         ours = na.incoherent_function(model, 2 * KEV_ANGSTROM * x * keV)
         row = list(ours / [xraylib.SF_Compt(Z, float(v)) for v in x])
         per_gram = na.element(symbol).atomic_weight / 0.602214076
-        for energy in (20.0, 60.0, 200.0, 500.0):
+        for energy in energies:
             found = na.incoherent_cross_section(model, energy * keV, 2.5) / barn
             row.append(found / (xraylib.DCS_Compt(Z, energy, 2.5) * per_gram))
-        print(f"{symbol:4}", " ".join(f"{value:6.3f}" for value in row))
+        for column, value in zip(columns.values(), [symbol, *(f"{value:.3f}" for value in row)], strict=True):
+            column.append(value)
+    show("", columns)
 
 
 def figure_compton() -> Figure:
@@ -210,7 +216,6 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for table in (table_hydrogen, table_atoms, table_incoherent):
         table()
-        print()
     for name, draw in FIGURES.items():
         draw().savefig(folder / f"{name}.png", dpi=150)
         print(f"wrote {folder / name}.png")

@@ -148,12 +148,12 @@ def ratio_figure() -> Figure:
 
 
 def ratio(symbol: str, name: str, transfer: Array) -> Array:
-    """dσ/dT of the screened atom over that of independent electrons."""
+    """dσ/dT of the screened atom over that of independent electrons; nan where the latter are all closed."""
     with_it, without = (
         na.cross_section(COUPLINGS[name], model, ENERGY[name], transfer)
         for model in (screened(symbol), independent(symbol))
     )
-    return np.asarray(with_it / without)
+    return np.divide(with_it, without, out=np.full(transfer.shape, np.nan), where=without > 0)
 
 
 def table_ratios(symbol: str) -> None:

@@ -6,6 +6,9 @@ from types import ModuleType
 
 import pytest
 
+import nuatom as na
+from nuatom.explore.site import Shown, write_site
+
 SCRIPT = Path(__file__).parents[2] / "docs" / "check_site.py"
 
 
@@ -33,6 +36,7 @@ FORMULA = '<span class="math notranslate">\\(\\frac{a}{b}\\)</span>'
         (output("&lt;Axes: title={'center': 'x'}&gt;"), "where a figure should be"),
         (output("Traceback (most recent call last)"), "traceback"),
         (output("<span>ValueError</span>: no such atom"), "traceback"),
+        (output("examples/a.py:155: RuntimeWarning: invalid value encountered in divide"), "a warning"),
         ("<p>the sum \\frac{a}{b} is</p>", "raw formula"),
         ("<p>$$ E = mc^2 $$</p>", "raw formula"),
         (FORMULA, "nothing that draws them"),
@@ -60,3 +64,30 @@ def test_a_page_that_is_right_passes(check: ModuleType, tmp_path: Path) -> None:
 
 def test_a_folder_without_pages_is_no_site(check: ModuleType, tmp_path: Path) -> None:
     assert check.main(tmp_path) == 1
+
+
+def test_a_page_about_the_explorer_needs_the_explorer(check: ModuleType, tmp_path: Path) -> None:
+    link = '<a href="explore/index.html">Explore</a>'
+    for name in ("index.html", "explorer.html"):
+        (tmp_path / name).write_text(f"<html><body>{link}</body></html>", encoding="utf-8")
+    assert check.main(tmp_path) == 1
+    assert "no list" in " ".join(check.explorer_faults(tmp_path))
+    write_site(tmp_path / "explore", [Shown("H", na.Hydrogenic(n=1, l=0, Z=1), {"name": "", "python": "", "cli": ""})])
+    assert list(check.explorer_faults(tmp_path)) == []
+    assert check.main(tmp_path) == 0
+    data = tmp_path / "explore/data/H.bin"
+    data.write_bytes(data.read_bytes()[:100])
+    (tmp_path / "index.html").write_text("<html><body></body></html>", encoding="utf-8")
+    said = list(check.explorer_faults(tmp_path))
+    assert len(said) == 2 and "H cannot be read" in said[0] and "index.html has no link" in said[1]
+
+
+def test_the_page_of_all_figures_has_all_of_them(check: ModuleType, tmp_path: Path) -> None:
+    image = f"_images/{'0a' * 32}.svg"
+    (tmp_path / "_images").mkdir()
+    (tmp_path / image).write_text("<svg/>", encoding="utf-8")
+    (tmp_path / "page.html").write_text(f'<img alt="" src="{image}">', encoding="utf-8")
+    (tmp_path / "figures.html").write_text("<p>none</p>", encoding="utf-8")
+    assert check.main(tmp_path) == 1
+    (tmp_path / "figures.html").write_text(f'<img alt="" src="{image}">', encoding="utf-8")
+    assert check.main(tmp_path) == 0

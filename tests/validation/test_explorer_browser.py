@@ -16,7 +16,7 @@ import pytest
 import nuatom as na
 from nuatom.explore.serving import address, server
 from nuatom.explore.site import Shown, write_site
-from nuatom.units import ELECTRON_MASS, MeV, cm2, keV
+from nuatom.units import ELECTRON_MASS, MeV, cm2, eV, keV
 from nuatom.units import s as second
 
 pytestmark = pytest.mark.slow
@@ -170,6 +170,66 @@ def test_rates_are_those_of_the_package(page: Any, site: str, word: str, names: 
         per_atom = na.Material.of("Ne", lambda symbol: model(symbol)).units_per_mass
         same(found["bound"], na.rate(source, coupling, model("Ne"), T) / per_atom)
         same(found["free"], na.rate(source, coupling, na.FreeElectrons("Ne"), T) / per_atom)
+
+
+@pytest.fixture(scope="module")
+def shipped_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an explorer with tables of the package: screened argon, caesium and iodine that are not."""
+    folder = tmp_path_factory.mktemp("shipped")
+    words = {"name": "recommended", "python": 'na.recommended("Ar")', "cli": "--model recommended"}
+    alone = {"name": "independent", "python": "", "cli": ""}
+    shown = [Shown(symbol, na.CentralField(na.recommended(symbol).atom), alone) for symbol in ("Cs", "I")]
+    write_site(folder, [Shown("Ar", na.recommended("Ar"), words), *shown])
+    with server(folder) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield address(running)
+        running.shutdown()
+        thread.join()
+
+
+def test_screened_electrons_have_their_resonances_on_the_page(browser: Any, shipped_site: str) -> None:
+    """Lines of closed shells lie in the continuum of open ones: half of all there is, below 3s and the L edges."""
+    argon = na.recommended("Ar")
+    edges = np.array([shell.binding_energy for shell in argon.shells])
+    T = (
+        np.unique(np.concatenate([np.geomspace(16.5, 2900, 120), np.linspace(24, 34, 40), np.linspace(240, 252, 40)]))
+        * eV
+    )
+    # On an edge itself it is rounding which side of it a number is.
+    T = T[np.abs(T[:, None] - edges).min(axis=1) > 0.1 * eV]
+    context = browser.new_context()
+    page = opened(context.new_page(), shipped_site, "#target=Ar")
+    for name in ("moment", "millicharge", "weak e"):
+        asked = {"target": "Ar", "source": "mono", "flux": None, "energies": {"E": 1 * MeV, "T": T.tolist()}}
+        found = numbers(page, **asked, **asked_of(name))
+        same(found["bound"], na.cross_section(COUPLINGS[name][0], argon, 1 * MeV, T))
+    closed = na.cross_section(COUPLINGS["moment"][0], argon, 1 * MeV, T, by_shell=True)
+    below = np.where(T < edges[:, None], closed, 0).sum(axis=0) / closed.sum(axis=0)
+    assert below.max() > 0.05
+    # Its vacancies.
+    row = page.locator("#binding tr", has_text="K").first.inner_text().split()
+    relaxation = na.Relaxation(argon.atom)
+    assert float(row[-1]) == pytest.approx(relaxation.fluorescence_yield("1s1/2"), rel=5e-3)
+    assert float(row[-2]) == pytest.approx(relaxation.width("1s1/2") / eV, rel=5e-3)
+    context.close()
+
+
+def test_a_stranger_reads_off_caesium_iodide(browser: Any, shipped_site: str) -> None:
+    page = opened(browser.new_page(), shipped_site, "#target=Ar")
+    page.get_by_label("Element or compound").fill("CsI")
+    page.get_by_label("Magnetic moment μB").fill("1e-11")
+    page.get_by_label("Read at T =").fill("1 keV")
+    page.get_by_role("button", name="Read").click()
+    page.wait_for_function("document.querySelector('#status').textContent.startsWith('caesium')")
+    page.wait_for_function("document.querySelector('#read').textContent.includes('formula unit')")
+    text = page.locator("#read").inner_text()
+    parts = (na.CentralField(na.recommended(symbol).atom) for symbol in ("Cs", "I"))
+    area = sum(float(na.cross_section(na.MagneticMoment(1e-11), one, 1 * MeV, 1 * keV)) for one in parts) / (cm2 / keV)
+    value, power = text.split("bound ")[1].split(",")[0].split("·10")
+    assert power == "⁻⁴⁵"
+    assert float(value) * 1e-45 == pytest.approx(area, rel=AGREE)
+    page.close()
 
 
 def test_a_compound_is_the_sum_of_its_atoms(page: Any, site: str) -> None:

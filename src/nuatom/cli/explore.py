@@ -63,7 +63,8 @@ def explore(
     free electrons and stepping, shell by shell. The page computes by itself, from tables of the elements that are
     written beside it: with -o it is a folder for any file server, and needs neither this program nor a network then.
 
-    Without -o it is served on the loopback address, for a browser on this computer, until Ctrl-C.
+    Without -o it is served on the loopback address, for a browser on this computer, until Ctrl-C.  What the
+    page needs of an element takes half a minute the first time, and is kept beside the tables.
 
     For example:
 
@@ -92,7 +93,11 @@ def explore(
         return Shown(symbol, made, {"name": name, "python": call, "cli": f"--model {chosen.word}{arguments.cli}"})
 
     def write(where: Path) -> list[Path]:
-        return write_site(where, [shown(symbol) for symbol in symbols], lambda what: screen.note(f"tables of {what}"))
+        from nuatom.explore.kept import FOLDER
+        from nuatom.store import Store
+
+        made = [shown(symbol) for symbol in symbols]
+        return write_site(where, made, lambda what: screen.note(f"tables of {what}"), Store().folder / FOLDER)
 
     if folder is not None:
         files = write(folder)

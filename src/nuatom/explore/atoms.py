@@ -1,4 +1,4 @@
-"""The file of one element: its shells, their tables, its lines, and measured photoabsorption beside them."""
+"""The file of one element: its shells, their tables, its lines, what its vacancies do, and measured photoabsorption."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def atom_file(symbol: str, model: ResponseModel, words: dict[str, str]) -> bytes
         "functions": list(table.names),
         "least": min(binding),
         "largest": max(binding),
-        "shells": _shells(known, table),
+        "shells": _shells(known, table, _vacancies(model)),
         "lines": kept,
     }
     arrays: dict[str, NDArray[Any]] = {}
@@ -58,12 +58,29 @@ def atom_file(symbol: str, model: ResponseModel, words: dict[str, str]) -> bytes
     return pack(header, arrays)
 
 
-def _shells(known: Element, table: ExportedAtom) -> list[dict[str, Any]]:
+def _vacancies(model: ResponseModel) -> dict[str, tuple[float, float]]:
+    """Width [energy] and fluorescence yield of a vacancy in each shell; empty for a model without a neutral atom.
+
+    The atom's own rates: a few seconds where they are not stored yet.
+    """
+    from nuatom.atom.field import Atom
+    from nuatom.atom.relaxation.model import Relaxation
+
+    atom = getattr(model, "atom", None)
+    if not isinstance(atom, Atom) or atom.charge:
+        return {}
+    relaxation = Relaxation(atom)
+    labels = [shell.label for shell in relaxation.shells]
+    return {label: (relaxation.width(label), relaxation.fluorescence_yield(label)) for label in labels}
+
+
+def _shells(known: Element, table: ExportedAtom, vacancies: dict[str, tuple[float, float]]) -> list[dict[str, Any]]:
     edges = measured_edges(known.Z)
     found = []
     for part in table.shells:
         shell = part.shell
         edge = edges.get(shell.label)
+        width, fluorescence = vacancies.get(shell.label, (None, None))
         found.append(
             {
                 "label": shell.label,
@@ -71,6 +88,9 @@ def _shells(known: Element, table: ExportedAtom) -> list[dict[str, Any]]:
                 "binding": shell.binding_energy,
                 "measured": None if edge is None else edge.energy,
                 "origin": None if edge is None else str(getattr(edge.origin, "value", edge.origin)),
+                "width": width,
+                "yield": fluorescence,
+                "starts": part.starts,
                 "low": part.low.tolist(),
                 "step": part.step.tolist(),
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from nuatom import __version__
 from nuatom.elements import element
 from nuatom.explore import tables
 from nuatom.explore.atoms import atom_file
+from nuatom.explore.kept import kept
 from nuatom.explore.packing import pack
 from nuatom.explore.sources import exported_sources
 from nuatom.files import write_file
@@ -44,13 +46,19 @@ class Shown:
     words: Mapping[str, str]
 
 
-def write_site(folder: Path | str, shown: list[Shown], progress: Callable[[str], None] | None = None) -> list[Path]:
+def write_site(
+    folder: Path | str,
+    shown: list[Shown],
+    progress: Callable[[str], None] | None = None,
+    before: Path | None = None,
+) -> list[Path]:
     """Write the explorer with some elements into a folder, which is made, and return what was written.
 
     Args:
         folder: where to; files of the same names are replaced, and others stay.
         shown: one or more elements.
         progress: called with the name of each file before it is made.
+        before: a folder in which files of elements are kept, for the next time; without it nothing is.
 
     Raises:
         ValueError: for no element at all, one twice, or a model that cannot be shown.
@@ -71,7 +79,8 @@ def write_site(folder: Path | str, shown: list[Shown], progress: Callable[[str],
     for one in shown:
         if progress is not None:
             progress(f"{one.symbol}, {one.words['name']}")
-        data = atom_file(one.symbol, one.model, dict(one.words))
+        make = partial(atom_file, one.symbol, one.model, dict(one.words))
+        data = make() if before is None else kept(before, one.symbol, one.model, one.words, make)
         known = element(one.symbol)
         write(f"data/{known.symbol}.bin", data)
         listed.append(

@@ -6,9 +6,10 @@ Nodes in Q follow the Bethe ridge, Q_r = √(T² + 2mT), at every transfer T,
 
 uniform in t from the photon point Q = T to the ridge, and from there to 16 momenta √(2mε_largest) above it, so that a
 node stays where it is on the ridge while T runs.  Of every shell what varies slowly is kept, at the transfers that
-cubic interpolation in ln(T − ε) needs: the logarithms of S, R, A_T and of the one combination of axial charge and
-longitudinal current that a conserved neutrino current leaves, A_L = (A00 − 2(T/Q) A03 + (T/Q)² A33)/2, and the ratio
-VA/√(R A_T).  Each is rounded to 16 bits of its range, which is 3·10⁻⁴ at most.
+interpolation needs (`nuatom.explore.transfers`): the logarithms of S, R, A_T and of the one combination of axial charge
+and longitudinal current that a conserved neutrino current leaves, A_L = (A00 − 2(T/Q) A03 + (T/Q)² A33)/2, and the
+ratio VA/√(R A_T).  Each is rounded to 14 bits of its range, which is 1.1·10⁻³ at most, at
+random from node to node.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuatom.elements import Shell
+from nuatom.explore.transfers import candidates, joined, pieces
 from nuatom.functions import ALL, VECTOR, Array, Function
 from nuatom.response.model import ResponseModel
-from nuatom.units import ELECTRON_MASS, eV, keV
+from nuatom.units import ELECTRON_MASS, keV
 
 SIDE = 56
 """Steps between nodes in Q on either side of the ridge."""
@@ -34,8 +36,7 @@ NAMES = ("charge", "current", "axial_longitudinal", "axial_current", "vector_axi
 """What is kept of a model with an axial current; of another one the first two."""
 DEPTH = 36.0
 """Natural logarithms below the largest value of a function at which it has ended."""
-_LEVELS = 65535
-_FIRST = 0.02 * eV
+_LEVELS = 2**14 - 1
 _PER_DECADE = 40
 _TOLERANCE = 1.5e-3
 _CHUNK = 64
@@ -44,6 +45,10 @@ _FAR = 30.0
 """Logarithms above the largest value at which an interpolation is far off, by whatever."""
 _SEEN, _LOOSER = 22.0, 6.0
 """How far down single nodes are checked, in logarithms, and how much less strictly than integrals."""
+_SHARE = 3e-4
+"""Of all shells together, from which on the lines of a closed one are kept."""
+_LESSER = 1.5
+"""How much less strict it may be about a shell that others outshine; screening moves all of them together."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,15 @@ class ShellTable:
     Attributes:
         shell: which.
         transfer: T, ascending, shape (nT,) [energy].
-        low: of the 16 bits of each function, shape (function,).
+        starts: where among them a piece begins that nothing is interpolated out of, ascending, the first 0.
+        low: the lowest level of each function, shape (function,).
         step: one of the levels above it, shape (function,).
         levels: which, shape (function, nT, node).
     """
 
     shell: Shell
     transfer: Array
+    starts: tuple[int, ...]
     low: Array
     step: Array
     levels: NDArray[np.uint16]
@@ -124,30 +131,23 @@ def export(model: ResponseModel, per_decade: int = _PER_DECADE, tolerance: float
             f"a page shows bound electrons, and {', '.join(loose)} has no binding energy: give an atom's model"
         )
     binding = np.array([shell.binding_energy for shell in shells])
-    every, own = _transfers(binding, per_decade)
-    transfer = np.unique(np.concatenate([every, *own]))
-    Q = momentum_nodes(transfer, float(binding.min()), float(binding.max()))
-    names, values = _values(model, transfer, Q)
+    tried = candidates(model, per_decade, LARGEST_TRANSFER)
+    T = tried.transfer
+    Q = momentum_nodes(T, float(binding.min()), float(binding.max()))
+    names, values = _values(model, T, Q)
+    whole = _integrals(_logarithms(values.sum(axis=1)), Q)
     tables = []
     for i, shell in enumerate(shells):
-        # Not the dense ones near the edges of others: a cubic through points that crowd is a poor one.
-        far = np.concatenate([own[i], every[every > own[i][-1] * 1.01]])
-        mine = np.flatnonzero(np.isin(transfer, far))
-        kept = mine[_kept(np.log(transfer[mine] - binding[i]), values[:, i, mine], Q[mine], tolerance)]
-        tables.append(_encoded(shell, transfer[kept], values[:, i, kept]))
+        mine = np.flatnonzero(tried.of_shell[i])
+        below = whole - _integrals(_logarithms(values[:, i]), Q)
+        seen = np.asarray(np.any(below < -np.log(_SHARE), axis=0))
+        lenient = np.exp(np.clip(below, 0, np.log(_LESSER)))
+        kept: list[NDArray[np.intp]] = []
+        for piece in pieces(mine, T, shell.binding_energy, tried.edges, seen):
+            x = np.log(T[piece] - shell.binding_energy if T[piece[0]] > shell.binding_energy else T[piece])
+            kept.append(piece[_kept(x, values[:, i, piece], Q[piece], tolerance * lenient[:, piece])])
+        tables.append(_encoded(shell, T, kept, values[:, i]))
     return ExportedAtom(names, tuple(tables))
-
-
-def _transfers(binding: Array, per_decade: int) -> tuple[Array, list[Array]]:
-    """The transfers to try: evenly in the logarithm for all shells, and of each in that of T − ε near its edge."""
-    lowest = binding.min()
-    every = np.geomspace(lowest + _FIRST, LARGEST_TRANSFER, int(per_decade * np.log10(LARGEST_TRANSFER / lowest)))
-    own = []
-    for epsilon in binding:
-        top = min(max(epsilon, 20 * eV), LARGEST_TRANSFER - epsilon)
-        above = epsilon + np.geomspace(_FIRST, top, int(np.ceil(per_decade / 2 * np.log10(top / _FIRST))))
-        own.append(above)
-    return every, own
 
 
 def _values(model: ResponseModel, transfer: Array, Q: Array) -> tuple[tuple[str, ...], Array]:
@@ -171,34 +171,41 @@ def _values(model: ResponseModel, transfer: Array, Q: Array) -> tuple[tuple[str,
     return NAMES[: len(parts[0])], np.concatenate(parts, axis=2)
 
 
-def _kept(x: Array, values: Array, Q: Array, tolerance: float) -> NDArray[np.intp]:
+def _logarithms(values: Array) -> Array:
+    """Of the functions that have any, (4 or 2, nT, node), not deeper than they are kept."""
+    logs = np.log(np.maximum(values[:4], _TINY))
+    return np.asarray(np.maximum(logs, logs.max(axis=(1, 2), keepdims=True) - DEPTH))
+
+
+def _kept(x: Array, values: Array, Q: Array, tolerance: Array) -> NDArray[np.intp]:
     """The indices of x that are needed for nothing to be missed by more than the tolerance in between.
 
     Args:
-        x: ln(T − ε), ascending, shape (nT,).
+        x: what a piece is interpolated over, ascending, shape (nT,).
         values: of the functions of one shell, shape (function, nT, node).
         Q: the nodes, shape (nT, node).
-        tolerance: relative, of integrals.
+        tolerance: relative, of each integral at each transfer, shape (what, nT).
     """
-    logs = np.log(np.maximum(values[:4], _TINY))
-    logs = np.maximum(logs, logs.max(axis=(1, 2), keepdims=True) - DEPTH)
+    logs = _logarithms(values)
     seen = logs > logs.max(axis=(1, 2), keepdims=True) - _SEEN
     flat = np.moveaxis(logs, 1, -1).reshape(-1, x.size)
     true = _integrals(logs, Q)
     kept = np.unique(np.append(np.arange(0, x.size, 16), x.size - 1))
-    while True:
-        rows = _cubic(x[kept], flat[:, kept], x).reshape(len(logs), Q.shape[1], x.size)
+    while kept.size < x.size:
+        rows = joined(x[kept], flat[:, kept], x).reshape(len(logs), Q.shape[1], x.size)
         found = np.moveaxis(rows, -1, 1)
-        missed = np.abs(_integrals(found, Q) - true).max(axis=0)
+        missed = (np.abs(_integrals(found, Q) - true) / tolerance).max(axis=0)
         # Single nodes less strictly: they are all that is left where the energy ends the integral below the ridge.
         single = np.abs(found - logs)[:, :, :SIDE]
-        missed = np.maximum(missed, np.where(seen[:, :, :SIDE], single, 0.0).max(axis=(0, 2)) / _LOOSER)
-        if missed.max() <= tolerance or kept.size == x.size:
-            return kept
+        single = np.where(seen[:, :, :SIDE], single, 0.0).max(axis=(0, 2)) / _LOOSER
+        missed = np.maximum(missed, single / tolerance.min(axis=0))
+        if missed.max() <= 1:
+            break
         # The worst of every gap.
         gap = np.searchsorted(kept, np.arange(x.size), side="right")
         worst = [int(part[np.argmax(missed[part])]) for part in (np.flatnonzero(gap == g) for g in np.unique(gap))]
-        kept = np.unique(np.concatenate([kept, [k for k in worst if missed[k] > tolerance]])).astype(np.intp)
+        kept = np.unique(np.concatenate([kept, [k for k in worst if missed[k] > 1]])).astype(np.intp)
+    return kept
 
 
 def _integrals(logs: Array, Q: Array) -> Array:
@@ -211,24 +218,11 @@ def _integrals(logs: Array, Q: Array) -> Array:
     return np.concatenate([*whole, logs[:, :, 0]])
 
 
-def _cubic(x: Array, rows: Array, at: Array) -> Array:
-    """Lagrange's cubic through the four points around each of ``at``; the page interpolates so too."""
-    if x.size < 4:
-        return np.stack([np.interp(at, x, row) for row in rows])
-    first = np.clip(np.searchsorted(x, at) - 2, 0, x.size - 4)
-    total = np.zeros((len(rows), at.size))
-    for a in range(4):
-        weight = np.ones(at.size)
-        for b in range(4):
-            if a != b:
-                weight *= (at - x[first + b]) / (x[first + a] - x[first + b])
-        total += weight * rows[:, first + a]
-    return total
-
-
-def _encoded(shell: Shell, transfer: Array, values: Array) -> ShellTable:
+def _encoded(shell: Shell, transfer: Array, kept: list[NDArray[np.intp]], values: Array) -> ShellTable:
+    starts = tuple(int(n) for n in np.cumsum([0, *(piece.size for piece in kept[:-1])]))
+    use = np.concatenate(kept)
     low, step, levels = [], [], []
-    for name, f in zip(NAMES, values, strict=False):
+    for name, f in zip(NAMES, values[:, use], strict=False):
         if name == "vector_axial":
             least, most, code = -1.0, 1.0, f
         else:
@@ -238,4 +232,4 @@ def _encoded(shell: Shell, transfer: Array, values: Array) -> ShellTable:
         low.append(least)
         step.append((most - least) / _LEVELS)
         levels.append(np.rint(np.clip((code - least) / step[-1], 0, _LEVELS)).astype(np.uint16))
-    return ShellTable(shell, transfer, np.array(low), np.array(step), np.stack(levels))
+    return ShellTable(shell, transfer[use], starts, np.array(low), np.array(step), np.stack(levels))

@@ -269,6 +269,7 @@ function reading(T) {
   return one;
 }
 
+const LEAST_WIDTH = 1e-9; // 1 meV: outer shells live for ever, on the scale of this table
 const eV = (value) => (value === null ? "–" : short(value / UNITS.eV, 6));
 
 const BOXES = {
@@ -282,9 +283,11 @@ const BOXES = {
         eV(shell.binding),
         eV(shell.measured),
         shell.origin ?? "–",
+        shell.width > LEAST_WIDTH ? short(shell.width / UNITS.eV, 3) : "–",
+        shell.width > LEAST_WIDTH ? short(shell.yield, 3) : "–",
       ]),
     );
-    table($("binding"), ["Shell", "Edge", "Electrons", "In this model [eV]", "Measured [eV]", "of"], rows);
+    table($("binding"), ["Shell", "Edge", "Electrons", "In this model [eV]", "Measured [eV]", "of", "Width [eV]", "Fluorescence yield"], rows);
   },
   "lines-box"() {
     const unit = now.isRate ? "1/(kg day)" : "cm²";

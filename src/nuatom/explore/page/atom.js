@@ -1,10 +1,13 @@
 // An element: what its shells answer at any transfers, from the table of nuatom/explore/tables.py.
 
-import { Ridge, cubic, gregory } from "./nodes.js";
+import { Ridge, gregory, lastUpTo } from "./nodes.js";
 
 const SIGNED = 4; // the ratio VA/√(R A_T)
 const FEWEST = 8; // cells
 const NEGLIGIBLE = 1e-6; // share of an integral beyond a limit of Q that is then none
+const UNEVEN = 3; // gaps over one another, from where on
+const STEEPEST = 3; // slopes are held to this many times the secant of the longer one
+const BESIDE = 4e-6; // of an edge, between the pieces on both sides of it
 const GAUSS = [
   [0.5 - Math.sqrt(0.15), 5 / 18],
   [0.5, 4 / 9],
@@ -20,8 +23,8 @@ export class Atom {
     this.ridge = new Ridge({ ...index, electron_mass: index.constants.electron_mass }, header.least, header.largest);
     this.shells = header.shells.map((shell, i) => {
       const transfer = arrays[`transfer${i}`];
-      const above = Float64Array.from(transfer, (T) => Math.log(T - shell.binding));
-      return { ...shell, transfer, above, levels: arrays[`levels${i}`] };
+      const over = Float64Array.from(transfer, (T) => Math.log(T > shell.binding ? T - shell.binding : T));
+      return { ...shell, transfer, over, levels: arrays[`levels${i}`] };
     });
     this.prepared = new Map();
   }
@@ -41,7 +44,7 @@ export class Atom {
     const map = this.ridge.at(T);
     const { Q, slope } = this.ridge.points(map, this.ridge.every);
     const measure = this.measured(map, slope, n - 1);
-    const rows = this.shells.map((shell) => (T > shell.binding ? this.row(shell, T) : null));
+    const rows = this.shells.map((shell) => this.row(shell, T));
     // Beyond the last node that matters a limit of Q changes nothing.
     let last = 0;
     for (const row of rows) {
@@ -53,22 +56,52 @@ export class Atom {
     return { T, map, Q, slope, end: Q[n - 1], measure, rows, last };
   }
 
-  // The structure functions of a shell at the nodes of T, (function, node).
+  // Where T is in the table of a shell: a cell of the piece [first, end) that it belongs to; null where the shell is
+  // closed and has no lines.
+  cell(shell, T) {
+    const { transfer, starts } = shell;
+    const piece = lastUpTo(starts.map((k) => transfer[k]), T, 0, starts.length);
+    let first = starts[piece];
+    let end = starts[piece + 1] ?? transfer.length;
+    if (T > shell.binding && transfer[first] < shell.binding) {
+      // Between the edge and the first transfer above it.
+      first = end;
+      end = starts[piece + 2] ?? transfer.length;
+    } else if (T <= shell.binding) {
+      // Pieces end beside edges; elsewhere they end where the lines do.
+      if (T < transfer[first] || T > transfer[end - 1] * (1 + BESIDE)) return null;
+    }
+    const x = Math.log(T > shell.binding ? T - shell.binding : T);
+    return { x, first, end, at: lastUpTo(shell.over, x, first, end - 1) };
+  }
+
+  // The structure functions of a shell at the nodes of T, (function, node); null for none.
   row(shell, T) {
+    const place = this.cell(shell, T);
+    if (place === null) return null;
+    const { first, end, at } = place;
     const n = this.ridge.nodes;
     const size = shell.transfer.length;
-    const weight = new Float64Array(4);
-    const x = Math.max(Math.log(T - shell.binding), shell.above[0]);
-    const first = cubic(shell.above, x, weight);
+    const { over, levels } = shell;
+    const [before, after] = [at > first, at + 2 < end];
+    const h = over[at + 1] - over[at];
+    const hBefore = before ? over[at] - over[at - 1] : 0;
+    const hAfter = after ? over[at + 2] - over[at + 1] : 0;
+    const u = Math.max(0, Math.min(1, (place.x - over[at]) / h));
+    const w = 1 - u;
+    const [a, b, c, d] = [w * w * (1 + 2 * u), u * u * (3 - 2 * u), u * w * w * h, u * u * w * h];
     const out = new Float64Array(this.count * n);
     for (let f = 0; f < this.count; f++) {
       const low = shell.low[f];
       const step = shell.step[f];
-      const base = (f * size + first) * n;
+      const base = (f * size + at) * n;
       for (let k = 0; k < n; k++) {
-        let level = 0;
-        for (let a = 0; a < 4; a++) level += weight[a] * shell.levels[base + a * n + k];
-        const code = low + step * level;
+        const v1 = levels[base + k];
+        const v2 = levels[base + n + k];
+        const secant = (v2 - v1) / h;
+        const left = before ? slope((v1 - levels[base - n + k]) / hBefore, secant, hBefore, h) : secant;
+        const right = after ? slope(secant, (levels[base + 2 * n + k] - v2) / hAfter, h, hAfter) : secant;
+        const code = low + step * (a * v1 + b * v2 + c * left - d * right);
         out[f * n + k] = f === SIGNED ? code : Math.exp(code);
       }
     }
@@ -162,4 +195,12 @@ export class Atom {
       rows.map((row) => (row === null ? 0 : (4 * Math.PI ** 2 * fine_structure * hbarc2 * row[n]) / T)),
     );
   }
+}
+
+// Of the parabola through three points, held to the secant of the longer gap where they crowd.
+function slope(one, other, h, hOther) {
+  const free = (one * hOther + other * h) / (h + hOther);
+  if (h <= UNEVEN * hOther && hOther <= UNEVEN * h) return free;
+  const most = STEEPEST * Math.abs(h > hOther ? one : other);
+  return Math.max(-most, Math.min(most, free));
 }

@@ -6,7 +6,10 @@ const POINTS = 200;
 const BESIDE = 1e-6; // of an edge, at which a step begins and ends
 const NEAR = [1e-3, 4e-3, 0.012, 0.03];
 
-// Transfers evenly spaced, and denser above every edge.
+const CLOSEST = 1e-3; // of two transfers, over themselves: a dot of a screen
+const LINES = 120; // as many transfers more, for an answer at once
+
+// Transfers evenly spaced, denser above every edge, and those of the lines below it.
 export function transfers(atoms, low, high, xlog) {
   const found = new Set();
   for (let i = 0; i < POINTS; i++) {
@@ -19,7 +22,23 @@ export function transfers(atoms, low, high, xlog) {
         const T = binding * (1 + share);
         if (T > low && T < high) found.add(T);
       }
-  return Float64Array.from(found).sort();
+  const must = Float64Array.from(found).sort();
+  for (const { atom } of atoms)
+    for (const { binding, transfer } of atom.shells) for (const T of transfer) if (T < binding && T > low && T < high) found.add(T);
+  const all = Float64Array.from(found).sort();
+  const apart = (closest) => {
+    let at = 0;
+    let last = 0;
+    return all.filter((T) => {
+      if (T === must[at]) at++;
+      else if (T < last * (1 + closest)) return false;
+      last = T;
+      return true;
+    });
+  };
+  let closest = CLOSEST;
+  while (apart(closest).length > must.length + LINES) closest *= 1.3;
+  return apart(closest);
 }
 
 // Everything per formula unit, or per electron: arrays over T.

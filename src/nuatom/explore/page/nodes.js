@@ -73,22 +73,12 @@ export function gregory(n) {
   return weight;
 }
 
-// The first of four points around x in an ascending array, and Lagrange's weights on them.
-export function cubic(array, x, weight) {
-  const n = array.length;
-  let low = 0;
-  let high = n;
-  while (low < high) {
+// The last of ascending values from `low` up to `high`, exclusive, that is not above x; `low` if there is none.
+export function lastUpTo(array, x, low, high) {
+  while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (array[middle] < x) low = middle + 1;
+    if (array[middle] <= x) low = middle;
     else high = middle;
   }
-  const first = Math.max(0, Math.min(n - 4, low - 2));
-  for (let a = 0; a < 4; a++) {
-    let w = 1;
-    for (let b = 0; b < 4; b++)
-      if (a !== b) w *= (x - array[first + b]) / (array[first + a] - array[first + b]);
-    weight[a] = w;
-  }
-  return first;
+  return low;
 }
