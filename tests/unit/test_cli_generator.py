@@ -119,3 +119,11 @@ def test_relaxation_is_shown_and_saved(run: Run, tmp_path: Path) -> None:
     assert float(first[1]) * 1e-6 == pytest.approx(model.width("1s1/2"))
     assert "mean_charge" in (tmp_path / "ar.json").read_text()
     assert "vacancy" not in run("atom Ar")
+
+
+def test_events_of_a_burst_are_told_per_burst(run: Run) -> None:
+    line = "events Al --source supernova --weak --recoils --lowest 1keV -n 10"
+    told = [run(f"{line} --window {window}") for window in ("10s", "20s")]
+    rates = [next(row for row in out.splitlines() if row.startswith("# rate: ")) for out in told]
+    assert rates[0] == rates[1]
+    assert rates[0].endswith(" per kg, of the burst")

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.integrate import trapezoid
 
 import nuatom as na
 from nuatom import coherent
@@ -12,7 +13,7 @@ from nuatom.events.events import NUCLEAR
 from nuatom.events.stream import CHUNK
 from nuatom.neutrino import Coupling
 from nuatom.source import Source
-from nuatom.units import cm2, eV, keV, s
+from nuatom.units import cm2, eV, keV, kg, s
 
 FLUX = 4e7 / (cm2 * s)
 PION = na.source.StoppedPion(flux=FLUX)
@@ -180,3 +181,17 @@ def test_tables_have_recoils(tmp_path: Path, few: na.Events) -> None:
     assert (int(code), int(origin)) == (few.particles.code[0], NUCLEAR)
     assert float(kinetic) * keV == pytest.approx(few.transfer[0], rel=1e-14)
     assert plain["shell"][0] in ("Cs-133", "I-127")
+
+
+def test_events_of_a_burst_are_told_per_burst_whatever_the_window() -> None:
+    stars = [na.Supernova(window=window * s).only("nue") for window in (10.0, 20.0)]
+    told = [na.RecoilGenerator(star, na.Weak(), "Al", lowest=1 * keV).metadata for star in stars]
+    for key in ("total_events_per_kg_burst", "fluence_per_cm2", "flux_averaged_cross_section_pb"):
+        assert float(told[0][key]) == pytest.approx(float(told[1][key]), rel=1e-12)
+    assert float(told[0]["fluence_per_cm2"]) == pytest.approx(stars[0].components[0].flux * 10 * s * cm2, rel=1e-12)
+    assert [one["burst_s"] for one in told] == pytest.approx([10.0, 20.0])
+    assert not {"total_rate_per_kg_day", "flux_per_cm2_s"} & set(told[0])
+    T = np.geomspace(1, 300, 100) * keV
+    rate = na.nuclear_rate_spectrum(stars[0], na.Weak(), "Al", T).total * 10 * s
+    number = float(trapezoid(rate * T, np.log(T))) * kg
+    assert float(told[0]["total_events_per_kg_burst"]) == pytest.approx(number, rel=2e-3)

@@ -105,7 +105,8 @@ def events(
     those of two bodies, and the least recoil is 1 eV unless --lowest is given.
 
     The same seed gives the same events, and the first of more are those of fewer. Files are written as events are made,
-    so that they may be larger than memory. What a rate is set by, the rate of all events, is told and is in the files.
+    so that they may be larger than memory. What a rate is set by, the rate of all events, is told and is in the files;
+    of a supernova and other bursts it is the number of all events per kg.
 
     For example:
 
@@ -164,7 +165,7 @@ def events(
         "coupling": _coupling_in_words(chosen.text, emitted, given.details, recoils) if has_weak else chosen.text,
         "model": in_words,
         "events": f"{count}, seed {seed}",
-        "rate": f"{generator.metadata['total_rate_per_kg_day']:.6g} per kg and day, of all events",
+        "rate": _rate_in_words(generator.metadata),
     }
     tally = _Tally()
     with screen.progress(f"drawing events in {target}") as report:
@@ -177,6 +178,12 @@ def events(
             write_events(path, generator.chunks(count, seed))
     screen.show(about, tally.columns(recoils))
     screen.written(paths)
+
+
+def _rate_in_words(metadata: Mapping[str, str | int | float]) -> str:
+    if (events := metadata.get("total_events_per_kg_burst")) is not None:
+        return f"{events:.6g} per kg, of the burst"
+    return f"{metadata['total_rate_per_kg_day']:.6g} per kg and day, of all events"
 
 
 def _number(text: str) -> int:
