@@ -299,6 +299,8 @@ def test_counts_of_a_background_in_a_window_stay_what_they_are(tmp_path: Path) -
         ),
         ('kind = "supernova"\nmean_energies = { nue = "1 MeV" }', "expected a table with nue, antinue, nux, got nue"),
         ('kind = "supernova"\npinching = [1, 2]', "expected 3 of nue, antinue, nux"),
+        ('kind = "supernova"\npinching = [2.5, true]', "expected numbers from 0 to 20"),
+        ('kind = "supernova"\nsurvival = [0.3, 0.5, false]', "expected numbers from 0 to 1"),
         ('kind = "supernova"\nsurvival = [0.3, 7]', "expected numbers from 0 to 1"),
         ('kind = "supernova"\nordering = "reversed"', "expected 'normal', 'inverted' or 'none', got 'reversed'"),
         ('kind = "supernova"\ndistance = "10 parsec"', r"unknown unit 'parsec'"),

@@ -72,7 +72,7 @@ def _source() -> ModuleType:
     return source
 
 
-def _solar(model: str, oscillated: bool, when: str, latitude: float) -> Source:
+def _solar(model: str, oscillated: bool, when: str, latitude: float | None) -> Source:
     made: Source = _source().Solar(model, oscillated=oscillated, when=when, latitude=latitude)
     return made
 
@@ -287,10 +287,10 @@ SOURCES: Registry[SourceEntry] = Registry(
                     name="latitude",
                     least=-90.0,
                     most=90.0,
-                    default=42.45,
+                    default=None,
                     metavar="DEGREES",
                     example="36.4",
-                    what="Of the detector, for the Sun at night: 36.4.",
+                    what="Of the detector, for the Sun at night; 42.45 if nothing is said: 36.4.",
                 ),
             ),
             _solar,
