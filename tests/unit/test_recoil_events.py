@@ -134,6 +134,16 @@ def test_what_has_no_recoils() -> None:
         na.RecoilGenerator(PION, na.Weak(), "Xe", lowest=-1.0)
     with pytest.raises(ValueError, match="bias must be"):
         na.RecoilGenerator(PION, na.Weak(), "Xe", bias="flat")
+    for options, message in (
+        ({"nucleus": "helm"}, "the nucleus has a form factor, such as .*, got 'helm'"),
+        ({"nucleus": coherent.Helm}, "the nucleus has a form factor"),
+        ({"highest": "a"}, "highest must be a number"),
+        ({"lowest": "a"}, "lowest must be a number"),
+        ({"toward": "up"}, "toward must be three numbers"),
+        ({"lowest": 1.0}, "lowest = 1000 keV and highest = .* keV, the most that the source can give"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            na.RecoilGenerator(PION, na.Weak(), "Xe", **options)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="gives no recoil"):
         _ = na.RecoilGenerator(PION, na.MagneticMoment(0.0), "Xe").channels
 
