@@ -236,7 +236,7 @@ class RecoilGenerator(Stream):
             if own.size:
                 energy[own] = one.draw(mass[own], T[own], random)
                 flavour[own] = draw_flavours(one.flavours, energy[own], random)
-        component = np.array([one.component for one in self._kinds])[kind]
+        component = np.array([one.index for one in self._kinds])[kind]
         sign = np.array([-1 if c.antineutrino else 1 for c in self._components])[component]
         heavy = np.array([one.channel.heavy_mass for one in self._kinds])[kind]
         Q = np.sqrt(T * (T + 2 * mass))
