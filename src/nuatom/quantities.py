@@ -70,7 +70,7 @@ SPECTRAL_SLOPE = Dimension(
 # What `nuatom.units` does not have, because only quantities that are typed need it.
 _MORE = {
     "km": 1e3 * units.m,
-    "pc": 3.0856775814913673e16 * units.m,
+    "pc": units.PARSEC,
     "us": us,
     "ms": ms,
     "erg": erg,

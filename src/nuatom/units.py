@@ -17,6 +17,8 @@ from hepunits import m as m
 from hepunits import s as s
 
 tonne = 1000.0 * kg
+PARSEC = 3.0856775814913673e16 * m
+"""Where an astronomical unit is seen under an angle of a second [length]."""
 
 # --- CODATA 2018 -------------------------------------------------------------------------------
 FINE_STRUCTURE = 7.2973525693e-3
@@ -50,6 +52,7 @@ __all__ = [
     "HBARC",
     "HBARC2",
     "MOMENTUM_AU",
+    "PARSEC",
     "SPEED_OF_LIGHT_AU",
     "WEAK_MIXING",
     "GeV",

@@ -137,6 +137,44 @@ def test_windows_that_join_add_up_to_all() -> None:
     assert np.all(np.diff(parts[1:, 0]) < 0)  # the prompt ones are over first
 
 
+@pytest.mark.parametrize(
+    "pulse",
+    [
+        Pulse(100 * ns, period=US),
+        Pulse(100 * ns, period=500 * ns, bunches=(0.0, 325 * ns)),
+        Pulse(500 * ns, "gaussian", period=500 * ns, bunches=(-2000 * ns, -1675 * ns)),
+    ],
+)
+def test_a_window_has_what_former_pulses_have_left(pulse: Pulse) -> None:
+    """A period has all neutrinos of one pulse, and any part of it the sum over pulses on their own."""
+    assert pulse.period is not None
+    for start in (-1.3, 0.0, 0.7):
+        assert pulse.fractions((start * US, start * US + pulse.period)) == pytest.approx((1, 1), rel=1e-12)
+    alone = Pulse(pulse.width, pulse.shape, bunches=pulse.bunches)
+    wanted = np.zeros(2)
+    for n in range(-12, 150):
+        try:
+            wanted += alone.fractions((n * pulse.period + 100 * ns, n * pulse.period + 300 * ns))
+        except ValueError:  # nothing in it
+            continue
+    assert_allclose(pulse.fractions((100 * ns, 300 * ns)), wanted, atol=1e-10)
+
+
+def test_a_period_of_milliseconds_changes_nothing() -> None:
+    short, window = Pulse(350 * ns, "gaussian"), (-0.5 * US, 6 * US)
+    assert_allclose(Pulse(350 * ns, "gaussian", 16.67e3 * US).fractions(window), short.fractions(window), rtol=1e-14)
+
+
+@pytest.mark.parametrize("width", [1e-320, 1e-14, 1e-9])
+def test_a_short_pulse_is_one_at_once(width: float) -> None:
+    window = (0.0, 100 * ns)
+    assert_allclose(Pulse(width * ns).fractions(window), Pulse().fractions(window), rtol=1e-9)
+
+
+def test_bunches_may_be_an_array() -> None:
+    assert Pulse(bunches=np.array([0.0, 5.0])) == Pulse(bunches=(0.0, 5.0))  # type: ignore[arg-type]
+
+
 def test_each_flavour_is_multiplied_with_its_fraction() -> None:
     pulse = Pulse(350 * ns, "gaussian", period=16.67e6 * ns)
     whole, seen = StoppedPion(flux=1e7), StoppedPion(flux=1e7, pulse=pulse, window=(0.5 * US, 6 * US))
@@ -167,6 +205,15 @@ def test_each_flavour_is_multiplied_with_its_fraction() -> None:
         (lambda: Supernova(survival=(0.3, 1.2)), "probability of survival"),
         (lambda: Supernova(ordering="reversed"), "unknown ordering 'reversed'"),
         (lambda: Supernova(mixing=1.0), "is a Mixing"),  # type: ignore[arg-type]
+        (lambda: Supernova(survival=0.3), "two probabilities"),  # type: ignore[arg-type]
+        (lambda: Pulse().fractions(5.0), "a start and a later stop, got 5"),  # type: ignore[arg-type]
+        (lambda: Pulse().fractions((0.0, nan)), "an end of a window"),
+        (lambda: StoppedPion(flux=1.0, window=5.0), "a start and a later stop, got 5"),  # type: ignore[arg-type]
+        (lambda: StoppedPion(flux=1.0, window=(0, 1), pulse=5.0), "is a Pulse, got 5"),  # type: ignore[arg-type]
+        (lambda: Pulse(bunches=5.0), "bunches of a pulse are times, got 5"),  # type: ignore[arg-type]
+        (lambda: Pulse(bunches=("a",)), "time of a bunch"),  # type: ignore[arg-type]
+        (lambda: Pulse(20.0, period=10.0), "width of a pulse, 20 ns, is longer than the period of 10 ns"),
+        (lambda: Pulse(period=10.0, bunches=(12.0, 0.0)), "bunches of a pulse, 0 to 12 ns, do not fit into the period"),
         (lambda: Pulse(-1.0), "width of a pulse"),
         (lambda: Pulse(1.0, "triangle"), "unknown shape 'triangle'"),
         (lambda: Pulse(period=0.0), "period of pulses"),
@@ -252,6 +299,8 @@ def test_counts_of_a_background_in_a_window_stay_what_they_are(tmp_path: Path) -
         ),
         ('kind = "supernova"\nmean_energies = { nue = "1 MeV" }', "expected a table with nue, antinue, nux, got nue"),
         ('kind = "supernova"\npinching = [1, 2]', "expected 3 of nue, antinue, nux"),
+        ('kind = "supernova"\npinching = [2.5, true]', "expected numbers from 0 to 20"),
+        ('kind = "supernova"\nsurvival = [0.3, 0.5, false]', "expected numbers from 0 to 1"),
         ('kind = "supernova"\nsurvival = [0.3, 7]', "expected numbers from 0 to 1"),
         ('kind = "supernova"\nordering = "reversed"', "expected 'normal', 'inverted' or 'none', got 'reversed'"),
         ('kind = "supernova"\ndistance = "10 parsec"', r"unknown unit 'parsec'"),

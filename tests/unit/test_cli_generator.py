@@ -54,7 +54,12 @@ def test_events_are_those_of_the_library(run: Run, tmp_path: Path) -> None:
         ("--mu-nu 1e-11 --bias flat", "bias must be None or 'log', got 'flat'"),
         ("--mu-nu 1e-11 --toward up", "--toward must be three numbers with commas"),
         ("--mu-nu 1e-11 --seed -1", "--seed must be ≥ 0, got -1"),
-        ("--mu-nu 1e-11 --highest 0.5keV", "no transfer lies between"),
+        ("--mu-nu 1e-11 --highest 0.5keV", "no transfer lies between --lowest = 1 keV and --highest = 0.5 keV\n"),
+        ("--mu-nu 1e-11 --highest 3", "--highest: '3' has no unit"),
+        ("--mu-nu 1e-11 --highest ''", "--highest: "),
+        ("--mu-nu 1e-11 --highest 0keV", "--highest must be greater than zero"),
+        ("--weak --recoils --no-cascade", "--no-cascade: of the electrons of an atom"),
+        ("--weak --recoils --isolated", "--isolated: of the electrons of an atom"),
     ],
 )
 def test_what_events_refuse(run: Run, tmp_path: Path, words: str, message: str) -> None:
@@ -75,7 +80,9 @@ def test_recoils_are_those_of_the_library(run: Run, tmp_path: Path) -> None:
     assert rate == pytest.approx(wanted.metadata["total_rate_per_kg_day"], rel=1e-5)
     means = {row.split()[0]: float(row.split()[2]) for row in out.splitlines() if row.startswith(("Cs-133", "I-127"))}
     assert means["I-127"] == pytest.approx(wanted.transfer[wanted.shell == 1].mean() / keV, rel=1e-3)
-    assert "--model, --matter: of the electrons of an atom, and --recoils" in run(f"{line} --model free --isolated", 2)
+    assert "--model, --isolated: of the electrons of an atom, and --recoils" in run(
+        f"{line} --model free --isolated", 2
+    )
 
 
 @pytest.mark.slow
@@ -119,3 +126,11 @@ def test_relaxation_is_shown_and_saved(run: Run, tmp_path: Path) -> None:
     assert float(first[1]) * 1e-6 == pytest.approx(model.width("1s1/2"))
     assert "mean_charge" in (tmp_path / "ar.json").read_text()
     assert "vacancy" not in run("atom Ar")
+
+
+def test_events_of_a_burst_are_told_per_burst(run: Run) -> None:
+    line = "events Al --source supernova --weak --recoils --lowest 1keV -n 10"
+    told = [run(f"{line} --window {window}") for window in ("10s", "20s")]
+    rates = [next(row for row in out.splitlines() if row.startswith("# rate: ")) for out in told]
+    assert rates[0] == rates[1]
+    assert rates[0].endswith(" per kg, of the burst")

@@ -81,7 +81,7 @@ def test_regeneration_is_that_of_the_layers_above() -> None:
 
 
 def rate(mixing: Mixing, when: str) -> float:
-    sun = Solar(mixing=mixing, when=when, latitude=36.4).only("8B")
+    sun = Solar(mixing=mixing, when=when, latitude=None if when == "day" else 36.4).only("8B")
     transfer = np.linspace(4.5, 15, 60) * MeV
     return float(np.trapezoid(na.rate(sun, na.Weak(), na.FreeElectrons("H"), transfer), transfer))
 
@@ -110,6 +110,38 @@ def test_low_energies_do_not_feel_the_earth() -> None:
         assert abs(other / one - 1) < 1e-3
 
 
+@pytest.mark.parametrize(("component", "energy", "change"), [("7Be", 0.8613, -4.7e-4), ("pp", 0.3, -2.1e-4)])
+def test_there_is_less_of_an_electron_neutrino_at_low_energies(component: str, energy: float, change: float) -> None:
+    """(P_e2 − P_e1) ½ c13⁴ ε sin²2θ12, the gain of ν₂ that ν₁ loses, with the rock of the crust and just below."""
+    day, night = (float(Solar(when=when).probability(component, "e", energy)) for when in ("day", "night"))
+    assert night / day - 1 == pytest.approx(change, rel=0.03)
+    first, second, _ = Solar().mass_probabilities(component, energy)
+    sine = 4 * NUFIT.sin2_12 * (1 - NUFIT.sin2_12)
+    of_one = np.sqrt(2) * FERMI_CONSTANT * HBARC**3 * 0.495 * AVOGADRO / cm**3 / NUFIT.splitting_21
+    gain = 0.5 * (1 - NUFIT.sin2_13) ** 2 * sine * 2 * energy * MeV * of_one
+    assert 2.6 < (night - day) / ((second - first) * gain) < 3.4
+
+
+def test_the_table_of_the_night_is_fine_enough() -> None:
+    """Where intervals of the nadir would all have one phase, and where oscillations in E are fast."""
+    energy = np.array([0.4823, 0.9645, 5.31, 10.72, 12.43, 19.2]) * MeV
+    cosine, share = earth.nadirs(42.45, 3000)
+    wanted = np.einsum("ecfk,c->efk", earth.through(energy, cosine, NUFIT), share)
+    assert_allclose(earth.night(energy, NUFIT, 42.45), wanted, atol=1.5e-4)
+
+
+def test_a_latitude_by_day_is_refused() -> None:
+    assert Solar().latitude is None
+    assert Solar(when="night").latitude == 42.45
+    with pytest.raises(
+        ValueError, match="latitude says nothing of the Sun by day: leave it out, or take when = 'night'"
+    ):
+        Solar(latitude=36.4)
+    reactor = 'kind = "reactor"\nflux = "2.7e13/(cm2 s)"\nuncertainty = 0.02'
+    with pytest.raises(ConfigError, match="latitude says nothing of the Sun by day"):
+        parse(changed(reactor, 'kind = "solar"\nlatitude = 36.4'))
+
+
 def test_refused() -> None:
     for make, message in (
         (lambda: Solar(when="noon"), "unknown time 'noon'"),
@@ -134,5 +166,7 @@ def test_the_time_is_a_word_everywhere(capfd: pytest.CaptureFixture[str]) -> Non
         assert main([*typed, *more]) == 0
         rates.append(float(capfd.readouterr().out.splitlines()[-1].split()[1]))
     assert 1.01 < rates[1] / rates[0] < 1.03
+    assert main([*typed, "--latitude", "36.4"]) == 2
+    assert "latitude says nothing of the Sun by day" in capfd.readouterr().err
     assert main([*typed, "--when", "noon"]) == 2
     assert "unknown when 'noon': expected day, night, average" in capfd.readouterr().err

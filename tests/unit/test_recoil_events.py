@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.integrate import trapezoid
 
 import nuatom as na
 from nuatom import coherent
@@ -12,7 +13,7 @@ from nuatom.events.events import NUCLEAR
 from nuatom.events.stream import CHUNK
 from nuatom.neutrino import Coupling
 from nuatom.source import Source
-from nuatom.units import cm2, eV, keV, s
+from nuatom.units import cm2, eV, keV, kg, s
 
 FLUX = 4e7 / (cm2 * s)
 PION = na.source.StoppedPion(flux=FLUX)
@@ -116,6 +117,15 @@ def test_a_bias_is_undone_by_its_weights() -> None:
     assert seen == pytest.approx(np.histogram(plain.transfer, edges)[0] / 50_000, rel=0.05)
 
 
+def test_totals_are_below_a_finer_quadrature_by_what_is_said() -> None:
+    """At most 3e-4, and never above: of a line, which is smooth up to its end."""
+    generator = na.RecoilGenerator(LINE, na.Weak(), "Al", lowest=1 * keV)
+    left = np.geomspace(1 - 1 * keV / generator.highest, 1e-7, 200)
+    edges = generator.highest * (1 - left)
+    wanted = integrated(edges, LINE, na.Weak(), "Al").sum()
+    assert -3e-4 < generator.total_rate / wanted - 1 < 1e-5
+
+
 def test_a_form_factor_takes_large_recoils_away() -> None:
     point, ball = (
         na.generate_recoils(PION, na.Weak(), "CsI", 20_000, lowest=1 * keV, nucleus=shape)
@@ -133,6 +143,16 @@ def test_what_has_no_recoils() -> None:
         na.RecoilGenerator(PION, na.Weak(), "Xe", lowest=-1.0)
     with pytest.raises(ValueError, match="bias must be"):
         na.RecoilGenerator(PION, na.Weak(), "Xe", bias="flat")
+    for options, message in (
+        ({"nucleus": "helm"}, "the nucleus has a form factor, such as .*, got 'helm'"),
+        ({"nucleus": coherent.Helm}, "the nucleus has a form factor"),
+        ({"highest": "a"}, "highest must be a number"),
+        ({"lowest": "a"}, "lowest must be a number"),
+        ({"toward": "up"}, "toward must be three numbers"),
+        ({"lowest": 1.0}, "lowest = 1000 keV and highest = .* keV, the most that the source can give"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            na.RecoilGenerator(PION, na.Weak(), "Xe", **options)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="gives no recoil"):
         _ = na.RecoilGenerator(PION, na.MagneticMoment(0.0), "Xe").channels
 
@@ -180,3 +200,17 @@ def test_tables_have_recoils(tmp_path: Path, few: na.Events) -> None:
     assert (int(code), int(origin)) == (few.particles.code[0], NUCLEAR)
     assert float(kinetic) * keV == pytest.approx(few.transfer[0], rel=1e-14)
     assert plain["shell"][0] in ("Cs-133", "I-127")
+
+
+def test_events_of_a_burst_are_told_per_burst_whatever_the_window() -> None:
+    stars = [na.Supernova(window=window * s).only("nue") for window in (10.0, 20.0)]
+    told = [na.RecoilGenerator(star, na.Weak(), "Al", lowest=1 * keV).metadata for star in stars]
+    for key in ("total_events_per_kg_burst", "fluence_per_cm2", "flux_averaged_cross_section_pb"):
+        assert float(told[0][key]) == pytest.approx(float(told[1][key]), rel=1e-12)
+    assert float(told[0]["fluence_per_cm2"]) == pytest.approx(stars[0].components[0].flux * 10 * s * cm2, rel=1e-12)
+    assert [one["burst_s"] for one in told] == pytest.approx([10.0, 20.0])
+    assert not {"total_rate_per_kg_day", "flux_per_cm2_s"} & set(told[0])
+    T = np.geomspace(1, 300, 100) * keV
+    rate = na.nuclear_rate_spectrum(stars[0], na.Weak(), "Al", T).total * 10 * s
+    number = float(trapezoid(rate * T, np.log(T))) * kg
+    assert float(told[0]["total_events_per_kg_burst"]) == pytest.approx(number, rel=2e-3)

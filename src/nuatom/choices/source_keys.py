@@ -100,7 +100,7 @@ def numbers(names: Sequence[str], example: str, least: float, most: float) -> Ca
         given = _listed(value if isinstance(value, str | list | dict) else [value], names)
         texts = given.split(",") if isinstance(given, str) else given or []
         try:
-            found = [float(text) for text in texts if not isinstance(text, bool)]
+            found = [float("nan") if isinstance(text, bool) else float(text) for text in texts]
         except (TypeError, ValueError):
             found = []
         if not all(least <= number <= most for number in found):  # nan is not either

@@ -4,17 +4,17 @@ A source of your own is one entry: its keys, and what makes it of their values.
 
     from nuatom import choices
 
-    def make(fluence, temperature):
-        from mine import Supernova
-        return Supernova(fluence, temperature)
+    def make(flux, temperature):
+        from mine import thermal
+        return thermal(flux, temperature)
 
-    choices.SOURCES.add("supernova", choices.SourceEntry(
-        "a collapsing star, integrated over its burst",
-        keys=(choices.QuantityKey(name="fluence", dimension="FLUX", ...), choices.QuantityKey(name="temperature", ...)),
+    choices.SOURCES.add("thermal", choices.SourceEntry(
+        "neutrinos of a hot body, by their flux",
+        keys=(choices.QuantityKey(name="flux", dimension="FLUX", ...), choices.QuantityKey(name="temperature", ...)),
         make=make))
 
-It is then ``nuatom rate --source supernova --fluence … --temperature …`` and, in a configuration, ``[source]`` with
-``kind = "supernova"`` and the same keys.
+It is then ``nuatom rate --source thermal --flux … --temperature …`` and, in a configuration, ``[source]`` with
+``kind = "thermal"`` and the same keys.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _source() -> ModuleType:
     return source
 
 
-def _solar(model: str, oscillated: bool, when: str, latitude: float) -> Source:
+def _solar(model: str, oscillated: bool, when: str, latitude: float | None) -> Source:
     made: Source = _source().Solar(model, oscillated=oscillated, when=when, latitude=latitude)
     return made
 
@@ -287,10 +287,10 @@ SOURCES: Registry[SourceEntry] = Registry(
                     name="latitude",
                     least=-90.0,
                     most=90.0,
-                    default=42.45,
+                    default=None,
                     metavar="DEGREES",
                     example="36.4",
-                    what="Of the detector, for the Sun at night: 36.4.",
+                    what="Of the detector, for the Sun at night; 42.45 if nothing is said: 36.4.",
                 ),
             ),
             _solar,

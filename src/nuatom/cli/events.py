@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from nuatom import choices
+from nuatom.choices.coupling_entry import with_name
 from nuatom.cli import couplings, options, screen
 from nuatom.cli.describe import About, command, mass_fractions_in_words
 from nuatom.cli.groups import OptionGroup
 from nuatom.cli.screen import Column
-from nuatom.cli.sources import PANEL as _SOURCE
-from nuatom.cli.sources import check_target as _check_target
-from nuatom.cli.sources import coupling_in_words as _coupling_in_words
-from nuatom.cli.sources import described as _described
-from nuatom.cli.sources import make_source as _source
-from nuatom.cli.sources import read_by_source as _read_by_source
-from nuatom.cli.sources import source_in_words as _source_in_words
-from nuatom.cli.sources import source_options as _source_options
+from nuatom.cli.sources import (
+    PANEL,
+    check_target,
+    coupling_in_words,
+    described,
+    make_source,
+    read_by_source,
+    source_in_words,
+    source_options,
+)
 
 if TYPE_CHECKING:
     from nuatom.events import EventGenerator, Events, RecoilGenerator
     from nuatom.rates import Material
 
+_T = TypeVar("_T")
 _EVENTS = "Events"
 _MOST = 10**10
 _OF_ELECTRONS = ("model", "exchange", "nucleus", "binding", "tolerance", "matter", "density", "cascade")
+_OFF = {"matter": "isolated", "cascade": "no-cascade"}
+_ABOUT_T = re.compile(r"\b(lowest|highest|bias|toward)(?= = | must )")
 
 
 def events(
@@ -66,8 +74,8 @@ def events(
             rich_help_panel=_EVENTS,
         ),
     ] = None,
-    source: Annotated[str | None, typer.Option(metavar="SOURCE", help=_described(), rich_help_panel=_SOURCE)] = None,
-    origin: Annotated[Mapping[str, Any], OptionGroup(_source_options)] = options.NOTHING,
+    source: Annotated[str | None, typer.Option(metavar="SOURCE", help=described(), rich_help_panel=PANEL)] = None,
+    origin: Annotated[Mapping[str, Any], OptionGroup(source_options)] = options.NOTHING,
     flavour: couplings.FlavourOption = None,
     antineutrino: couplings.AntineutrinoOption = False,
     typed: couplings.Options = options.NOTHING,
@@ -105,7 +113,8 @@ def events(
     those of two bodies, and the least recoil is 1 eV unless --lowest is given.
 
     The same seed gives the same events, and the first of more are those of fewer. Files are written as events are made,
-    so that they may be larger than memory. What a rate is set by, the rate of all events, is told and is in the files.
+    so that they may be larger than memory. What a rate is set by, the rate of all events, is told and is in the files;
+    of a supernova and other bursts it is the number of all events per kg.
 
     For example:
 
@@ -127,23 +136,25 @@ def events(
     if seed < 0:
         raise ValueError(f"--seed must be ≥ 0, got {seed}")
     neutrino = {"flavour": flavour, "antineutrino": True if antineutrino else None}
-    of_electrons = [f"--{name}" for name in _OF_ELECTRONS if options.typed(context, name)]
+    of_electrons = [_as_typed(context, name) for name in _OF_ELECTRONS if options.typed(context, name)]
     of_electrons += [choices.MODELS.options()[name].option for name, value in own.items() if value is not None]
     if recoils and of_electrons:
         raise ValueError(f"{', '.join(of_electrons)}: of the electrons of an atom, and --recoils is about whole atoms")
     how = options.choose_model(model, choices.MODELS, own)
     words = options.field_of(context, model, exchange, nucleus, binding)
-    _check_target(target)
-    emitted, read = _source({"source": source, **origin, **neutrino}), _read_by_source(source)
+    check_target(target)
+    emitted, read = make_source({"source": source, **origin, **neutrino}), read_by_source(source)
     keep_apart(paths, [(path, "the flux of --source") for path in read])
     given = couplings.read(typed)
     chosen = couplings.make_coupling(given)
-    limits = {"lowest": lowest, "highest": highest}
-    asked: dict[str, Any] = {name: parse_quantity(value) for name, value in limits.items() if value}
+    asked: dict[str, Any] = {}
+    for name, text in (("lowest", lowest), ("highest", highest)):
+        if text is not None:
+            asked[name] = with_name(f"--{name}", partial(parse_quantity, text))
     asked |= {"bias": bias, "toward": _direction(toward)}
     generator: EventGenerator | RecoilGenerator
     if recoils:
-        generator = RecoilGenerator(emitted, chosen.coupling, target, **asked)
+        generator = _with_options(lambda: RecoilGenerator(emitted, chosen.coupling, target, **asked))
         in_words = "recoils of whole atoms, the deposit before quenching"
     else:
         options.check_model(how.word, chosen.coupling.functions)
@@ -151,20 +162,20 @@ def events(
         dense = _density(target, how.word, wanted, number_density, bool(given.details.get("photon_mass")))
         material = _material(target, how, words, tolerance, chosen.coupling.functions)
         material = material if dense is None else material.in_matter(dense)
-        generator = EventGenerator(emitted, chosen.coupling, material, cascade=cascade, **asked)
+        generator = _with_options(lambda: EventGenerator(emitted, chosen.coupling, material, cascade=cascade, **asked))
         in_words = how.in_field(words) + options.in_matter(dense, how.word)
     with screen.progress(f"computing rates in {target}"):
-        _ = generator.channels
+        _with_options(lambda: generator.channels)
     has_weak = bool(given.values["weak"])
     about: About = {
         "command": command(context),
-        "source": _source_in_words(emitted),
+        "source": source_in_words(emitted),
         "target": target,
         "mass_fractions": mass_fractions_in_words(target),
-        "coupling": _coupling_in_words(chosen.text, emitted, given.details, recoils) if has_weak else chosen.text,
+        "coupling": coupling_in_words(chosen.text, emitted, given.details, recoils) if has_weak else chosen.text,
         "model": in_words,
         "events": f"{count}, seed {seed}",
-        "rate": f"{generator.metadata['total_rate_per_kg_day']:.6g} per kg and day, of all events",
+        "rate": _rate_in_words(generator.metadata),
     }
     tally = _Tally()
     with screen.progress(f"drawing events in {target}") as report:
@@ -177,6 +188,25 @@ def events(
             write_events(path, generator.chunks(count, seed))
     screen.show(about, tally.columns(recoils))
     screen.written(paths)
+
+
+def _as_typed(context: typer.Context, name: str) -> str:
+    """An option that was typed, a switch as it was set."""
+    return f"--{_OFF[name] if name in _OFF and not context.params[name] else name}"
+
+
+def _with_options(make: Callable[[], _T]) -> _T:
+    """What is made; an error names options in the place of arguments."""
+    try:
+        return make()
+    except ValueError as error:
+        raise ValueError(_ABOUT_T.sub(r"--\1", str(error))) from None
+
+
+def _rate_in_words(metadata: Mapping[str, str | int | float]) -> str:
+    if (events := metadata.get("total_events_per_kg_burst")) is not None:
+        return f"{events:.6g} per kg, of the burst"
+    return f"{metadata['total_rate_per_kg_day']:.6g} per kg and day, of all events"
 
 
 def _number(text: str) -> int:

@@ -30,16 +30,16 @@ class Arrivals:
     """Neutrinos of one component that recoil alike.
 
     Attributes:
-        component: index into the source.
-        shape: of that component.
+        index: of the component in the source.
+        component: where they come from.
         channel: their coupling, either all that keeps helicity or one moment.
         flavours: those that count, with their probabilities.
         above: the tail of their flux.
         flux: the same, to draw from.
     """
 
-    component: int
-    shape: Component
+    index: int
+    component: Component
     channel: Channel
     flavours: tuple[tuple[Flavour, Probability], ...]
     above: Tail
@@ -72,9 +72,9 @@ class Arrivals:
         Raises:
             RuntimeError: if none is found that gives some event.
         """
-        if is_line(self.shape):
+        if is_line(self.component):
             return self._draw_line(mass, transfer, random)
-        top = self.shape.shape.support[1]
+        top = self.component.shape.support[1]
         least = np.minimum(self.least(mass, transfer), top * (1 - 1e-9))
         most = self.kernel(mass, transfer, np.full(transfer.shape, top))
         energy = least.copy()
@@ -87,10 +87,10 @@ class Arrivals:
             good = u[1] * most[todo] < self.kernel(mass[todo], transfer[todo], E)
             energy[todo[good]] = E[good]
             todo = todo[~good]
-        raise RuntimeError(f"no neutrino energy of {self.shape.name} was accepted for {todo.size} recoils")
+        raise RuntimeError(f"no neutrino energy of {self.component.name} was accepted for {todo.size} recoils")
 
     def _draw_line(self, mass: Array, transfer: Array, random: np.random.Generator) -> Array:
-        lines, strength = self.shape.shape.nodes(0.0)
+        lines, strength = self.component.shape.nodes(0.0)
         P = Total(tuple(p for _, p in self.flavours))(lines)
         table = self.kernel(mass[:, None], transfer[:, None], lines[None, :]) * (strength * P)
         # A transfer drawn beside the end of its cell may be just closed: then the highest line has it.

@@ -69,8 +69,9 @@ class Events:
         recoil: momentum of the ion, shape (n, 3) [energy].
         particles: electrons and photons, or recoiling atoms.
         components, shells: names.
-        metadata: of the run, which a rate is set from: ``total_rate`` [1/(kg day)] is that of all events, of which
-            those of a selection are Σ weight (selected) / Σ weight (all generated).
+        metadata: of the run, which a rate is set from: ``total_rate_per_kg_day`` is that of all events, of which
+            those of a selection are Σ weight (selected) / Σ weight (all generated); of a burst it is their number
+            ``total_events_per_kg_burst``.
     """
 
     weight: Array

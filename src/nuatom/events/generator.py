@@ -33,7 +33,7 @@ from nuatom.events.events import (
 from nuatom.events.flux import Species, draw, species
 from nuatom.events.metadata import metadata
 from nuatom.events.momenta import CELLS, momentum_at
-from nuatom.events.stream import CHUNK, Stream, check_bias, random_of, unit_vector
+from nuatom.events.stream import CHUNK, Stream, check_bias, checked_limits, random_of, unit_vector
 from nuatom.events.transfers import bias_factors, within
 from nuatom.functions import Array
 from nuatom.neutrino import Coupling
@@ -42,7 +42,7 @@ from nuatom.rates.material import Material, as_material
 from nuatom.response.model import ResponseModel
 from nuatom.scattering import require_coupling
 from nuatom.source import Source
-from nuatom.units import ELECTRON_MASS
+from nuatom.units import ELECTRON_MASS, keV
 
 Ints = NDArray[np.intp]
 
@@ -91,14 +91,9 @@ class EventGenerator(Stream):
         target = as_material(material)
         most = endpoint(checked_components(source))
         least = min(shell.binding_energy for _, _, model in target.parts for shell in model.shells)
-        low = least if lowest is None else float(lowest)
-        high = most if highest is None else min(float(highest), most)
-        if not (np.isfinite(low) and low > 0):
-            raise ValueError(
-                f"lowest must be a transfer > 0, got {low!r}: electrons without binding have no threshold of their own"
-            )
-        if not high > low:
-            raise ValueError(f"no transfer lies between lowest = {low:g} MeV and highest = {high:g} MeV")
+        if lowest is None and not least > 0:
+            raise ValueError("lowest must be a transfer > 0: electrons without binding have no threshold of their own")
+        low, high = checked_limits("transfer", least if lowest is None else lowest, highest, most)
         check_bias(bias)
         for name, value in (
             ("source", source), ("coupling", coupling), ("material", target), ("lowest", low), ("highest", high),
@@ -118,8 +113,8 @@ class EventGenerator(Stream):
         found = tabulate(self.source, self.coupling, self.material, self.lowest, self.highest)
         if not found.total > 0:
             raise ValueError(
-                f"{self.source.name} on {self.material.formula} gives no event between {self.lowest:g} and "
-                f"{self.highest:g} MeV"
+                f"{self.source.name} on {self.material.formula} gives no event between lowest = "
+                f"{self.lowest / keV:g} keV and highest = {self.highest / keV:g} keV"
             )
         return found
 

@@ -18,7 +18,6 @@ from hepunits.constants import Avogadro
 from numpy.typing import ArrayLike, NDArray
 
 from nuatom import coherent
-from nuatom.bounds import check_number
 from nuatom.coherent import Channel, FormFactor, Helm, Nuclide
 from nuatom.elements import ATOMIC_MASS_UNIT, Element
 from nuatom.events import direction
@@ -26,7 +25,7 @@ from nuatom.events.arrivals import Arrivals, limits, pieces
 from nuatom.events.events import NEUTRINO_CODES, NUCLEAR, Events, Particles, nuclide_code
 from nuatom.events.flux import FluxAbove, Total, draw_flavours
 from nuatom.events.metadata import metadata
-from nuatom.events.stream import CHUNK, Stream, check_bias, random_of, unit_vector
+from nuatom.events.stream import CHUNK, Stream, check_bias, checked_limits, random_of, unit_vector
 from nuatom.events.transfers import bias_factors, cell_rates, first_nodes, refined, within
 from nuatom.functions import Array
 from nuatom.neutrino import Coupling, Flavour
@@ -35,7 +34,7 @@ from nuatom.rates.material import Material
 from nuatom.scattering import require_coupling
 from nuatom.source import Component, Source
 from nuatom.targets import Target, target
-from nuatom.units import eV, g
+from nuatom.units import eV, g, keV
 
 LEAST = 1 * eV
 """Below it atoms are bound in matter, and do not recoil as if they were free."""
@@ -102,7 +101,7 @@ class RecoilGenerator(Stream):
         coupling: Coupling,
         target: str | int | Element | Target | Material,
         *,
-        lowest: float = LEAST,
+        lowest: float | None = None,
         highest: float | None = None,
         electrons: bool = True,
         nucleus: FormFactor = _HELM,
@@ -114,11 +113,10 @@ class RecoilGenerator(Stream):
         lightest = min(kind.mass for kind in coherent.nuclides(what))
         E = endpoint(checked_components(source))
         most = 2 * E**2 / (lightest + 2 * E)
-        check_number("lowest", lowest, 0.0, unit="MeV")
-        low, high = float(lowest), most if highest is None else min(float(highest), most)
-        if not high > low > 0:
-            raise ValueError(f"no recoil lies between lowest = {low:g} MeV and highest = {high:g} MeV")
+        low, high = checked_limits("recoil", LEAST if lowest is None else lowest, highest, most)
         check_bias(bias)
+        if isinstance(nucleus, type) or not callable(nucleus):
+            raise ValueError(f"the nucleus has a form factor, such as Helm() or PointLike(), got {nucleus!r}")
         for name, value in (
             ("source", source), ("coupling", coupling), ("target", what), ("lowest", low), ("highest", high),
             ("electrons", bool(electrons)), ("nucleus", nucleus), ("bias", bias), ("toward", unit_vector(toward)),
@@ -143,8 +141,8 @@ class RecoilGenerator(Stream):
         rate = cell_rates(nodes[:-1], nodes[1:], density[..., :-1], density[..., 1:])
         if not rate.sum() > 0:
             raise ValueError(
-                f"{self.source.name} gives no recoil of {self.target.formula} between {self.lowest:g} and "
-                f"{self.highest:g} MeV"
+                f"{self.source.name} gives no recoil of {self.target.formula} between lowest = "
+                f"{self.lowest / keV:g} keV and highest = {self.highest / keV:g} keV"
             )
         return RecoilRates(nodes, density, rate)
 
@@ -238,7 +236,7 @@ class RecoilGenerator(Stream):
             if own.size:
                 energy[own] = one.draw(mass[own], T[own], random)
                 flavour[own] = draw_flavours(one.flavours, energy[own], random)
-        component = np.array([one.component for one in self._kinds])[kind]
+        component = np.array([one.index for one in self._kinds])[kind]
         sign = np.array([-1 if c.antineutrino else 1 for c in self._components])[component]
         heavy = np.array([one.channel.heavy_mass for one in self._kinds])[kind]
         Q = np.sqrt(T * (T + 2 * mass))

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nuatom.bounds import LARGEST_ENERGY, check_number
 from nuatom.events.events import Events
+from nuatom.units import keV
 
 CHUNK = 10_000
 """Events that share a stream of random numbers."""
@@ -46,6 +48,27 @@ def check_bias(bias: str | None) -> None:
         raise ValueError(f"bias must be None or 'log', got {bias!r}")
 
 
+def checked_limits(what: str, lowest: float, highest: float | None, most: float) -> tuple[float, float]:
+    """Least and largest T as they are asked for, the latter not above what the source can give.
+
+    Args:
+        what: that has T, for the message: "recoil".
+        lowest, highest: what was asked for, the latter None if nothing was [energy].
+        most: of the source [energy].
+
+    Raises:
+        ValueError: for what is no energy above zero, or limits with nothing between.
+    """
+    check_number("lowest", lowest, 0.0, LARGEST_ENERGY, above=True, unit="MeV")
+    if highest is not None:
+        check_number("highest", highest, 0.0, LARGEST_ENERGY, above=True, unit="MeV")
+    high = most if highest is None else min(float(highest), most)
+    if not high > lowest:
+        told = ", the most that the source can give" if high == most else ""
+        raise ValueError(f"no {what} lies between lowest = {lowest / keV:g} keV and highest = {high / keV:g} keV{told}")
+    return float(lowest), high
+
+
 def unit_vector(toward: ArrayLike | None) -> tuple[float, float, float] | None:
     """A direction of length 1, or None.
 
@@ -54,7 +77,10 @@ def unit_vector(toward: ArrayLike | None) -> tuple[float, float, float] | None:
     """
     if toward is None:
         return None
-    vector = np.asarray(toward, dtype=float)
+    try:
+        vector = np.asarray(toward, dtype=float)
+    except (TypeError, ValueError):
+        vector = np.empty(0)
     if vector.shape != (3,) or not np.all(np.isfinite(vector)) or not np.linalg.norm(vector) > 0:
         raise ValueError(f"toward must be three numbers, not all zero, got {toward!r}")
     x, y, z = (vector / np.linalg.norm(vector)).tolist()

@@ -37,8 +37,9 @@ _SHELLS = (
     (6346.6, 6371.0, 0.495, (2.7,)),  # the crust, without the ocean
 )
 _THICKEST = 300.0  # of a shell of constant density [km]
-_ENERGIES = np.geomspace(0.05, 20.0, 121) * MeV  # of the table of probabilities, linear between in ln E
-_NADIRS = 400
+_ENERGIES = np.geomspace(0.05, 20.0, 301) * MeV  # of the table of probabilities, linear between in ln E
+_NADIRS = 600
+_UNEVEN = 1.2  # intervals of one length would all have the same phase at some energies
 
 
 def shells() -> tuple[Array, Array]:
@@ -57,14 +58,14 @@ def nadirs(latitude: float, number: int = _NADIRS) -> tuple[Array, Array]:
 
     Args:
         latitude: of the detector [degrees].
-        number: of intervals of the cosine, of which these are the middles.
+        number: of intervals of the cosine, of which these are the middles; they are longer where it is larger.
     """
     longitude = (np.arange(720) + 0.5) / 720 * 2 * pi
     hour = (np.arange(1440) + 0.5) / 1440 * 2 * pi
     sine = np.sin(_OBLIQUITY) * np.sin(longitude)
     at = radians(latitude)
     height = np.sin(at) * sine[:, None] + np.cos(at) * np.sqrt(1 - sine**2)[:, None] * np.cos(hour)
-    counts, edges = np.histogram(-height[height < 0], number, (0.0, 1.0))
+    counts, edges = np.histogram(-height[height < 0], np.linspace(0.0, 1.0, number + 1) ** _UNEVEN)
     return (edges[1:] + edges[:-1]) / 2, counts / counts.sum()
 
 
@@ -103,7 +104,7 @@ def night(energy: Array, mixing: Mixing, latitude: float) -> Array:
     """⟨P(ν_k→ν_α)⟩ of the nights of a year.
 
     Args:
-        energy: E, any shape [energy]; below 0.05 MeV it is that of vacuum, above 20 MeV that of 20 MeV.
+        energy: E, any shape [energy]; below 0.05 MeV it is that of 0.05 MeV, above 20 MeV that of 20 MeV.
         mixing: angles and Δm²₂₁.
         latitude: of the detector [degrees].
 

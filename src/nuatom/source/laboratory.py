@@ -228,6 +228,8 @@ class StoppedPion(Emitter):
         if window is None and pulse is not None:
             raise ValueError("stopped pions with a pulse need a window of time in which they are looked at")
         pulse = Pulse() if pulse is None else pulse
+        if not isinstance(pulse, Pulse):
+            raise ValueError(f"the pulse of stopped pions is a Pulse, got {pulse!r}")
         early, late = (1.0, 1.0) if window is None else pulse.fractions(window)
         object.__setattr__(self, "duty", 1.0 if window is None else pulse.duty(window))
         prompt = LineSpectrum((_CHARGED_PION**2 - _MUON**2) / (2 * _CHARGED_PION))

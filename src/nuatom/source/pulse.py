@@ -7,15 +7,20 @@ neutrinos of the pion (prompt) and of the muon (delayed) there have come until t
 
 and a window [a, b] has the fraction F(b) − F(a).  For a square pulse of the width w, G is integrated over it; for a
 Gaussian of the width σ, F is Φ(t/σ) − exp(σ²/2τ² − t/τ) Φ(t/σ − σ/τ).  The time 0 is the start of a square pulse and
-the middle of a Gaussian, as the detector sees it: the flight of the neutrinos is taken off.  What is left of the pulse
-before is nothing: periods are milliseconds.
+the middle of a Gaussian, as the detector sees it: the flight of the neutrinos is taken off.  With a period P a window
+also has what comes from pulses before and after,
+
+    Σ_n F(b + nP) − F(a + nP),
+
+a geometric series once a pulse is over.  At periods of milliseconds that is nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, log, sqrt
+from math import log, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +36,7 @@ SHAPES = ("square", "gaussian")
 """The shapes of pulses."""
 _OF_WIDTH = 1 / (2 * sqrt(2 * log(2)))  # σ of a Gaussian, of its full width at half maximum
 _LEAST = 1e-12  # of all neutrinos: what a window has at least
+_BEFORE, _AFTER = 6, 4  # periods in which even a Gaussian as wide as one has not begun, and is over
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,13 @@ class Pulse:
     Args:
         width: of a square pulse; of a Gaussian the full width at half maximum; 0 for all at once [time].
         shape: "square" or "gaussian".
-        period: from one pulse to the next [time]; without it the share of time that a window has is not known.
+        period: from one pulse to the next [time]; without it there is one pulse alone, and the share of time that a
+            window has is not known.
         bunches: when the parts of a pulse come, all of them alike, one at 0 by default [time].
 
     Raises:
-        ValueError: for an unknown shape, or times that are not finite, or negative.
+        ValueError: for an unknown shape, times that are not finite, or negative, or a pulse that is longer than the
+            period.
     """
 
     width: float = 0.0
@@ -58,10 +66,23 @@ class Pulse:
             raise ValueError(f"unknown shape {self.shape!r} of a pulse: expected {' or '.join(SHAPES)}")
         if self.period is not None:
             require_positive("the period of pulses", self.period)
-        if not self.bunches:
+        bunches = _listed("the bunches of a pulse are times", self.bunches)
+        if not bunches:
             raise ValueError("a pulse has one bunch at least: leave bunches out, or say when they come")
-        for at in self.bunches:
+        for at in bunches:
             check_number("the time of a bunch", at)
+        object.__setattr__(self, "bunches", tuple(float(at) for at in bunches))
+        if self.period is None:
+            return
+        if self.width > self.period:
+            raise ValueError(
+                f"the width of a pulse, {self.width / ns:g} ns, is longer than the period of {self.period / ns:g} ns"
+            )
+        if max(self.bunches) - min(self.bunches) >= self.period:
+            raise ValueError(
+                f"the bunches of a pulse, {_told(sorted(self.bunches))}, do not fit into the period of "
+                f"{self.period / ns:g} ns: all of them come before the next pulse"
+            )
 
     def fractions(self, window: Sequence[float]) -> tuple[float, float]:
         """The fractions of prompt and of delayed neutrinos that arrive within a window.
@@ -73,14 +94,12 @@ class Pulse:
             ValueError: for a window that does not ascend, is longer than the period, or has nothing in it.
         """
         start, stop = self._checked(window)
-        offsets = np.asarray(self.bunches, dtype=float)
-        found = []
-        for arrived in (self._prompt, self._delayed):
-            both = arrived(stop - offsets) - arrived(start - offsets)
-            found.append(float(min(max(both.mean(), 0.0), 1.0)))
-        if max(found) < _LEAST:
+        fast, slow = self._within(start, stop, PION_LIFETIME), self._within(start, stop, MUON_LIFETIME)
+        delayed = (MUON_LIFETIME * slow - PION_LIFETIME * fast) / (MUON_LIFETIME - PION_LIFETIME)
+        prompt, delayed = (min(max(share, 0.0), 1.0) for share in (fast, delayed))
+        if max(prompt, delayed) < _LEAST:
             raise ValueError(f"the window from {start / ns:g} to {stop / ns:g} ns has no neutrinos in it")
-        return found[0], found[1]
+        return prompt, delayed
 
     def duty(self, window: Sequence[float]) -> float | None:
         """The share of all time that a window has, (b − a)/period; None if the period is not known.
@@ -92,8 +111,10 @@ class Pulse:
         return None if self.period is None else (stop - start) / self.period
 
     def _checked(self, window: Sequence[float]) -> tuple[float, float]:
-        ends = [float(end) for end in window]
-        if len(ends) != 2 or not all(map(isfinite, ends)) or not ends[0] < ends[1]:
+        ends = _listed("a window of time has a start and a later stop", window)
+        for end in ends:
+            check_number("an end of a window of time", end)
+        if len(ends) != 2 or not ends[0] < ends[1]:
             raise ValueError(f"a window of time has a start and a later stop, got {_told(ends)}")
         if self.period is not None and ends[1] - ends[0] > self.period * (1 + 1e-9):
             raise ValueError(
@@ -101,21 +122,30 @@ class Pulse:
             )
         return ends[0], ends[1]
 
-    def _prompt(self, time: Array) -> Array:
-        return self._smeared(time, PION_LIFETIME)
-
-    def _delayed(self, time: Array) -> Array:
-        slow, fast = self._smeared(time, MUON_LIFETIME), self._smeared(time, PION_LIFETIME)
-        return np.asarray((MUON_LIFETIME * slow - PION_LIFETIME * fast) / (MUON_LIFETIME - PION_LIFETIME))
+    def _within(self, start: float, stop: float, life: float) -> float:
+        """What comes from start to stop of a single decay, a mean over bunches."""
+        low, high = start - np.asarray(self.bunches), stop - np.asarray(self.bunches)
+        if self.period is None:
+            return float(np.mean(self._smeared(high, life) - self._smeared(low, life)))
+        # Counted from where the window begins within the period after a pulse.
+        shift = (np.arange(-_BEFORE, _AFTER + 1)[:, None] - np.floor(low / self.period)) * self.period
+        each = self._smeared(high + shift, life) - self._smeared(low + shift, life)
+        # Of the last and all before it, each is less by e^{−P/τ}.
+        each[-1] /= -np.expm1(-self.period / life)
+        return float(each.sum(axis=0).mean())
 
     def _smeared(self, time: Array, life: float) -> Array:
         """F(t) of a single decay."""
-        if self.width == 0.0:
-            return _decayed(time, life)
-        if self.shape == "square":
-            return np.asarray((_summed(time, life) - _summed(time - self.width, life)) / self.width)
-        from scipy.special import log_ndtr, ndtr
+        from scipy.special import exprel, log_ndtr, ndtr
 
+        if self.width == 0.0:
+            return np.asarray(-np.expm1(-np.maximum(time, 0.0) / life))
+        if self.shape == "square":
+            # exprel(x) is (e^x − 1)/x, so that no digits are lost of a short pulse.
+            inside, beyond = np.clip(time, 0.0, self.width), np.maximum(time - self.width, 0.0)
+            rising = inside / self.width * (1 - exprel(-inside / life))
+            over = 1 - np.exp(-beyond / life) * exprel(-self.width / life)
+            return np.asarray(np.where(time < self.width, rising, over))
         sigma = self.width * _OF_WIDTH
         z = time / sigma
         tail = np.exp(0.5 * (sigma / life) ** 2 - time / life + log_ndtr(z - sigma / life))
@@ -126,11 +156,9 @@ def _told(times: Sequence[float]) -> str:
     return f"{' to '.join(f'{time / ns:g}' for time in times)} ns" if times else "none"
 
 
-def _decayed(time: Array, life: float) -> Array:
-    return np.asarray(-np.expm1(-np.maximum(time, 0.0) / life))
-
-
-def _summed(time: Array, life: float) -> Array:
-    """∫_0^t (1 − e^{−t/τ}) dt."""
-    after = np.maximum(time, 0.0)
-    return np.asarray(after + life * np.expm1(-after / life))
+def _listed(what: str, times: Any) -> list[Any]:
+    """Several times, of whatever holds them."""
+    try:
+        return [time.item() if isinstance(time, np.generic) else time for time in times]
+    except TypeError:
+        raise ValueError(f"{what}, got {times!r}") from None

@@ -10,7 +10,7 @@ S. J. Parke, Phys. Rev. Lett. 57 (1986) 1275):
 
 θ13 is taken as in vacuum, which changes P_ee by less than 1e-3.  The density is averaged over where each component is
 made by its mean and spread, P = ½[P(n̄+σ) + P(n̄−σ)].  By day that is all; at night the Earth changes |U_αk|² to what
-`nuatom.source.earth` computes: 3 % of P_ee for ⁸B, and under 0.1 % at pp and ⁷Be energies.
+`nuatom.source.earth` computes: P_ee of ⁸B gains 3 %, and those of ⁷Be and pp lose 0.05 and 0.02 %.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ def b16_agss09met() -> SolarModel:
 _MODELS = {"B16-GS98": b16_gs98, "B16-AGSS09met": b16_agss09met}
 TIMES = ("day", "night", "average")
 """When the neutrinos of the Sun are seen."""
+_GRAN_SASSO = 42.45  # degrees
 
 
 @dataclass(frozen=True, init=False)
@@ -84,17 +85,18 @@ class Solar(Emitter):
         oscillated: whether they arrive mixed; False leaves all of them ν_e, for comparison.
         when: "day", without the Earth; "night", a mean over the nights of a year; or "average", half of each.  Fluxes
             are the same: an exposure of a year by night is half a year of live time.
-        latitude: of the detector, for the night [degrees]; by default that of Gran Sasso.
+        latitude: of the detector, for the night [degrees]; by default that of Gran Sasso, 42.45.  By day there is none.
 
     Raises:
-        ValueError: for an unknown model, a component without a known spectrum, Δm²₂₁ ≤ 0, or a latitude that is none.
+        ValueError: for an unknown model, a component without a known spectrum, Δm²₂₁ ≤ 0, a latitude that is none, or
+            one by day.
     """
 
     name: str
     components: tuple[Component, ...]
     mixing: Mixing
     when: str
-    latitude: float
+    latitude: float | None
 
     def __init__(
         self,
@@ -103,7 +105,7 @@ class Solar(Emitter):
         *,
         oscillated: bool = True,
         when: str = "day",
-        latitude: float = 42.45,
+        latitude: float | None = None,
     ) -> None:
         if isinstance(model, str):
             if model not in _MODELS:
@@ -116,9 +118,15 @@ class Solar(Emitter):
         require_positive("Δm²₂₁ of solar neutrinos", mixing.splitting_21)
         if when not in TIMES:
             raise ValueError(f"unknown time {when!r} of solar neutrinos: expected {', '.join(TIMES)}")
-        check_number("the latitude of a detector", latitude, -90.0, 90.0, unit="degrees")
+        if latitude is not None:
+            check_number("the latitude of a detector", latitude, -90.0, 90.0, unit="degrees")
+            if when == "day":
+                others = " or ".join(f"when = {word!r}" for word in TIMES[1:])
+                raise ValueError(f"a latitude says nothing of the Sun by day: leave it out, or take {others}")
         if when != "day" and not oscillated:
             raise ValueError(f"solar neutrinos that do not oscillate are the same at all times: leave {when!r} out")
+        if when != "day":
+            latitude = _GRAN_SASSO if latitude is None else float(latitude)
         made = []
         for name, flux in model.fluxes.items():
             if name not in _SPECTRA:
@@ -131,7 +139,7 @@ class Solar(Emitter):
         object.__setattr__(self, "components", tuple(made))
         object.__setattr__(self, "mixing", mixing)
         object.__setattr__(self, "when", when)
-        object.__setattr__(self, "latitude", float(latitude))
+        object.__setattr__(self, "latitude", latitude)
 
     def mass_probabilities(self, component: str, energy: ArrayLike) -> Array:
         """P_e1, P_e2, P_e3 before the Earth, of the module's head, shape energy.shape + (3,).
@@ -190,13 +198,13 @@ class _Oscillated:
     flavour: Flavour
     mixing: Mixing
     when: str
-    latitude: float
+    latitude: float | None
 
     def __call__(self, energy: Array) -> Array:
         states = mass_probabilities(self.component, energy, self.mixing)
         row = np.abs(self.mixing.matrix[self.flavour.value]) ** 2
         day = np.asarray(states @ row)
-        if self.when == "day":
+        if self.latitude is None:
             return day
         passed = earth.night(energy, self.mixing, self.latitude)[..., self.flavour.value, :]
         dark = np.asarray((states * passed).sum(axis=-1))
@@ -219,7 +227,7 @@ class _MassState:
         return np.asarray(mass_probabilities(self.component, energy, self.mixing)[..., self.state])
 
 
-def _composition(component: str, mixing: Mixing, when: str, latitude: float) -> tuple[Share, ...]:
+def _composition(component: str, mixing: Mixing, when: str, latitude: float | None) -> tuple[Share, ...]:
     return tuple(Share(flavour, _Oscillated(component, flavour, mixing, when, latitude)) for flavour in Flavour)
 
 

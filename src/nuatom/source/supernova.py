@@ -29,13 +29,11 @@ from hepunits import erg
 from nuatom.bounds import LARGEST_ENERGY, SMALLEST, check_number
 from nuatom.neutrino.flavour import NUFIT, Flavour, Mixing
 from nuatom.source.model import Array, Component, Constant, Continuous, Emitter, Share, require_positive
-from nuatom.units import MeV, m, s
+from nuatom.units import PARSEC, MeV, s
 
 ORDERINGS = ("normal", "inverted", "none")
 """How flavours are converted in a star: by the ordering of the masses, or not at all."""
-KINDS = ("nue", "antinue", "nux")
-"""What has a spectrum of its own: ν_e, ν̄_e, and each of the four others."""
-KILOPARSEC = 3.0856775814913673e19 * m
+KILOPARSEC = 1e3 * PARSEC
 _ARRIVES = {"normal": (2, 0), "inverted": (1, 2)}  # the mass state of what was made as ν_e, and as ν̄_e
 _MOST_PINCHED = 20.0
 _SUM = 0.01  # how far from 1 shares may add up to, for rounding
@@ -164,11 +162,15 @@ def _arriving(ordering: str | None, survival: Sequence[float] | None, mixing: Mi
     if survival is not None:
         if ordering is not None:
             raise ValueError("the flavours of a supernova follow from the ordering, or from survival, not both")
-        if len(survival) != 2:
+        try:
+            both = list(survival)
+        except TypeError:
+            both = []
+        if len(both) != 2:
             raise ValueError(f"survival is two probabilities, of ν_e and of ν̄_e, got {survival!r}")
-        for p in survival:
+        for p in both:
             check_number("a probability of survival", p, 0.0, 1.0)
-        first, second = (np.array([p, (1 - p) / 2, (1 - p) / 2]) for p in survival)
+        first, second = (np.array([p, (1 - p) / 2, (1 - p) / 2]) for p in both)
         return first, second
     if ordering is None:
         ordering = "normal"
