@@ -16,7 +16,7 @@ from nuatom.response.partial_waves import Discretisation, PartialWaves, one_blas
 from nuatom.response.screening.interaction import Interaction, LocalExchange
 from nuatom.response.screening.random_phase import Response, response
 from nuatom.response.screening.stage import Stage, StageSettings, Widths
-from nuatom.units import BOHR_RADIUS, HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV, keV
+from nuatom.units import BOHR_RADIUS, HARTREE, MOMENTUM_AU, SPEED_OF_LIGHT_AU, eV
 
 Array = NDArray[np.float64]
 
@@ -24,7 +24,6 @@ WIDTHS = Widths(5e-3, 0.25 * eV / HARTREE)
 """Those of `Screened`."""
 DIPOLE = StageSettings(multipoles=1)
 _SLATER, _LOCAL = Slater(), LocalExchange()
-_SCREENED = {"He": (2, 0.5 * keV), "Ar": (3, 1 * keV), "Xe": (8, 3 * keV)}
 
 
 def with_values(found: Any, changed: Mapping[Function, Array]) -> Any:
@@ -106,9 +105,8 @@ def direct(model: CentralField, shell: int, transfer: float, finer: bool = False
 
 @cache
 def screened(symbol: str) -> Screened:
-    """The random-phase response of helium or argon, with what little of it tests need, or that of xenon."""
-    multipoles, highest = _SCREENED[symbol]
-    return Screened(Atom(symbol), multipoles=multipoles, highest=highest)
+    """The random-phase response of helium, argon or xenon, whose tables come with the package."""
+    return Screened(Atom(symbol))
 
 
 @cache

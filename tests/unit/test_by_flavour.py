@@ -294,6 +294,7 @@ def test_moments_of_masses_interfere_near_a_reactor() -> None:
     assert len(of(words).parameters) == 2  # not in sunlight
 
 
+@pytest.mark.slow
 def test_the_command_line_has_them(capsys: pytest.CaptureFixture[str]) -> None:
     from nuatom.cli import main
 

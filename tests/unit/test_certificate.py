@@ -40,6 +40,8 @@ from nuatom.response.partial_waves import Discretisation, PartialWaves
 from nuatom.response.shell_table import TabulatedAtom
 from nuatom.units import eV, keV
 
+pytestmark = pytest.mark.slow  # tables of helium, neon and sodium in Slater's field, which Kissel's are of
+
 ENERGIES = (0.2 * keV, 2 * keV)
 
 
@@ -99,7 +101,6 @@ def named(certificate: Certificate) -> set[str]:
 # --- good atoms ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("atom", "present", "absent"),
     [
@@ -123,7 +124,6 @@ def test_light_atoms_pass_with_the_checks_that_apply(atom: na.Atom, present: set
         assert check.detail and check.source
 
 
-@pytest.mark.slow
 def test_an_atom_with_many_shells_and_measured_thresholds_passes() -> None:
     pytest.importorskip("xraylib")
     certificate = certify(slater("Ne", binding="measured"))
@@ -131,7 +131,6 @@ def test_an_atom_with_many_shells_and_measured_thresholds_passes() -> None:
     assert {"photoionisation", "measured thresholds", "dipole limit"} <= named(certificate)
 
 
-@pytest.mark.slow
 def test_an_alkali_passes_though_its_outer_shell_has_a_cooper_minimum(sodium: CentralField) -> None:
     pytest.importorskip("xraylib")
     for check in (check_dipole_limit, check_free_limit, check_sum_rules, check_photoionisation):
@@ -162,7 +161,6 @@ def test_progress_ends_at_its_total() -> None:
     assert seen[-1][0] == seen[-1][1] > 5
 
 
-@pytest.mark.slow
 def test_figures_are_drawn_into_a_new_folder(tmp_path: Path) -> None:
     drawn = certificate_figures(certify(slater("He")), tmp_path / "deep" / "check")
     assert {path.name for path in drawn} == {"sum-rules.png", "partial-waves.png", "join.png"}
@@ -213,7 +211,6 @@ def test_wrong_energy_of_one_electron_is_found() -> None:
 # --- faulty responses ----------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_scaled_response_breaks_the_sum_rules(helium: CentralField) -> None:
     assert failures(check_sum_rules(helium)) == set()
     found = failures(check_sum_rules(Scaled(helium.atom)))
@@ -303,7 +300,6 @@ def test_thresholds_moved_without_their_response_are_found(helium: CentralField)
 # --- faulty partial waves ------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_truncated_partial_waves_are_found(neon: CentralField) -> None:
     assert failures(check_convergence(waves_of("Ne"), ENERGIES)) == set()
     short = waves_of("Ne", Discretisation(waves=0.35))

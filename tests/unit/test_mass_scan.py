@@ -86,6 +86,7 @@ def test_several_experiments_scan_together() -> None:
     np.testing.assert_allclose(triple.coefficients, 3 * own.coefficients, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_scan_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In a file and a figure: the limit on a heavy lepton rises where its mass closes the kinematics."""
     from nuatom.cli import main

@@ -76,6 +76,7 @@ def test_cross_sections_are_those_of_the_whole_table(helium: ResponseTable) -> N
     assert_close(on(model, helium), on(model, rounded))
 
 
+@pytest.mark.slow
 def test_coarser_packing_would_be_seen(helium: ResponseTable, monkeypatch: pytest.MonkeyPatch) -> None:
     model = CentralField(na.Atom("He"))
     for coarse in ({"values": Multiples(2**-10)}, {"lines_values": Bits(8)}):

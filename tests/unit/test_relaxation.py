@@ -106,6 +106,7 @@ def test_a_cascade_gives_back_what_was_put_in(argon: na.Relaxation, shell: str) 
     assert np.all(found.remaining > 0)
 
 
+@pytest.mark.slow
 def test_a_vacancy_goes_to_the_outermost_shell_it_can(argon: na.Relaxation) -> None:
     charges = argon.cascade("2p3/2", 2000).charge
     assert np.mean(charges == 2) > 0.99

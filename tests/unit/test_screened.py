@@ -1,6 +1,7 @@
 """Screened: exact limits, thresholds, tables, and what it refuses."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from nuatom.units import ELECTRON_MASS, HARTREE, MOMENTUM_AU, eV, keV
 
 Array = NDArray[np.float64]
 MOMENTA = np.array([0.05, 1.0, 5.0, 20.0, 60.0]) * keV
+FEW: dict[str, Any] = {"multipoles": 3, "highest": 1 * keV}
+"""As little of a table as a test needs."""
 
 
 def whole(measure: Measure, power: int = -2) -> Array:
@@ -204,8 +207,7 @@ def test_the_table_is_computed_once_and_progress_is_told(monkeypatch: pytest.Mon
 
 @pytest.mark.slow
 def test_between_nodes_the_table_is_the_response_itself() -> None:
-    own = screened("Ar")
-    model = Screened(slater("Ar"), multipoles=own.multipoles, highest=own.highest)
+    model = Screened(slater("Ar"), **FEW)
     plain, table = model.independent, model.table
     between = np.sqrt(table.transfer[1:] * table.transfer[:-1])[::9]
     stages = [stage("Ar", top * eV, StageSettings(multipoles=model.multipoles)) for top in (60, 300, 1000)]
@@ -247,8 +249,7 @@ def test_ratios_are_finite_positive_and_one_where_a_shell_is_closed() -> None:
 @pytest.mark.slow
 def test_measured_edges_move_thresholds_and_keep_the_strength() -> None:
     # In Slater's field, whose outer shells open below their measured edges.
-    few = {"multipoles": screened("Ar").multipoles, "highest": screened("Ar").highest}
-    own, moved = (Screened(slater("Ar", binding=binding), **few) for binding in ("calculated", "measured"))
+    own, moved = (Screened(slater("Ar", binding=binding), **FEW) for binding in ("calculated", "measured"))
     assert moved.shells != own.shells
     np.testing.assert_array_equal(moved.table.ratio, own.table.ratio)  # of one field, one table
     edges, fields = (np.array([s.binding_energy for s in m.shells]) for m in (moved, own))

@@ -55,6 +55,7 @@ def test_hydrogen_is_the_resolvent_below_and_above_the_threshold(q: float) -> No
     assert np.all((found.imag > 0) == (T > 0.5))
 
 
+@pytest.mark.slow
 def test_the_imaginary_part_is_the_structure_factor() -> None:
     T, Q = np.array([0.02, 0.5]) * keV, np.array([1.0, 20.0]) * keV
     model = central_field("Ne")

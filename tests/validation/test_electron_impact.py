@@ -84,6 +84,7 @@ def test_the_fit_is_read_as_its_authors_program_does() -> None:
     assert fitted("H", "1s1/2", 687.86 / 13.6059) == approx(1.57729e-17, rel=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("symbol", "label"), FITS)
 def test_inner_shells_are_ionised_as_others_find(symbol: str, label: str) -> None:
     electron, without = ChargedParticle.electron(), ChargedParticle(ELECTRON_MASS, -1.0)
@@ -96,6 +97,7 @@ def test_inner_shells_are_ionised_as_others_find(symbol: str, label: str) -> Non
     assert 0.9 < near[0] < 1 < 1.08 < near[1] < 1.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("symbol", "off"), [("Ar", 0.012), ("Xe", 0.03)])
 def test_electrons_are_stopped_as_bethe_and_moller_say(symbol: str, off: float) -> None:
     # What is missing in the formula are shell corrections, which fall with the energy.  Found: Ar 0.6 and 0.5 %, Xe 2.4

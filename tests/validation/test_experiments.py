@@ -28,11 +28,9 @@ MOMENT = "magnetic_moment_squared"
 
 @cache
 def experiment(name: str, response: str) -> Experiment:
-    """A ready-made experiment, or the sketch of XENONnT in the examples, with electrons of Slater's field, whose tables
-    others need, its signals computed once.
-    """
+    """A ready-made experiment, or the sketch of XENONnT in the examples, its signals computed once."""
     chosen = xenonnt.sketch() if name == "xenonnt" else load(name)
-    return chosen.with_response(response, exchange="slater")
+    return chosen.with_response(response)
 
 
 def germanium(response: str, background: str = "flat") -> limit.Binned:

@@ -220,11 +220,13 @@ def _coherent(atom: Atom, how: How) -> ResponseModel:
 
 
 def _tables(model: ResponseModel, axial: bool) -> None:
-    """Ask for one value of a model in the range of its tables, which has them read or computed."""
+    """Have the tables of a model read or computed."""
     from nuatom.functions import ALL, VECTOR
-    from nuatom.units import keV
+    from nuatom.response.central_field import CentralField
+    from nuatom.response.screened import Screened
 
-    model.structure([keV], [10 * keV], ALL if axial else VECTOR)
+    assert isinstance(model, CentralField | Screened)
+    model.build(ALL if axial else VECTOR)
 
 
 # --- the tables ----------------------------------------------------------------------------------

@@ -214,7 +214,7 @@ def _moments(given: float | Sequence[float]) -> float | tuple[float, float, floa
         MagneticMoment(given)  # type: ignore[arg-type]  # which refuses what is no number
         return given  # type: ignore[return-value]
     if len(given) != 3:
-        raise ValueError(f"expected one magnetic moment, or one of each of three flavours, got {given!r}")
+        raise ValueError(f"a magnetic moment must be one number, or three of them by flavour, got {given!r}")
     for value in given:
         MagneticMoment(value)
     first, second, third = (float(value) for value in given)
