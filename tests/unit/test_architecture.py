@@ -176,6 +176,7 @@ def test_imports_run_one_way_and_stay_light() -> None:
     assert [fault for module in MODULES for fault in faults(module, imports_of(module))] == []
 
 
+@pytest.mark.slow
 def test_only_the_version_comes_from_the_facade() -> None:
     wrong = []
     for module in MODULES:
@@ -208,6 +209,7 @@ def test_files_are_one_idea_each() -> None:
     assert long == {}, "these are two ideas, make them two files"
 
 
+@pytest.mark.slow
 def test_no_two_classes_have_one_name() -> None:
     homes: dict[str, list[str]] = {}
     for module in MODULES:

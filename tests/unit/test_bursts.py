@@ -76,6 +76,7 @@ def test_conversion_in_the_star_is_that_of_dighe_and_smirnov(ordering: str, surv
             assert_allclose(flavours["mu"] + flavours["tau"], (1 - p) * electron + (1 + p) * other, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_events_of_a_burst_do_not_depend_on_the_window_and_are_as_many_as_published() -> None:
     """R. Lang et al. (Phys. Rev. D 94 (2016) 103009) see 704 recoils in 40 t, of a star of 27 solar masses at 10 kpc.
 
@@ -357,6 +358,7 @@ def test_a_window_on_the_command_line(capfd: pytest.CaptureFixture[str]) -> None
     assert "--window: unknown unit 'keV'" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_counts_of_a_burst_are_of_a_mass(capfd: pytest.CaptureFixture[str]) -> None:
     words = ["rate", "Xe", "--source", "supernova", "--weak", "--recoils", "--bins", "0.7:40keV:8", "--exposure"]
     assert main([*words, "40 tonne"]) == 0

@@ -196,6 +196,7 @@ def test_a_sum_with_moments_of_masses_is_refused_of_sunlight() -> None:
 # --- charges and radii -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"), [("flavour_millicharge:e", -4e-13), ("flavour_charge_radius:mumu", 3e-31 * cm2)]
 )
@@ -220,6 +221,7 @@ def test_a_flavour_has_its_share_of_sunlight(name: str, value: float) -> None:
     np.testing.assert_allclose(found, total, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_transition_charge_adds_to_what_it_links() -> None:
     """q_emu turns ν_e into ν_μ and back: the square of a charge for the share of both, and no interference."""
     sun = of('fit = ["flavour_millicharge:mue"]')

@@ -273,6 +273,7 @@ E_TO_MU = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]])
 VECTOR_10 = na.VectorMediator(10 * keV, 2e-7, -1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "coupling"),
     [
@@ -317,6 +318,7 @@ def test_options_become_the_coupling(words: str, coupling: Coupling, run: Run) -
     assert f"{area:.3e} cm² together" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "title"),
     [
@@ -416,6 +418,7 @@ def test_the_axial_table_is_made_only_for_couplings_that_need_it(run: Run, monke
     assert asked == [False, False, True, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -539,6 +542,7 @@ def test_without_electrons_no_atom_is_needed(run: Run, monkeypatch: pytest.Monke
     np.testing.assert_allclose(numbers(out, "nucleus[cm2/keV]"), expected / (cm2 / keV), rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_coherent_is_written_and_drawn(run: Run, tmp_path: Path) -> None:
     out = run(f"{COHERENT} --weak -o a.nc -o a.csv -o a.png")
     with xr.open_dataset(tmp_path / "a.nc") as data:
@@ -787,6 +791,7 @@ def test_help_to_a_reader_that_goes_away() -> None:
         running.wait(timeout=60)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
 def test_an_interrupt_ends_a_run_quietly(tmp_path: Path) -> None:
     code = (
@@ -898,6 +903,7 @@ def test_photo_of_hydrogen_is_6_3_megabarn_at_threshold(run: Run) -> None:
     assert numbers(out, "total[Mb]")[0] == pytest.approx(6.30, abs=0.02)
 
 
+@pytest.mark.slow
 def test_photo_writes_table_and_figure(run: Run, tmp_path: Path) -> None:
     run("photo Ne --energy 0.05:10keV:9 -o ne.nc -o ne.png")
     with xr.open_dataset(tmp_path / "ne.nc") as data:

@@ -132,6 +132,7 @@ def test_what_cannot_be_fitted_together_is_told(tmp_path: Path) -> None:
         joint(tmp_path / "one.toml", tmp_path / "one.toml")
 
 
+@pytest.mark.slow
 def test_a_limit_against_the_mass_of_a_mediator(run: Run, tmp_path: Path) -> None:
     """One row per mass, each the limit of a fit at that mass; a heavy one couples less."""
     path = tmp_path / "one.toml"

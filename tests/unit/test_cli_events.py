@@ -195,6 +195,7 @@ def test_rate_writes_what_it_shows(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -273,6 +274,7 @@ def test_limit_compares_a_bound_response_with_two(run: Run, monkeypatch: pytest.
     assert columns(run("limit mine.toml"))["response"] == ("stepping", "free", "impulse")
 
 
+@pytest.mark.slow
 def test_limit_has_bands(run: Run) -> None:
     out = run("limit mine.toml --sensitivity --confidence 0.95 --alone")
     bands = load("mine.toml").with_settings(limit={"confidence": 0.95}).sensitivity().bands
@@ -281,6 +283,7 @@ def test_limit_has_bands(run: Run) -> None:
     assert numbers(out, "minus1sigma[Bohr_magnetons]")[0] == pytest.approx(bands[-1])
 
 
+@pytest.mark.slow
 def test_limit_has_no_band_where_nothing_is_allowed(run: Run) -> None:
     out = run("limit mine.toml --sensitivity --alone")
     bands = load("mine.toml").sensitivity().bands

@@ -223,6 +223,7 @@ def test_tables_can_be_built_ahead(run: Run, monkeypatch: pytest.MonkeyPatch, tm
 # --- compared with what was measured --------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_compare_sets_measurement_and_independent_electrons_beside_it(run: Run) -> None:
     out = run(f"{PHOTO} --compare")
     E = np.array([30, 50, 100, 300]) * eV

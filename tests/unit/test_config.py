@@ -567,6 +567,7 @@ def test_toys_repeat_with_their_seed_and_agree_with_the_closed_form(experiment: 
     assert first.high == pytest.approx(unified.high, rel=0.08)
 
 
+@pytest.mark.slow
 def test_a_change_of_settings_keeps_the_rest(experiment: Experiment) -> None:
     found = experiment.with_settings(limit={"confidence": 0.95})
     assert found.settings.limit.confidence == 0.95

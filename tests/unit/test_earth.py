@@ -57,6 +57,7 @@ def test_a_path_is_the_solution_of_its_equation(cosine: float) -> None:
     assert_allclose([complex(part[0, 0]) for part in found], state, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_probabilities_are_kept() -> None:
     passed = earth.night(np.array([0.01, 0.4, 3.0, 18.0, 30.0]) * MeV, NUFIT, 36.4)
     assert_allclose(passed.sum(axis=-1), 1, rtol=1e-12)
@@ -86,6 +87,7 @@ def rate(mixing: Mixing, when: str) -> float:
     return float(np.trapezoid(na.rate(sun, na.Weak(), na.FreeElectrons("H"), transfer), transfer))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mixing", "asymmetry"),
     [
@@ -152,6 +154,7 @@ def test_refused() -> None:
             make()
 
 
+@pytest.mark.slow
 def test_the_time_is_a_word_everywhere(capfd: pytest.CaptureFixture[str]) -> None:
     words = 'kind = "solar"\nwhen = "{}"\nlatitude = 46.5'
     reactor = 'kind = "reactor"\nflux = "2.7e13/(cm2 s)"\nuncertainty = 0.02'

@@ -70,6 +70,7 @@ def test_transfers_and_shells_are_those_of_the_rate(
     assert 1e-3 < chi_squared(shells, by_shell * scale)
 
 
+@pytest.mark.slow
 def test_lines_come_as_often_as_they_should(generator: EventGenerator, events: na.Events) -> None:
     share = generator.channels.line_rate.sum() / generator.total_rate
     assert share > 1e-4
@@ -99,6 +100,7 @@ def test_momenta_are_those_of_the_measure(neon: na.CentralField, transfer: float
     assert 1e-3 < chi_squared(counts, shares * y.size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("coupling", "transfer"), [(na.Millicharge(1e-12), 1.0), (MOMENT, 0.1)])
 def test_momenta_in_matter_are_those_of_the_measure(coupling: na.Coupling, transfer: float) -> None:
     """Of liquid argon, where half of a millicharge's events are next to the photon line."""
@@ -221,6 +223,7 @@ def test_a_compound_has_the_shells_of_its_elements(neon: na.CentralField) -> Non
     assert share == pytest.approx(0.9, abs=0.02)
 
 
+@pytest.mark.slow
 def test_atoms_in_matter_relax_like_others() -> None:
     argon = na.CentralField(na.Atom("Ar", na.KriegerLiIafrate(), binding="measured"))
     liquid = na.Material.from_model(argon).in_matter()

@@ -258,6 +258,7 @@ def test_choices_of_physics_have_their_own_key() -> None:
     assert Atom("Ne", binding="measured").parameters == Atom("Ne").parameters
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symbol", ["Ge", "Xe", "W"])
 def test_measured_binding_shifts_thresholds_and_nothing_else(symbol: str) -> None:
     calculated, measured = Atom(symbol), Atom(symbol, binding=Binding.MEASURED)

@@ -61,6 +61,7 @@ def test_unitarity_makes_the_sum_over_flavours_the_trace(
     assert sum(found) == approx((np.abs(moments.transition) ** 2).sum(), rel=1e-10, abs=1e-14)
 
 
+@pytest.mark.slow
 @given(entries, mixings, st.sampled_from(Flavour), st.booleans())
 def test_short_baseline_is_a_column_in_the_flavour_basis(
     values: list[float], mixing: Mixing, flavour: Flavour, majorana: bool

@@ -104,6 +104,7 @@ def test_always_finite_and_never_negative(nl: tuple[int, int], ratio: float, q: 
         assert np.all(values >= 0)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(ALL), st.floats(1.01, 50), st.floats(0.05, 20), st.floats(2, 60))
 def test_charge_scales_with_the_nucleus(nl: tuple[int, int], ratio: float, q: float, Z: float) -> None:
     one, other = Hydrogenic(*nl, 1), Hydrogenic(*nl, Z)

@@ -78,6 +78,7 @@ def test_json_has_units_and_the_same_numbers(table: Table) -> None:
         assert (tuple(found["dimensions"]), found["units"]) == (variable.dims, variable.units)
 
 
+@pytest.mark.slow
 def test_netcdf_is_read_by_xarray(table: Table, result: Spectrum, tmp_path: Path) -> None:
     output.save(output.Results(table), [tmp_path / "x.nc"])
     with xr.open_dataset(tmp_path / "x.nc") as data:

@@ -184,6 +184,7 @@ def test_import_loads_nothing_heavy() -> None:
     assert not loaded & (HEAVY | {"numpy"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
     [

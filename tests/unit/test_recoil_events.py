@@ -34,6 +34,7 @@ def integrated(edges: np.ndarray, source: Source, coupling: Coupling, target: st
     return (found.reshape(*found.shape[:2], *T.shape) * T * _SHARE * (high - low) / 2).sum(axis=-1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "coupling", "target"),
     [

@@ -338,6 +338,7 @@ def test_independent_electrons_are_those_of_the_partial_waves(symbol: str, trans
     np.testing.assert_allclose(found[0, opened], S, rtol=2e-2, atol=1e-3 * S.sum(axis=0).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("symbol", "transfer", "largest"), [("He", 40, 60), ("Ar", 27.5, 60), ("Ge", 50, 60), ("Xe", 100, 300)]
 )
@@ -360,6 +361,7 @@ def test_channels_add_up_to_what_is_lost(
     np.testing.assert_allclose(total, lost, rtol=1e-10)
 
 
+@pytest.mark.slow
 @given(st.floats(16.5, 900.0), st.sampled_from(INTERACTIONS))
 @settings(max_examples=12)
 def test_response_is_positive(transfer: float, interaction: Interaction) -> None:

@@ -53,6 +53,7 @@ def wait_for(path: Path) -> None:
     pytest.fail(f"{path} did not appear")
 
 
+@pytest.mark.slow
 def test_two_processes_build_a_table_once(tmp_path: Path) -> None:
     processes = [start(tmp_path, 0.5) for _ in range(3)]
     (tmp_path / "go").touch()

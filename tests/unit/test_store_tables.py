@@ -211,6 +211,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other) and (one != 0 or math.copysign(1, one) == math.copysign(1, other))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=3), values, max_size=4))
 def test_the_order_of_parameters_does_not_matter(parameters: dict[str, Any]) -> None:
     assert re.fullmatch("[0-9a-f]{64}", key("response", parameters))

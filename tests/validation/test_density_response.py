@@ -70,6 +70,7 @@ def test_the_imaginary_part_is_the_structure_factor() -> None:
     assert found.by_shell[0, 1, 0].real == pytest.approx(smeared.real + own.sum(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_panels_are_fine_enough() -> None:
     T, Q = np.array([0.03, 0.9, 5.0]) * keV, np.array([2.0, 60.0]) * keV
     model = central_field("Ne")

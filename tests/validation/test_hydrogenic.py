@@ -157,6 +157,7 @@ def test_charge_agrees_with_partial_waves(k: float, q: float) -> None:
         assert total == pytest.approx(expected.item(), rel=1e-6), (n, l)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("k", "q"), [(0.3, 0.5), (1.0, 1.2)])
 def test_convection_current_of_1s_agrees_with_partial_waves(k: float, q: float) -> None:
     # p_e acts on e^{−r} as i r̂_e, and sinθ e^{iqr cosθ} = (i/qr) Σ (2J+1) i^J j_J dP_J/dθ.

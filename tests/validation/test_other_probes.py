@@ -176,6 +176,7 @@ def test_the_rate_of_dark_matter_is_made_of_those_factors() -> None:
     assert found == pytest.approx(by_hand * integral / energy, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_matter_ends_the_relativistic_rise() -> None:
     # A lone atom's dσ/dT grows as ln γ; in matter photons have a mass, and it is flat from γ ~ T/ω_p on (Fermi 1940).
     model = central_field("Ne")

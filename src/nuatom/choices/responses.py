@@ -220,13 +220,17 @@ def _coherent(atom: Atom, how: How) -> ResponseModel:
 
 
 def _tables(model: ResponseModel, axial: bool) -> None:
-    """Have the tables of a model read or computed."""
+    """Have the tables of a model read or computed; one that stands on another asks for a value of it."""
     from nuatom.functions import ALL, VECTOR
     from nuatom.response.central_field import CentralField
     from nuatom.response.screened import Screened
+    from nuatom.units import keV
 
-    assert isinstance(model, CentralField | Screened)
-    model.build(ALL if axial else VECTOR)
+    functions = ALL if axial else VECTOR
+    if isinstance(model, CentralField | Screened):
+        model.build(functions)
+    else:
+        model.structure([keV], [10 * keV], functions)
 
 
 # --- the tables ----------------------------------------------------------------------------------
