@@ -122,6 +122,21 @@ def _functions(tree: ast.Module, modules: dict[str, str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def executed(notebook: Path) -> dict[str, Any]:
+    """A notebook with its outputs: one that was executed in an earlier build has them in the cache beside it."""
+    found: dict[str, Any] = json.loads(notebook.read_text(encoding="utf-8"))
+    if any(cell.get("outputs") for cell in found["cells"]):
+        return found
+    import nbformat
+    from jupyter_cache import get_cache
+
+    cache = get_cache(str(notebook.parent.parent / ".jupyter_cache"))
+    try:
+        return dict(cache.merge_match_into_notebook(nbformat.from_dict(found))[1])
+    except KeyError:
+        return found
+
+
 def card(name: str, shown: Shown, code: str) -> str:
     """A figure of the gallery."""
     where = escape(f"{name}.html#{shown.anchor}")
@@ -154,7 +169,7 @@ def gallery(folder: Path, notebooks: Path, pages: list[str]) -> list[str]:
             continue
         parser = Figures()
         parser.feed(page.read_text(encoding="utf-8"))
-        own = list(codes(json.loads(source.read_text(encoding="utf-8"))))
+        own = list(codes(executed(source)))
         if len(own) != len(parser.found):
             raise ValueError(f"{name} shows {len(parser.found)} figures, and {len(own)} were drawn")
         cards += [card(name, *pair) for pair in zip(parser.found, own, strict=True)]
